@@ -1,0 +1,173 @@
+"""Every document and log of the store: where it lies, what it holds, which process writes it.
+
+What people asked for (written by the server) and what the worker saw are separate documents, so nothing needs a lock.
+"""
+
+from typing import Literal
+
+from songswap.model import CommandKind, Device, Night, Role, Struct
+from songswap.store import Document, Log
+
+Standing = Literal["ok", "needs_login", "not_premium", "no_seat"]
+
+
+class Account(Struct, frozen=True):
+    """A person who logged in. `spotify_id` is Spotify's `account_id`, or its user id where that is absent."""
+
+    id: str
+    spotify_id: str
+    user_id: str
+    display_name: str
+    app: str
+    created_at_ms: float
+    image_url: str | None = None
+    zone: str = "UTC"
+
+
+class Consent(Struct, frozen=True):
+    """What a log-in gave us; tokens are sealed. A new log-in makes a new `id`, which overrules older tokens."""
+
+    id: str
+    app: str
+    granted_at_ms: float
+    scopes: tuple[str, ...]
+    access_token: str
+    expires_at_ms: float
+    refresh_token: str
+
+
+class Browser(Struct, frozen=True):
+    """A browser somebody is logged in with; only the hash of its secret is kept."""
+
+    secret_hash: str
+    since_ms: float
+
+
+class Browsers(Struct, frozen=True):
+    logged_in: tuple[Browser, ...] = ()
+
+
+class Wish(Struct, frozen=True):
+    """What a person wants: which group to listen in, on which device, how much to trim.
+
+    `join_rev` grows with each "listen here" or "rejoin", `look_rev` with each "look for devices again".
+    """
+
+    listening_in: str | None = None
+    join_rev: int = 0
+    device_id: str | None = None
+    device_name: str = ""
+    look_rev: int = 0
+
+
+class Token(Struct, frozen=True):
+    """The newest tokens the worker has for consent `consent_id`; sealed. `refresh_token` only if Spotify sent a new one."""
+
+    consent_id: str
+    access_token: str
+    expires_at_ms: float
+    refresh_token: str | None = None
+
+
+class AccountSeen(Struct, frozen=True):
+    """What the worker saw of an account: may it be used (for `consent_id`), and which devices Spotify reports."""
+
+    consent_id: str
+    standing: Standing = "ok"
+    message: str = ""
+    devices: tuple[Device, ...] = ()
+    devices_at_ms: float | None = None
+    look_rev: int = 0
+    error: str = ""
+    until_ms: float | None = None
+
+
+class Latency(Struct, frozen=True):
+    """From command to sound, learned from `samples` verifications."""
+
+    mean_ms: float
+    samples: int
+
+
+class Latencies(Struct, frozen=True):
+    """Per device id and kind of command."""
+
+    devices: dict[str, dict[CommandKind, Latency]] = {}
+
+
+class Member(Struct, frozen=True):
+    role: Role
+    joined_at_ms: float
+
+
+class Invite(Struct, frozen=True):
+    secret: str
+    expires_at_ms: float
+
+
+class Group(Struct, frozen=True):
+    id: str
+    name: str
+    created_at_ms: float
+    invite: Invite
+    members: dict[str, Member]
+
+    @property
+    def host(self) -> str:
+        """Account id of the host; every group has exactly one."""
+        return next(account for account, member in self.members.items() if member.role == "host")
+
+
+class Action(Struct, frozen=True):
+    """A click on the group page, to be carried out once."""
+
+    rev: int
+    by: str
+    action: Literal["play", "pause", "seek", "next", "previous"]
+    at_ms: float
+    position_ms: int | None = None
+    uri: str | None = None
+
+
+class SessionWish(Struct, frozen=True):
+    """Whether a session shall run, and the latest clicks (at most 50; the newest last)."""
+
+    state: Literal["running", "stopped"] = "stopped"
+    session_id: str = ""
+    since_ms: float = 0.0
+    actions: tuple[Action, ...] = ()
+
+
+class Heartbeat(Struct, frozen=True):
+    """The worker is alive: which process, since when, at `beat_at_ms`; jobs that are failing, with their last error."""
+
+    pid: int
+    started_at_ms: float
+    beat_at_ms: float
+    failing: dict[str, str] = {}
+
+
+class Call(Struct, frozen=True):
+    """One call to Spotify in the ledger, or a hold that an answer put on a family (`until_ms`)."""
+
+    at_ms: float
+    family: str
+    app: str
+    status: int
+    until_ms: float | None = None
+    reason: str = ""
+
+
+ACCOUNT = Document("accounts/{}/account.json", Account, "server")
+CONSENT = Document("accounts/{}/consent.json", Consent, "server")
+BROWSERS = Document("accounts/{}/browsers.json", Browsers, "server")
+WISH = Document("accounts/{}/wish.json", Wish, "server")
+TOKEN = Document("accounts/{}/token.json", Token, "worker")
+ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker")
+LATENCIES = Document("accounts/{}/latencies.json", Latencies, "worker")
+GROUP = Document("groups/{}/group.json", Group, "server")
+SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server")
+NIGHT = Document("groups/{}/night.json", Night, "worker")
+HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker")
+LEDGER = Log("ledger/{}-{}.jsonl", Call, None)
+"""Each process writes its own ledger, one a UTC day, and reads the other's: names are the process and the day."""

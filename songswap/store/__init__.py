@@ -1,0 +1,23 @@
+"""Typed documents and logs in versioned JSON files: read, write, append, watch. One writer per document."""
+
+from songswap.store.changes import Changes, Subscription, follow_disk
+from songswap.store.errors import NewerVersionError, NotTheWriterError, StoreError, UnfitNameError
+from songswap.store.files import Document
+from songswap.store.lock import HeldError, hold
+from songswap.store.logs import Log
+from songswap.store.store import Store
+
+__all__ = [
+    "Changes",
+    "Document",
+    "HeldError",
+    "Log",
+    "NewerVersionError",
+    "NotTheWriterError",
+    "Store",
+    "StoreError",
+    "Subscription",
+    "UnfitNameError",
+    "follow_disk",
+    "hold",
+]

@@ -1,0 +1,17 @@
+"""What can go wrong with the store; each message names the file."""
+
+
+class StoreError(Exception):
+    """The store can't be read or written: not there, not ours to write, full."""
+
+
+class NewerVersionError(StoreError):
+    """A document was written by a newer SongSwap: it is left alone, never overwritten."""
+
+
+class NotTheWriterError(Exception):
+    """A process tried to write what another one owns: a mistake in the program."""
+
+
+class UnfitNameError(Exception):
+    """A name from outside can't be part of a path."""

@@ -1,0 +1,92 @@
+"""One JSON file: its shape on disk, and a write that either happens whole or not at all."""
+
+import contextlib
+import os
+import re
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from songswap.store.errors import NewerVersionError, StoreError, UnfitNameError
+
+T = TypeVar("T")
+Writer = Literal["server", "worker"]
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class _Versioned(msgspec.Struct, frozen=True):
+    version: int
+
+
+class _Envelope(msgspec.Struct, Generic[T], frozen=True):
+    version: int
+    data: T
+
+
+class Unreadable(Exception):
+    """The bytes are not a document of this kind."""
+
+
+def fill(pattern: str, names: tuple[str, ...]) -> str:
+    """Put `names` into the braces of a path pattern. Raises UnfitNameError for anything that is not one plain name."""
+    for name in names:
+        if not NAME.fullmatch(name):
+            raise UnfitNameError(f"{name!r} can't be a name in the store")
+    return pattern.format(*names)
+
+
+class Document(Generic[T]):
+    """One kind of document: where it lies (`groups/{}/group.json`), what it holds, which process writes it."""
+
+    def __init__(self, pattern: str, of: type[T], writer: Writer, version: int = 1) -> None:
+        self.pattern = pattern
+        self.writer = writer
+        self.version = version
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Envelope[of])  # type: ignore[valid-type]  # a type known at run time only
+
+    def path(self, *names: str) -> str:
+        """Path within the store. Raises UnfitNameError."""
+        return fill(self.pattern, names)
+
+    def encode(self, value: T) -> bytes:
+        """The bytes of a file that holds `value`."""
+        return msgspec.json.format(msgspec.json.encode(_Envelope(self.version, value)), indent=1) + b"\n"
+
+    def decode(self, content: bytes, path: str) -> T:
+        """The value in `content`. Raises NewerVersionError, or Unreadable when it is not such a document."""
+        try:
+            version = msgspec.json.decode(content, type=_Versioned).version
+            if version > self.version:
+                raise NewerVersionError(f"{path} has version {version}; this SongSwap knows {self.version}. Update it.")
+            value: T = self._decoder.decode(content).data
+        except msgspec.DecodeError as error:
+            raise Unreadable(f"{path}: {error}") from error
+        return value
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace the file at `path` with `content`, durable before it is visible. Raises StoreError and leaves the old one."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise StoreError(f"{path} can't be written: {error.strerror}") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename, creation or removal in `folder` durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
