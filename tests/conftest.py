@@ -1,0 +1,43 @@
+"""What tests everywhere stand on: virtual time for those that ask for it, and a store of their own."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from songswap.clock import Clock
+from songswap.simulator.virtual_time import VirtualTimeLoop
+from songswap.store import Store
+
+EPOCH_MS = datetime(2026, 11, 20, 19, 0, tzinfo=UTC).timestamp() * 1000
+"""When virtual time begins: a Friday evening."""
+
+
+class VirtualClock(Clock):
+    """A clock that reads EPOCH_MS when its loop reads 0 s, and moves with it. For tests marked `virtual_time`."""
+
+    def now_ms(self) -> float:
+        return EPOCH_MS + asyncio.get_running_loop().time() * 1000
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Gives tests marked `virtual_time` a loop in virtual time, all others a usual one."""
+    if item.get_closest_marker("virtual_time"):
+        return {"virtual": VirtualTimeLoop}
+    return {"real": asyncio.new_event_loop}
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """A virtual clock in tests marked `virtual_time`, a real one in all others."""
+    return VirtualClock() if request.node.get_closest_marker("virtual_time") else Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store as the server sees it."""
+    return Store(tmp_path / "store", "server")
