@@ -148,7 +148,10 @@ class Heartbeat(Struct, frozen=True):
 
 
 class Call(Struct, frozen=True):
-    """One call to Spotify in the ledger, or a hold that an answer put on a family (`until_ms`)."""
+    """One call sent to Spotify (`status` 0), or the hold an answer 429 put on more of them until `until_ms`.
+
+    A hold tells how many calls were `counted` in the window it limits, so that the next one can be foreseen.
+    """
 
     at_ms: float
     family: str
@@ -156,6 +159,7 @@ class Call(Struct, frozen=True):
     status: int
     until_ms: float | None = None
     reason: str = ""
+    counted: int = 0
 
 
 ACCOUNT = Document("accounts/{}/account.json", Account, "server")

@@ -1,0 +1,155 @@
+"""How many calls Spotify allows: rolling windows, holds and what they teach. Pure: every moment is an argument.
+
+Spotify counts the calls of an app in a rolling 30 s, and those of the developer, over all apps, in a rolling 24 h or so
+for each family of endpoints; the sizes are unpublished [developer.spotify.com: rate limits; quota updates, 2026-07-23].
+"""
+
+from bisect import bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import partial
+from typing import Final, Literal, get_args
+
+from songswap.documents import Call
+from songswap.spotify.errors import QuotaExceededError, RateLimitedError
+
+Family = Literal["player", "search", "catalogue", "library", "playlists", "profile", "history", "accounts"]
+FAMILIES: Final[tuple[Family, ...]] = get_args(Family)
+
+QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
+SENT = 0
+"""Status of a ledger row for a call on its way."""
+
+SECOND_MS = 1_000.0
+HOUR_MS = 3_600 * SECOND_MS
+SHORT_MS = 30 * SECOND_MS
+LONG_MS = 24 * HOUR_MS
+
+CEILING = 45
+"""Calls of one app in 30 s: half of the “180 a minute” that older clients counted on; a 429 teaches a lower one."""
+FLOOR = 5
+LESSON = 0.8
+RELAX_MS = 600 * SECOND_MS
+"""A learned ceiling rises by one call each ten minutes without another 429."""
+
+DEFAULT_BREAK_MS = SHORT_MS
+DEFAULT_LOCK_OUT_MS = HOUR_MS
+LONGEST_WAIT_MS = 7 * 24 * HOUR_MS
+"""Real lock-outs last up to a day; a longer Retry-After is not believed in full."""
+
+
+def retry_after_ms(header: str | None, default_ms: float) -> float:
+    """What a Retry-After header (whole seconds) asks for, at least a second; `default_ms` for none or nonsense."""
+    if header is None or not header.isdecimal():
+        return default_ms
+    if len(header) > 9:
+        return LONGEST_WAIT_MS
+    return min(max(int(header) * SECOND_MS, SECOND_MS), LONGEST_WAIT_MS)
+
+
+def covers(hold: Call, family: str, app: str) -> bool:
+    """Whether `hold` forbids a call: a used-up quota one family of all apps, a rate limit all families of one app.
+
+    The accounts service is another host: its limit and that of the Web API don't touch each other.
+    """
+    if hold.reason == QUOTA_EXCEEDED:
+        return hold.family == family
+    return hold.app == app and (hold.family == "accounts") == (family == "accounts")
+
+
+def as_error(hold: Call) -> RateLimitedError:
+    """The error for whoever wanted to call while `hold` lasts."""
+    until_ms = hold.until_ms or hold.at_ms
+    if hold.reason == QUOTA_EXCEEDED:
+        return QuotaExceededError(hold.family, until_ms, f"{hold.family}: quota exceeded")
+    return RateLimitedError(until_ms, f"app {hold.app}: rate limit exceeded", reason=hold.reason)
+
+
+class Rolling:
+    """The moments of the last `span_ms`, whatever order they arrive in."""
+
+    def __init__(self, span_ms: float) -> None:
+        self._span_ms = span_ms
+        self._moments: list[float] = []
+
+    def add(self, at_ms: float) -> None:
+        """Count one more."""
+        insort(self._moments, at_ms)
+        del self._moments[: bisect_right(self._moments, self._moments[-1] - self._span_ms)]
+
+    def count(self, now_ms: float) -> int:
+        """How many lie less than the span back."""
+        return len(self._moments) - bisect_right(self._moments, now_ms - self._span_ms)
+
+    def free_at_ms(self, limit: int, now_ms: float) -> float:
+        """The first moment from `now_ms` on at which fewer than `limit` lie in the span, if no more are added."""
+        if self.count(now_ms) < limit:
+            return now_ms
+        return max(now_ms, self._moments[-limit] + self._span_ms)
+
+
+class Budget:
+    """What was spent and what is held, from the rows of the ledgers."""
+
+    def __init__(self, rows: Iterable[Call] = ()) -> None:
+        self._by_family: defaultdict[str, Rolling] = defaultdict(partial(Rolling, LONG_MS))
+        self._by_app: defaultdict[str, Rolling] = defaultdict(partial(Rolling, SHORT_MS))
+        self._holds: list[Call] = []
+        self._last_break: dict[str, Call] = {}
+        self._last_lock_out: dict[str, Call] = {}
+        for row in sorted(rows, key=lambda row: row.at_ms):
+            self.add(row)
+
+    def add(self, row: Call) -> None:
+        """Take a row of a ledger into account."""
+        if row.until_ms is not None:
+            self._add_hold(row)
+            return
+        self._by_family[row.family].add(row.at_ms)
+        if row.family != "accounts":
+            self._by_app[row.app].add(row.at_ms)
+
+    def _add_hold(self, hold: Call) -> None:
+        self._holds = [other for other in self._holds if (other.until_ms or 0.0) > hold.at_ms] + [hold]
+        if hold.reason == QUOTA_EXCEEDED:
+            self._last_lock_out[hold.family] = hold
+        elif hold.family != "accounts":
+            self._last_break[hold.app] = hold
+
+    def limited(self, family: Family, app: str, retry_after: str | None, reason: str, now_ms: float) -> Call:
+        """The hold that an answer 429 at `now_ms` means, given its Retry-After header and reason."""
+        if reason == QUOTA_EXCEEDED:
+            wait_ms, counted = retry_after_ms(retry_after, DEFAULT_LOCK_OUT_MS), self._by_family[family].count(now_ms)
+        else:
+            wait_ms, counted = retry_after_ms(retry_after, DEFAULT_BREAK_MS), self.spent_30s(app, now_ms)
+        return Call(now_ms, family, app, 429, until_ms=now_ms + wait_ms, reason=reason, counted=counted)
+
+    def hold(self, family: Family, app: str, now_ms: float) -> Call | None:
+        """The hold that forbids this call for longest, or None when it may be made."""
+        covering = [h for h in self._holds if covers(h, family, app) and (h.until_ms or 0.0) > now_ms]
+        return max(covering, key=lambda h: h.until_ms or 0.0, default=None)
+
+    def ceiling(self, app: str, now_ms: float) -> int:
+        """How many calls of `app` in 30 s are thought safe: less than what last drew a 429, more with time."""
+        last = self._last_break.get(app)
+        if last is None:
+            return CEILING
+        learned = max(FLOOR, int(last.counted * LESSON))
+        return min(CEILING, learned + int(max(0.0, now_ms - last.at_ms) / RELAX_MS))
+
+    def free_at_ms(self, app: str, now_ms: float) -> float:
+        """When `app` may make a call without going over its ceiling: `now_ms` or later."""
+        return self._by_app[app].free_at_ms(self.ceiling(app, now_ms), now_ms)
+
+    def spent_30s(self, app: str, now_ms: float) -> int:
+        """Calls of `app` to the Web API in the last 30 s."""
+        return self._by_app[app].count(now_ms)
+
+    def spent_24h(self, now_ms: float) -> dict[Family, int]:
+        """Calls of all apps in the last 24 h by family."""
+        return {family: self._by_family[family].count(now_ms) for family in FAMILIES}
+
+    def cap(self, family: Family) -> int | None:
+        """How many calls in 24 h used the quota of `family` up the last time, or None when that has not happened."""
+        last = self._last_lock_out.get(family)
+        return last.counted if last else None

@@ -1,0 +1,53 @@
+"""Who somebody is, what they listened to, and what there is to find."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from songswap.model import Artist, Found, PlayedTrack, Track, User
+from songswap.spotify import wire
+from songswap.spotify.arguments import counted, filled, spotify_id, within
+from songswap.spotify.transport import Bearer, Request, Transport
+
+TimeRange = Literal["short_term", "medium_term", "long_term"]
+SearchKind = Literal["track", "artist"]
+
+
+class CatalogueCalls(Transport):
+    """Reads of people and music."""
+
+    async def me(self, bearer: Bearer) -> User:
+        """Whose log-in this is."""
+        return (await self._read(bearer, Request("GET", "/v1/me", "profile"), wire.User)).to_model()
+
+    async def recently_played(self, bearer: Bearer, limit: int = 50) -> tuple[PlayedTrack, ...]:
+        """The last plays, newest first; Spotify keeps 50 and tells of no episodes."""
+        query = {"limit": within("limit", limit, 1, 50)}
+        request = Request("GET", "/v1/me/player/recently-played", "history", query)
+        return (await self._read(bearer, request, wire.History)).to_model()
+
+    async def top_tracks(self, bearer: Bearer, time_range: TimeRange, limit: int = 50) -> tuple[Track, ...]:
+        """The person's top tracks of about four weeks, six months or a year."""
+        return (await self._read(bearer, _top("tracks", time_range, limit), wire.Tracks)).to_model()
+
+    async def top_artists(self, bearer: Bearer, time_range: TimeRange, limit: int = 50) -> tuple[Artist, ...]:
+        """The person's top artists of about four weeks, six months or a year."""
+        return (await self._read(bearer, _top("artists", time_range, limit), wire.Artists)).to_model()
+
+    async def search(self, bearer: Bearer, q: str, kinds: Sequence[SearchKind], limit: int = 5) -> Found:
+        """Up to `limit` (10 at most) of each kind for `q`, in Spotify's query language."""
+        query: dict[str, str | int] = {
+            "q": filled("q", q),
+            "type": ",".join(counted("kinds", kinds, 1, 2)),
+            "limit": within("limit", limit, 1, 10),
+        }
+        return (await self._read(bearer, Request("GET", "/v1/search", "search", query), wire.Found)).to_model()
+
+    async def artist(self, bearer: Bearer, artist_id: str) -> Artist:
+        """An artist."""
+        request = Request("GET", f"/v1/artists/{spotify_id(artist_id)}", "catalogue")
+        return (await self._read(bearer, request, wire.Artist)).to_model()
+
+
+def _top(what: str, time_range: TimeRange, limit: int) -> Request:
+    query = {"time_range": time_range, "limit": within("limit", limit, 1, 50)}
+    return Request("GET", f"/v1/me/top/{what}", "library", query)

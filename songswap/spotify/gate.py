@@ -1,0 +1,90 @@
+"""The one gate that every call to Spotify passes, in all processes together: no call while blocked, none too many."""
+
+import asyncio
+import logging
+
+from songswap.clock import Clock
+from songswap.documents import Call
+from songswap.spotify.budget import SENT, Budget, Family, as_error
+from songswap.spotify.errors import RateLimitedError
+from songswap.spotify.ledger import Ledger
+from songswap.store import Store
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_MS = 5_000.0
+"""How long a call waits for its turn before it is refused; polls and pages rather come again later."""
+
+
+class Gate:
+    """Rate limit and quota of all apps on `store`, kept over restarts and shared with the other process."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._clock = clock
+        self._ledger = Ledger(store)
+        self._budget = Budget(self._ledger.load(clock.now_ms()))
+
+    async def enter(self, family: Family, app: str, *, urgent: bool = False) -> None:
+        """Let one call through and count it, after a short wait where calls come too fast; `urgent` ones never wait.
+
+        Raises QuotaExceededError or RateLimitedError when the call may not be made yet, StoreError.
+        """
+        patient_until_ms = self._clock.now_ms() + PATIENCE_MS
+        while (free_at_ms := self._free_at_ms(family, app, urgent)) > (now_ms := self._clock.now_ms()):
+            if free_at_ms > patient_until_ms:
+                raise RateLimitedError(free_at_ms, f"app {app}: too many calls in 30 s")
+            await asyncio.sleep((free_at_ms - now_ms) / 1000)
+        self._record(Call(now_ms, family, app, SENT))
+
+    def _free_at_ms(self, family: Family, app: str, urgent: bool) -> float:
+        now_ms = self._catch_up()
+        if hold := self._budget.hold(family, app, now_ms):
+            raise as_error(hold)
+        return now_ms if urgent or family == "accounts" else self._budget.free_at_ms(app, now_ms)
+
+    def limited(self, family: Family, app: str, retry_after: str | None, reason: str) -> RateLimitedError:
+        """Note an answer 429 with its Retry-After header and reason; returns the error to raise. Raises StoreError."""
+        now_ms = self._catch_up()
+        hold = self._budget.limited(family, app, retry_after, reason, now_ms)
+        self._record(hold)
+        logger.warning(
+            "Spotify limits %s of app %s for %.0f s (%s; counted %d)",
+            family,
+            app,
+            ((hold.until_ms or now_ms) - now_ms) / 1000,
+            reason or "rate limit",
+            hold.counted,
+        )
+        return as_error(hold)
+
+    def held_until_ms(self, family: Family, app: str) -> float | None:
+        """Until when calls of `family` with `app` are blocked, or None."""
+        hold = self._budget.hold(family, app, self._catch_up())
+        return hold.until_ms if hold else None
+
+    def spent_24h(self) -> dict[Family, int]:
+        """Calls of all apps and processes in the last 24 h by family."""
+        return self._budget.spent_24h(self._catch_up())
+
+    def spent_30s(self, app: str) -> int:
+        """Calls of `app` to the Web API in the last 30 s, by all processes."""
+        return self._budget.spent_30s(app, self._catch_up())
+
+    def ceiling(self, app: str) -> int:
+        """How many calls of `app` in 30 s are thought safe now."""
+        return self._budget.ceiling(app, self._catch_up())
+
+    def cap(self, family: Family) -> int | None:
+        """How many calls in 24 h used the quota of `family` up the last time, or None when that is not known."""
+        self._catch_up()
+        return self._budget.cap(family)
+
+    def _catch_up(self) -> float:
+        now_ms = self._clock.now_ms()
+        for row in self._ledger.news(now_ms):
+            self._budget.add(row)
+        return now_ms
+
+    def _record(self, row: Call) -> None:
+        self._budget.add(row)  # first: a full disk must not make us forget a hold
+        self._ledger.append(row)

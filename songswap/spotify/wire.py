@@ -1,0 +1,327 @@
+"""Spotify's JSON → our words. Its keys stop here.
+
+What Spotify may leave out or null is optional, unknown fields are passed over, new names win over those they replaced
+in February 2026 (`items` over `tracks`, `item` over `track`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Final, TypeVar, get_args
+
+import msgspec
+
+from songswap import model
+from songswap.spotify.errors import UnavailableError
+
+T = TypeVar("T")
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class _Links(msgspec.Struct):
+    spotify: str | None = None
+
+
+class _Ids(msgspec.Struct):
+    isrc: str | None = None
+
+
+class _Image(msgspec.Struct):
+    url: str
+    width: int | None = None
+
+
+class _Album(msgspec.Struct):
+    name: str | None = None
+    images: list[_Image] | None = None
+
+
+class _Show(msgspec.Struct):
+    name: str | None = None
+    publisher: str | None = None
+    images: list[_Image] | None = None
+
+
+class Artist(msgspec.Struct):
+    id: str | None = None
+    uri: str | None = None
+    name: str | None = None
+    genres: list[str] | None = None
+    images: list[_Image] | None = None
+    external_urls: _Links | None = None
+
+    def to_model(self) -> model.Artist:
+        return model.Artist(
+            id=self.id or "",
+            uri=self.uri or "",
+            name=self.name or "",
+            genres=tuple(self.genres or ()),
+            image_url=_largest(self.images),
+            url=_link(self.external_urls),
+        )
+
+
+class Item(msgspec.Struct):
+    """A track or an episode."""
+
+    type: str | None = None
+    uri: str | None = None
+    name: str | None = None
+    duration_ms: int | None = None
+    is_local: bool | None = None
+    artists: list[Artist] | None = None
+    album: _Album | None = None
+    show: _Show | None = None
+    images: list[_Image] | None = None
+    external_urls: _Links | None = None
+    external_ids: _Ids | None = None
+
+    def to_model(self) -> model.Track:
+        album, show = self.album or _Album(), self.show or _Show()
+        makers = [artist.name for artist in self.artists or ()] if self.artists else [show.publisher]
+        return model.Track(
+            uri=self.uri or "",
+            name=self.name or "",
+            artists=tuple(maker.strip() for maker in makers if maker),
+            album=album.name or show.name or "",
+            duration_ms=self.duration_ms or 0,
+            cover_url=_largest(album.images or self.images or show.images),
+            url=_link(self.external_urls),
+            kind="local" if self.is_local else _kind(self.type),
+            isrc=self.external_ids.isrc if self.external_ids else None,
+        )
+
+
+class Device(msgspec.Struct):
+    id: str | None = None
+    name: str | None = None
+    type: str | None = None
+    is_active: bool | None = None
+    is_restricted: bool | None = None
+    is_private_session: bool | None = None
+    volume_percent: int | None = None
+
+    def to_model(self) -> model.Device:
+        return model.Device(
+            id=self.id or None,
+            name=self.name or "",
+            kind=self.type or "",
+            is_active=bool(self.is_active),
+            is_restricted=bool(self.is_restricted),
+            is_private_session=bool(self.is_private_session),
+            volume_percent=self.volume_percent,
+        )
+
+
+class Devices(msgspec.Struct):
+    devices: list[Device]
+
+    def to_model(self) -> tuple[model.Device, ...]:
+        return tuple(device.to_model() for device in self.devices)
+
+
+class _Context(msgspec.Struct):
+    uri: str | None = None
+
+
+class Playback(msgspec.Struct):
+    is_playing: bool
+    progress_ms: int | None = None
+    item: Item | None = None
+    currently_playing_type: str | None = None
+    device: Device | None = None
+    context: _Context | None = None
+    shuffle_state: bool | None = None
+    repeat_state: str | None = None
+
+    def to_model(self, measured_at_ms: float, round_trip_ms: float) -> model.Playback:
+        track = self.item.to_model() if self.item else None
+        return model.Playback(
+            track=track,
+            is_playing=self.is_playing,
+            progress_ms=self.progress_ms or 0,
+            measured_at_ms=measured_at_ms,
+            round_trip_ms=round_trip_ms,
+            kind=track.kind if track else _kind(self.currently_playing_type),
+            device=self.device.to_model() if self.device else None,
+            context_uri=_context_uri(self.context),
+            shuffle=bool(self.shuffle_state),
+            repeat=_REPEATS.get(self.repeat_state or "", "off"),
+        )
+
+
+class Queue(msgspec.Struct):
+    currently_playing: Item | None = None
+    queue: list[Item | None] | None = None
+
+    def to_model(self) -> model.Queue:
+        return model.Queue(
+            current=self.currently_playing.to_model() if self.currently_playing else None,
+            upcoming=_tracks(self.queue),
+        )
+
+
+class User(msgspec.Struct):
+    id: str
+    account_id: str | None = None
+    display_name: str | None = None
+    images: list[_Image] | None = None
+    external_urls: _Links | None = None
+
+    def to_model(self) -> model.User:
+        return model.User(
+            id=self.id,
+            display_name=self.display_name or self.id,
+            account_id=self.account_id,
+            image_url=_largest(self.images),
+            url=_link(self.external_urls),
+        )
+
+
+class _Played(msgspec.Struct):
+    track: Item
+    played_at: Moment
+    context: _Context | None = None
+
+    def to_model(self) -> model.PlayedTrack:
+        return model.PlayedTrack(self.track.to_model(), _epoch_ms(self.played_at), _context_uri(self.context))
+
+
+class History(msgspec.Struct):
+    items: list[_Played]
+
+    def to_model(self) -> tuple[model.PlayedTrack, ...]:
+        return tuple(row.to_model() for row in self.items)
+
+
+class Tracks(msgspec.Struct):
+    items: list[Item | None]
+
+    def to_model(self) -> tuple[model.Track, ...]:
+        return _tracks(self.items)
+
+
+class Artists(msgspec.Struct):
+    items: list[Artist | None]
+
+    def to_model(self) -> tuple[model.Artist, ...]:
+        return tuple(artist.to_model() for artist in self.items if artist)
+
+
+class Found(msgspec.Struct):
+    tracks: Tracks | None = None
+    artists: Artists | None = None
+
+    def to_model(self) -> model.Found:
+        return model.Found(
+            tracks=self.tracks.to_model() if self.tracks else (),
+            artists=self.artists.to_model() if self.artists else (),
+        )
+
+
+class _Row(msgspec.Struct):
+    added_at: Moment | None = None
+    item: Item | None = None
+    track: Item | None = None
+
+    def to_model(self) -> model.PlaylistItem:
+        item = self.item or self.track
+        return model.PlaylistItem(
+            track=item.to_model() if item else None,
+            added_at_ms=_epoch_ms(self.added_at) if self.added_at else None,
+        )
+
+
+class Rows(msgspec.Struct):
+    """A page of a playlist."""
+
+    items: list[_Row]
+    total: int | None = None
+    offset: int | None = None
+    next: str | None = None
+
+    def to_model(self) -> model.PlaylistPage:
+        offset, end = self.offset or 0, (self.offset or 0) + len(self.items)
+        return model.PlaylistPage(
+            items=tuple(row.to_model() for row in self.items),
+            total=end if self.total is None else self.total,
+            offset=offset,
+            next_offset=end if self.next else None,
+        )
+
+
+class _Owner(msgspec.Struct):
+    id: str | None = None
+    display_name: str | None = None
+
+
+class Playlist(msgspec.Struct):
+    id: str
+    uri: str
+    name: str | None = None
+    description: str | None = None
+    owner: _Owner | None = None
+    public: bool | None = None
+    collaborative: bool | None = None
+    snapshot_id: str | None = None
+    images: list[_Image] | None = None
+    external_urls: _Links | None = None
+    items: Rows | None = None
+    tracks: Rows | None = None
+
+    def to_model(self) -> model.Playlist:
+        owner = self.owner or _Owner()
+        rows = self.items or self.tracks
+        return model.Playlist(
+            id=self.id,
+            uri=self.uri,
+            name=self.name or "",
+            description=self.description or "",
+            owner_id=owner.id or "",
+            owner_name=owner.display_name or "",
+            is_public=bool(self.public),
+            is_collaborative=bool(self.collaborative),
+            snapshot_id=self.snapshot_id or "",
+            cover_url=_largest(self.images),
+            url=_link(self.external_urls),
+            page=rows.to_model() if rows else None,
+        )
+
+
+class Snapshot(msgspec.Struct):
+    snapshot_id: str
+
+
+def read(body: bytes, kind: type[T], endpoint: str) -> T:
+    """The JSON `body` that `endpoint` answered as a `kind` of this module. Raises UnavailableError when it is none."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UnavailableError(f"{endpoint}: not the answer expected: {error}") from error
+
+
+_KINDS: Final[Mapping[str, model.Kind]] = {kind: kind for kind in get_args(model.Kind)}
+_REPEATS: Final[Mapping[str, model.Repeat]] = {repeat: repeat for repeat in get_args(model.Repeat)}
+
+
+def _kind(text: str | None) -> model.Kind:
+    return _KINDS.get(text or "", "unknown")
+
+
+def _tracks(items: Iterable[Item | None] | None) -> tuple[model.Track, ...]:
+    return tuple(item.to_model() for item in items or () if item)
+
+
+def _largest(images: Sequence[_Image] | None) -> str | None:
+    return max(images, key=lambda image: image.width or 0).url if images else None
+
+
+def _link(links: _Links | None) -> str | None:
+    return links.spotify if links else None
+
+
+def _context_uri(context: _Context | None) -> str | None:
+    return context.uri if context else None
+
+
+def _epoch_ms(moment: datetime) -> float:
+    return float(round(moment.timestamp() * 1000))
