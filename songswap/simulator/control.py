@@ -1,0 +1,207 @@
+"""The control desk under /sim: scripts players, injects faults, tells the truth. Needs no log-in."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from aiohttp import web
+
+from .faults import Fault
+from .people import Device, Person
+from .players import Player
+from .profile import Profile
+from .wire import Wire
+from .world import World
+
+ACTIONS = (
+    "play_context",
+    "play_uris",
+    "pause",
+    "resume",
+    "seek",
+    "next",
+    "previous",
+    "set_shuffle",
+    "set_repeat",
+    "set_volume",
+    "transfer",
+    "add_to_queue",
+    "set_device_online",
+    "set_private_session",
+)
+"""The methods of Player that can be called by name."""
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "uri": (str,),
+    "uris": (list,),
+    "offset": (str, int),
+    "position_ms": (int, float),
+    "device_id": (str,),
+    "on": (bool,),
+    "online": (bool,),
+    "repeat": (str,),
+    "percent": (int,),
+}
+
+
+class BadRequestError(ValueError):
+    """Somebody asked for something the desk does not understand."""
+
+
+def add_control(app: web.Application, world: World) -> None:
+    """Put the desk at /sim."""
+    desk = _Desk(world)
+    app.router.add_get("/sim/truth", desk.truth)
+    app.router.add_get("/sim/calls", desk.calls)
+    app.router.add_get("/sim/players/{person}", desk.player)
+    app.router.add_post("/sim/players/{person}", _checked(desk.act))
+    app.router.add_post("/sim/faults", _checked(desk.add_fault))
+    app.router.add_delete("/sim/faults", desk.clear_faults)
+    app.router.add_post("/sim/profile", _checked(desk.set_profile))
+
+
+def _checked(
+    act: Callable[[web.Request, dict[str, Any]], web.Response],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Reads the JSON object for `act`, and turns what is wrong with it into an answer."""
+
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            body = json.loads(await request.read() or b"{}")
+            if not isinstance(body, dict):
+                raise BadRequestError("the body must be a JSON object")
+            return act(request, body)
+        except KeyError as error:
+            return _refusal(404, str(error.args[0]))
+        except (ValueError, IndexError) as error:
+            return _refusal(400, str(error))
+
+    return handle
+
+
+class _Desk:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def truth(self, _: web.Request) -> web.Response:
+        """What is audible everywhere, and when."""
+        people = self._world.people
+        players = {person_id: asdict(self._world.player(person_id).truth()) for person_id in people}
+        return web.json_response({"now_s": self._world.clock(), "players": players})
+
+    async def calls(self, _: web.Request) -> web.Response:
+        """Every request so far."""
+        calls = [call._asdict() for call in self._world.calls]
+        return web.json_response({"items": calls, "while_blocked": self._world.calls_while_blocked})
+
+    async def player(self, request: web.Request) -> web.Response:
+        """One person's player for the page that shows it."""
+        person = self._world.people.get(request.match_info["person"])
+        if person is None:
+            return _refusal(404, f"no person {request.match_info['person']!r}")
+        wire = Wire(self._world.catalogue, str(request.url.origin()))
+        return web.json_response(player_view(self._world, wire, person))
+
+    def act(self, request: web.Request, body: dict[str, Any]) -> web.Response:
+        """Do what the person does in their app."""
+        player = self._world.player(request.match_info["person"])
+        perform(player, body)
+        return web.json_response(asdict(player.truth()))
+
+    def add_fault(self, _: web.Request, body: dict[str, Any]) -> web.Response:
+        """Put a fault in force."""
+        fault = self._world.faults.add(Fault(**_known(body, [field.name for field in fields(Fault)])))
+        return web.json_response(asdict(fault), status=201)
+
+    async def clear_faults(self, _: web.Request) -> web.Response:
+        """All is well again."""
+        self._world.faults.clear()
+        return web.Response(status=204)
+
+    def set_profile(self, _: web.Request, body: dict[str, Any]) -> web.Response:
+        """Switch to a profile by `name`, change single delays, or both."""
+        names = [field.name for field in fields(Profile)]
+        wanted = dict(_known(body, ["name", *names]))
+        name = wanted.pop("name", None)
+        profile = self._world.profile if name is None else Profile.named(name)
+        delays = {key: _delay(key, value) for key, value in wanted.items()}
+        self._world.profile = replace(profile, **delays)
+        return web.json_response(asdict(self._world.profile))
+
+
+def perform(player: Player, body: Mapping[str, Any]) -> None:
+    """Call the Player method named by `action` with the other fields; BadRequestError names what does not fit."""
+    action = body.get("action")
+    if action not in ACTIONS:
+        raise BadRequestError(f"unknown action {action!r}: one of {', '.join(ACTIONS)}")
+    method = getattr(player, action)
+    parameters = inspect.signature(method).parameters
+    arguments = _known({key: value for key, value in body.items() if key != "action"}, list(parameters))
+    for name, parameter in parameters.items():
+        if name not in arguments and parameter.default is inspect.Parameter.empty:
+            raise BadRequestError(f"{action} needs the field {name!r}")
+    for name, value in arguments.items():
+        _check_type(name, value, optional=parameters[name].default is None)
+    method(**arguments)
+
+
+def player_view(world: World, wire: Wire, person: Person) -> dict[str, Any]:
+    """One player in full, as true as the person's own screen."""
+    player = world.player(person.id)
+    state = player.state()
+    item = None if state.uri is None else world.catalogue.item(state.uri)
+    return {
+        "person": {"id": person.id, "name": person.display_name, "premium": person.premium},
+        "truth": asdict(player.truth()),
+        "item": None if item is None else wire.item(item),
+        "duration_ms": 0 if item is None else item.duration_ms,
+        "context_uri": state.context_uri,
+        "shuffle": state.shuffle,
+        "repeat": state.repeat,
+        "private_session": person.private_session,
+        "devices": [_device_view(player, device) for device in person.devices],
+        "queue": [wire.item(world.catalogue.item(uri)) for uri in state.upcoming[:5]],
+    }
+
+
+def _device_view(player: Player, device: Device) -> dict[str, Any]:
+    return {
+        "id": device.id,
+        "name": device.name,
+        "type": device.type,
+        "online": device.is_online,
+        "listed": player.is_listed(device),
+        "restricted": device.is_restricted,
+        "active": player.state().device_id == device.id,
+    }
+
+
+def _known(body: Mapping[str, Any], names: list[str]) -> Mapping[str, Any]:
+    unknown = [key for key in body if key not in names]
+    if unknown:
+        raise BadRequestError(f"unknown field {unknown[0]!r}: known are {', '.join(names) or 'none'}")
+    return body
+
+
+def _check_type(name: str, value: Any, *, optional: bool) -> None:
+    if value is None and optional:
+        return
+    if not isinstance(value, _TYPES[name]) or (isinstance(value, bool) and bool not in _TYPES[name]):
+        raise BadRequestError(f"the field {name!r} has the wrong type: {value!r}")
+
+
+def _delay(name: str, value: Any) -> Any:
+    is_range = isinstance(getattr(Profile(), name), tuple)
+    numbers = value if is_range and isinstance(value, list) and len(value) == 2 else [value]
+    for number in numbers:
+        if isinstance(number, bool) or not isinstance(number, int | float) or number < 0:
+            raise BadRequestError(f"the field {name!r} must be {'two numbers' if is_range else 'a number'} from 0")
+    return tuple(numbers) if is_range else value
+
+
+def _refusal(status: int, message: str) -> web.Response:
+    return web.json_response({"error": {"status": status, "message": message}}, status=status)

@@ -1,0 +1,69 @@
+"""The pages of the embedded Spotify: who plays what, and each person's player."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from .control import player_view
+from .covers import draw_cover
+from .people import Person
+from .rendering import STATIC_FOLDER, page
+from .wire import IMAGE_SIZES, Wire
+from .world import World
+
+
+def add_pages(app: web.Application, world: World) -> None:
+    """Put the pages at /, /player/{person} and /covers/{id}.svg."""
+    pages = _Pages(world)
+    app.router.add_get("/", pages.people)
+    app.router.add_get("/player/{person}", pages.player)
+    app.router.add_get("/covers/{id:[0-9A-Za-z]{12,22}}.svg", pages.cover)
+    app.router.add_static("/static/", STATIC_FOLDER)
+
+
+class _Pages:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def people(self, request: web.Request) -> web.Response:
+        """Everybody and what they play."""
+        wire = _wire(self._world, request)
+        views = [player_view(self._world, wire, person) for person in self._world.people.values()]
+        return page("people.html", views=views)
+
+    async def player(self, request: web.Request) -> web.Response:
+        """One person's player."""
+        person = self._world.people.get(request.match_info["person"])
+        if person is None:
+            return page("refused.html", status=404, text="There is nobody of that name here.")
+        view = player_view(self._world, _wire(self._world, request), person)
+        return page("player.html", view=view, groups=_playable(self._world, person))
+
+    async def cover(self, request: web.Request) -> web.Response:
+        """The drawn picture of an album, artist, playlist or person."""
+        size = request.query.get("size", str(IMAGE_SIZES[0]))
+        if size not in {str(known) for known in IMAGE_SIZES}:
+            return web.Response(status=404, text="no such size")
+        text = draw_cover(self._world.seed, request.match_info["id"], int(size))
+        headers = {hdrs.CACHE_CONTROL: "public, max-age=86400", hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
+        return web.Response(text=text, content_type="image/svg+xml", headers=headers)
+
+
+def _wire(world: World, request: web.Request) -> Wire:
+    return Wire(world.catalogue, str(request.url.origin()))
+
+
+def _playable(world: World, person: Person) -> list[dict[str, Any]]:
+    """What the person can pick, in groups: each thing with its uri and name."""
+    own = [p for p in world.playlists.values() if p.owner_id == person.id or p.uri in person.library or p.collaborative]
+    artists = [world.catalogue.artists[artist_id] for artist_id in person.top_artist_ids]
+    tracks = [world.catalogue.tracks[track_id] for track_id in person.top_track_ids[:12]]
+    albums = [album for artist in artists[:4] for album in world.catalogue.albums_of(artist)]
+    return [
+        {"name": "Playlists", "things": own},
+        {"name": "Favourite songs", "things": tracks},
+        {"name": "Albums", "things": albums},
+        {"name": "Artists", "things": artists[:8]},
+    ]

@@ -1,0 +1,26 @@
+"""The simulator's own pages: templates, and the policy they are served under."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import hdrs, web
+
+_HERE = Path(__file__).parent
+STATIC_FOLDER = _HERE / "static"
+_ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
+)
+
+
+def page(template: str, *, status: int = 200, form_target: str = "", **values: Any) -> web.Response:
+    """A rendered page. `form_target` is a further origin its form may lead to."""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"base-uri 'none'; frame-ancestors 'none'; form-action 'self' {form_target}"
+    )
+    text = _ENVIRONMENT.get_template(template).render(**values)
+    headers = {"Content-Security-Policy": policy.strip(), hdrs.CACHE_CONTROL: "no-store"}
+    return web.Response(text=text, status=status, content_type="text/html", headers=headers)
