@@ -5,7 +5,7 @@ What people asked for (written by the server) and what the worker saw are separa
 
 from typing import Literal
 
-from songswap.model import CommandKind, Device, Night, Role, Struct
+from songswap.model import Action, CommandKind, Device, Group, Latency, Night, Struct
 from songswap.store import Document, Log
 
 Standing = Literal["ok", "needs_login", "not_premium", "no_seat"]
@@ -82,51 +82,10 @@ class AccountSeen(Struct, frozen=True):
     until_ms: float | None = None
 
 
-class Latency(Struct, frozen=True):
-    """From command to sound, learned from `samples` verifications."""
-
-    mean_ms: float
-    samples: int
-
-
 class Latencies(Struct, frozen=True):
     """Per device id and kind of command."""
 
     devices: dict[str, dict[CommandKind, Latency]] = {}
-
-
-class Member(Struct, frozen=True):
-    role: Role
-    joined_at_ms: float
-
-
-class Invite(Struct, frozen=True):
-    secret: str
-    expires_at_ms: float
-
-
-class Group(Struct, frozen=True):
-    id: str
-    name: str
-    created_at_ms: float
-    invite: Invite
-    members: dict[str, Member]
-
-    @property
-    def host(self) -> str:
-        """Account id of the host; every group has exactly one."""
-        return next(account for account, member in self.members.items() if member.role == "host")
-
-
-class Action(Struct, frozen=True):
-    """A click on the group page, to be carried out once."""
-
-    rev: int
-    by: str
-    action: Literal["play", "pause", "seek", "next", "previous"]
-    at_ms: float
-    position_ms: int | None = None
-    uri: str | None = None
 
 
 class SessionWish(Struct, frozen=True):

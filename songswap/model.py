@@ -7,6 +7,7 @@ import msgspec
 Kind = Literal["track", "episode", "ad", "local", "unknown"]
 Repeat = Literal["off", "context", "track"]
 Role = Literal["host", "co-host", "listener"]
+Change = Literal["track", "seek", "paused", "resumed"]
 
 
 class Struct(msgspec.Struct, frozen=True, omit_defaults=False):
@@ -50,7 +51,7 @@ class Device(Struct, frozen=True):
 
 
 class Playback(Struct, frozen=True):
-    """One reading of a player. `progress_ms` held at `measured_at_ms`, the middle of the round trip on our own clock."""
+    """One reading of a player: `progress_ms` at `measured_at_ms`, the middle of the round trip on our own clock."""
 
     track: Track | None
     is_playing: bool
@@ -82,26 +83,33 @@ class Timeline(Struct, frozen=True):
     position_ms: float
     at_ms: float
     is_playing: bool
-    source: Literal["host", "page"] = "host"
+    change: Change = "track"
+    """What made this revision."""
     upcoming: tuple[Track, ...] = ()
     context_uri: str | None = None
 
     def position_at(self, now_ms: float) -> float:
-        """Position in ms at `now_ms`, not held back at the track's end."""
-        return self.position_ms + (now_ms - self.at_ms if self.is_playing else 0.0)
+        """Position in ms at `now_ms`, not held back at the track's end; an `at_ms` ahead of us is a start to come."""
+        return self.position_ms + (max(0.0, now_ms - self.at_ms) if self.is_playing else 0.0)
+
+    @property
+    def ends_at_ms(self) -> float | None:
+        """When the track ends; None when it does not, or nobody knows."""
+        if not self.is_playing or self.track is None or not self.track.duration_ms:
+            return None
+        return self.at_ms + self.track.duration_ms - self.position_ms
 
 
-CommandKind = Literal["start", "seek", "pause", "resume"]
+CommandKind = Literal["start", "seek", "pause"]
+"""What a listener's device is told. A resumed song is started anew at its position: one call, and exact."""
 
 ListenerStatus = Literal[
     "waiting",  # nothing to follow yet
     "catching_up",
     "in_sync",
     "stepped_out",
-    "elsewhere",  # listens in another session
     "no_device",
     "restricted",  # the device takes no commands
-    "private",  # a private session hides what plays
     "not_premium",
     "needs_login",
     "no_seat",  # not registered with the operator's app
@@ -110,10 +118,20 @@ ListenerStatus = Literal[
 ]
 
 
-class Command(Struct, frozen=True):
-    """One thing to tell one person's device, made for revision `rev` of the timeline.
+class Failure(Struct, frozen=True):
+    """Why a call did not do what it should: what that makes of the person's status, in words, and until when."""
 
-    `position_ms` is where the device shall be when the command takes effect, expected at `effect_at_ms`.
+    status: ListenerStatus
+    message: str
+    until_ms: float | None = None
+    is_restriction: bool = False
+    """Spotify's "restriction violated": mostly the device is in the wanted state already."""
+
+
+class Command(Struct, frozen=True):
+    """One thing to tell one listener's device, made for revision `rev` of the timeline.
+
+    Sent so that it takes effect at `effect_at_ms`, `latency_ms` after it left; the device is at `position_ms` then.
     """
 
     account: str
@@ -121,28 +139,68 @@ class Command(Struct, frozen=True):
     rev: int
     device_id: str
     effect_at_ms: float
+    latency_ms: float
     position_ms: float = 0.0
     uris: tuple[str, ...] = ()
 
 
+class Latency(Struct, frozen=True):
+    """From command to sound, learned from `samples` verifications."""
+
+    mean_ms: float
+    samples: int
+
+
 class Listener(Struct, frozen=True):
-    """What the worker knows of one person in a running session."""
+    """What the worker knows of one person who listens in a running session."""
 
     account: str
+    join_rev: int = 0
+    consent_id: str = ""
+    device_id: str | None = None
+    device_name: str = ""
     status: ListenerStatus = "waiting"
     message: str = ""
     until_ms: float | None = None
     skew_ms: float | None = None
-    device_id: str | None = None
-    device_name: str = ""
-    join_rev: int = 0
-    command: Command | None = None
-    sent_at_ms: float | None = None
-    verify_at_ms: float | None = None
-    retry_at_ms: float | None = None
-    corrected_rev: int = 0
-    corrections: int = 0
+    told_rev: int = -1
+    """Revision of the timeline that the last accepted command served."""
     held_uris: tuple[str, ...] = ()
+    """What the device was given to play, one after the other."""
+    is_playing: bool = False
+    needs: CommandKind | None = None
+    """A command beyond what a new revision asks for: a correction, or a start that did not happen."""
+    command: Command | None = None
+    """The last accepted command, until a reading has shown what became of it."""
+    look_at_ms: float | None = None
+    retry_at_ms: float = 0.0
+    failures: int = 0
+    misses: int = 0
+    """Readings in a row that showed something else than what was asked for."""
+    corrections: int = 0
+    corrected_uri: str = ""
+
+
+class Action(Struct, frozen=True):
+    """A click on the group page, to be carried out once."""
+
+    rev: int
+    by: str
+    action: Literal["play", "pause", "seek", "next", "previous"]
+    at_ms: float
+    position_ms: int | None = None
+    uri: str | None = None
+
+
+class Drive(Struct, frozen=True):
+    """A click on the page that the host's own device still has to be told; it leaves at `send_at_ms`."""
+
+    action: Literal["play", "pause", "seek", "next", "previous"]
+    send_at_ms: float
+    kind: CommandKind
+    latency_ms: float
+    position_ms: int | None = None
+    uri: str | None = None
 
 
 class Night(Struct, frozen=True):
@@ -150,14 +208,55 @@ class Night(Struct, frozen=True):
 
     session_id: str
     host: str
+    timeline: Timeline | None = None
+    listeners: dict[str, Listener] = {}
     host_status: ListenerStatus = "waiting"
     host_message: str = ""
     host_until_ms: float | None = None
     host_device: Device | None = None
-    timeline: Timeline | None = None
-    notice: str = ""
     handled_action: int = 0
-    listeners: dict[str, Listener] = {}
+    notice: str = ""
+    look_at_ms: float = 0.0
+    """When to read the host's player next."""
+    quick_looks: int = 0
+    queue_at_ms: float | None = None
+    """When to read the host's queue next."""
+    hush_until_ms: float = 0.0
+    """Until then readings of the host may still show the state before our own command."""
+    drives: tuple[Drive, ...] = ()
+    driven: Drive | None = None
+    """The last click the host's device accepted, until a reading has shown what became of it."""
+    round_trips_ms: tuple[float, ...] = ()
+    failures: int = 0
+
+
+class Member(Struct, frozen=True):
+    """Somebody in a group."""
+
+    role: Role
+    joined_at_ms: float
+
+
+class Invite(Struct, frozen=True):
+    """Whoever knows `secret` may join until `expires_at_ms`; a group has one invite at a time."""
+
+    secret: str
+    expires_at_ms: float
+
+
+class Group(Struct, frozen=True):
+    """People who listen together. Exactly one of `members` (by account id) is the host."""
+
+    id: str
+    name: str
+    created_at_ms: float
+    invite: Invite
+    members: dict[str, Member]
+
+    @property
+    def host(self) -> str:
+        """Account id of the host; every group has exactly one."""
+        return next(account for account, member in self.members.items() if member.role == "host")
 
 
 class User(Struct, frozen=True):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from watchfiles import awatch
 
+from songswap.store.files import UNFINISHED
+
 
 class Subscription:
     """Waits for changes below some paths; many changes before one look become one wake-up."""
@@ -23,6 +25,10 @@ class Subscription:
         """Return once something has changed since the last return."""
         await self._changed.wait()
         self._changed.clear()
+
+    def cares_for(self, path: str) -> bool:
+        """Whether `path` lies below what was subscribed to, or is a folder in which that lies."""
+        return path.startswith(self.prefixes) or any(prefix.startswith(f"{path}/") for prefix in self.prefixes)
 
 
 class Changes:
@@ -44,7 +50,7 @@ class Changes:
     def notify(self, path: str) -> None:
         """Wake whoever subscribed to `path` (relative to the store)."""
         for subscription in self._subscriptions:
-            if path.startswith(subscription.prefixes):
+            if subscription.cares_for(path):
                 subscription.wake()
 
     def wake_all(self) -> None:
@@ -54,12 +60,11 @@ class Changes:
 
 
 async def follow_disk(root: Path, changes: Changes) -> None:
-    """Pass on what other processes change below `root`, until cancelled.
+    """Pass on what other processes change below `root` (a store's own `root`), until cancelled.
 
-    step and debounce: 8 ms from write to wake-up at 1.4 % of a core.
+    step and debounce in ms: 8 ms from write to wake-up at 1.4 % of a core.
     """
-    async for batch in awatch(root, step=5, debounce=50, recursive=True):
+    async for batch in awatch(root, watch_filter=None, step=5, debounce=50):
         for _, name in batch:
-            path = Path(name)
-            if path.suffix != ".tmp":
-                changes.notify(path.relative_to(root).as_posix())
+            if not name.endswith(UNFINISHED):
+                changes.notify(Path(name).relative_to(root).as_posix())

@@ -1,0 +1,92 @@
+"""Clicks on the group page: the timeline changes at once, and every device is told so that all sound together."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from songswap.core.hosting import QUICK_LOOKS
+from songswap.core.latency import LatencyTable, expected_ms
+from songswap.core.timeline import advance, halt
+from songswap.model import Action, Change, CommandKind, Drive, Night, Timeline
+
+SETTLE_MS = 1_500.0
+"""So long after our own command a reading of the host may still show the state before (sync.md)."""
+MOST_LEAD_MS = 1_300.0
+"""A coordinated change is never put off longer for the sake of a slow device."""
+STALE_CLICK_MS = 15_000.0
+"""A click that the worker finds later than this (it was down) is dropped: nobody expects it any more."""
+
+KINDS: Mapping[str, CommandKind] = {"seek": "seek", "pause": "pause"}
+
+
+def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], now_ms: float) -> Night:
+    """The night after a click by somebody who may: the new timeline, and what the host's device is to be told when."""
+    night = msgspec.structs.replace(night, handled_action=action.rev)
+    if now_ms - action.at_ms > STALE_CLICK_MS:
+        return msgspec.structs.replace(night, notice="A click came while the worker was away and was dropped.")
+    start_ms = now_ms + _lead_ms(night, latencies)
+    host_table = latencies.get(night.host, {})
+    host_device = night.host_device.id if night.host_device and night.host_device.id else ""
+    timeline = _after(night.timeline, action, now_ms, start_ms)
+    is_coordinated = timeline is not None and timeline.at_ms == start_ms
+    kind = KINDS.get(action.action, "start")
+    latency_ms = expected_ms(host_table, host_device, kind)
+    drive = Drive(
+        action=action.action,
+        send_at_ms=max(now_ms, start_ms - latency_ms) if is_coordinated else now_ms,
+        kind=kind,
+        latency_ms=latency_ms,
+        position_ms=action.position_ms,
+        uri=action.uri,
+    )
+    quiet_until_ms = max(drive.send_at_ms + latency_ms, start_ms if is_coordinated else now_ms) + SETTLE_MS
+    if timeline is None:  # only a look at the host's player tells what the click brought
+        quiet_until_ms = drive.send_at_ms + latency_ms
+    return msgspec.structs.replace(
+        night,
+        timeline=timeline or night.timeline,
+        drives=(*night.drives, drive),
+        hush_until_ms=quiet_until_ms,
+        look_at_ms=quiet_until_ms + (0.0 if timeline is not None else SETTLE_MS / 3),
+        quick_looks=QUICK_LOOKS,
+        queue_at_ms=night.queue_at_ms if timeline is not None and timeline.upcoming else quiet_until_ms,
+        notice="",
+    )
+
+
+def _lead_ms(night: Night, latencies: Mapping[str, LatencyTable]) -> float:
+    devices = [(listener.account, listener.device_id) for listener in night.listeners.values() if listener.device_id]
+    if night.host_device and night.host_device.id:
+        devices.append((night.host, night.host_device.id))
+    longest_ms = max((expected_ms(latencies.get(who, {}), device, "start") for who, device in devices), default=0.0)
+    return min(longest_ms, MOST_LEAD_MS)
+
+
+def _after(timeline: Timeline | None, action: Action, now_ms: float, start_ms: float) -> Timeline | None:
+    """The timeline a click leads to; None where only the host's player can tell (a track we know nothing of)."""
+    if timeline is None:
+        return None
+    now = advance(timeline, now_ms)
+    wanted_ms = float(action.position_ms or 0)
+    match action.action:
+        case "pause":
+            return halt(timeline, now_ms)
+        case "play" if action.uri is None:
+            return _jump(now, "resumed", now.position_at(now_ms), start_ms)
+        case "seek":
+            return _jump(now, "seek", wanted_ms, start_ms if now.is_playing else now_ms)
+        case "next" if now.upcoming:
+            following = msgspec.structs.replace(now, track=now.upcoming[0], upcoming=now.upcoming[1:])
+            return _jump(following, "track", 0.0, start_ms)
+    return None
+
+
+def _jump(timeline: Timeline, change: Change, position_ms: float, at_ms: float) -> Timeline:
+    return msgspec.structs.replace(
+        timeline,
+        rev=timeline.rev + 1,
+        change=change,
+        is_playing=timeline.is_playing or change != "seek",
+        position_ms=position_ms,
+        at_ms=at_ms,
+    )

@@ -1,0 +1,178 @@
+"""What the night becomes when the host's player is read, or can't be: the timeline, and when to look again."""
+
+import statistics
+
+import msgspec
+
+from songswap.core.timeline import advance, halt, observe, residual_ms, same_track
+from songswap.model import Failure, Night, Playback, Queue, Timeline, Track
+
+IDLE_INTERVAL_S = 30.0
+"""Between two looks while nobody listens but the host."""
+PAUSED_FACTOR = 2.0
+MOST_PAUSED_INTERVAL_S = 20.0
+QUICK_LOOKS = 2
+QUICK_LOOK_MS = 1_500.0
+"""People seek and skip in bursts: a couple of quick looks after each event."""
+BEFORE_END_MS, AFTER_END_MS = 1_500.0, 1_000.0
+"""A reading within these of a track's end may show either track: it is taken just after."""
+QUEUE_LEAD_MS = 15_000.0
+"""Before a track's end the queue is read once more: only a surprise needs a command."""
+QUEUE_RETRY_MS = 3_000.0
+REPEATED = 20
+KEPT_ROUND_TRIPS = 15
+RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+
+NOT_SHARED = {
+    "local": "The host plays a local file, which only the host has. The others wait.",
+    "ad": "The host hears an ad. The others wait.",
+    "unknown": "The host plays something Spotify does not name. The others wait.",
+}
+
+
+def host_read(night: Night, reading: Playback | None, interval_s: float, now_ms: float) -> Night:
+    """The night after a reading of the host's player; None means that Spotify reports nothing active."""
+    if reading is None:
+        return _host_silent(night, interval_s, now_ms)
+    trips = (*night.round_trips_ms, reading.round_trip_ms)[-KEPT_ROUND_TRIPS:]
+    before = night.timeline
+    timeline = observe(before, reading, statistics.median(trips))
+    night = msgspec.structs.replace(
+        night,
+        host_status="in_sync",
+        host_message="",
+        host_until_ms=None,
+        host_device=reading.device,
+        failures=0,
+        round_trips_ms=trips,
+    )
+    is_event = before is None or timeline.rev != before.rev
+    if is_event and reading.measured_at_ms < night.hush_until_ms:
+        return msgspec.structs.replace(night, look_at_ms=night.hush_until_ms)
+    if reading.repeat == "track" and timeline.track is not None:
+        timeline = msgspec.structs.replace(timeline, upcoming=(timeline.track,) * REPEATED)
+    return _settle(
+        msgspec.structs.replace(
+            night,
+            timeline=timeline,
+            driven=night.driven if reading.measured_at_ms < night.hush_until_ms else None,
+            notice=_notice(reading),
+            quick_looks=QUICK_LOOKS if is_event else max(0, night.quick_looks - 1),
+        ),
+        before,
+        interval_s,
+        now_ms,
+    )
+
+
+def _settle(night: Night, before: Timeline | None, interval_s: float, now_ms: float) -> Night:
+    timeline = night.timeline
+    if timeline is None:
+        return msgspec.structs.replace(night, look_at_ms=now_ms + interval_s * 1000)
+    moved_on = before is None or timeline.rev != before.rev or not same_track(before.track, timeline.track)
+    queue_at_ms = _queue_time(timeline, now_ms) if moved_on or night.queue_at_ms is None else night.queue_at_ms
+    return msgspec.structs.replace(
+        night, queue_at_ms=queue_at_ms, look_at_ms=next_look_ms(night, timeline, interval_s, now_ms)
+    )
+
+
+def _queue_time(timeline: Timeline, now_ms: float) -> float | None:
+    if timeline.ends_at_ms is None:
+        return None
+    return max(now_ms, timeline.ends_at_ms - QUEUE_LEAD_MS) if timeline.upcoming else now_ms
+
+
+def next_look_ms(night: Night, timeline: Timeline, interval_s: float, now_ms: float) -> float:
+    """When to read the host's player next: soon after an event, seldom while paused or alone, never astride an end."""
+    if not night.listeners:
+        return now_ms + IDLE_INTERVAL_S * 1000
+    if night.quick_looks:
+        return now_ms + QUICK_LOOK_MS
+    if not timeline.is_playing:
+        return now_ms + min(PAUSED_FACTOR * interval_s, max(interval_s, MOST_PAUSED_INTERVAL_S)) * 1000
+    at_ms = now_ms + interval_s * 1000
+    ends_at_ms = timeline.ends_at_ms
+    if ends_at_ms is not None and now_ms < ends_at_ms and at_ms > ends_at_ms - BEFORE_END_MS:
+        return ends_at_ms + AFTER_END_MS
+    return at_ms
+
+
+def _notice(reading: Playback) -> str:
+    if reading.device is not None and reading.device.is_private_session:
+        return "The host is in a private session; Spotify may not tell what plays."
+    kind = reading.track.kind if reading.track is not None else reading.kind
+    return NOT_SHARED.get(kind, "" if reading.track is not None else NOT_SHARED["unknown"])
+
+
+def _host_silent(night: Night, interval_s: float, now_ms: float) -> Night:
+    return msgspec.structs.replace(
+        night,
+        timeline=halt(night.timeline, now_ms) if night.timeline else None,
+        host_status="no_device",
+        host_message="Spotify reports no active player. Play something in the Spotify app.",
+        host_device=None,
+        queue_at_ms=None,
+        look_at_ms=now_ms + max(interval_s, IDLE_INTERVAL_S if not night.listeners else interval_s) * 1000,
+    )
+
+
+def queue_read(night: Night, queue: Queue, now_ms: float) -> Night:
+    """The night after the host's queue was read: what follows, if the queue belongs to what plays."""
+    if night.timeline is None:
+        return msgspec.structs.replace(night, queue_at_ms=None)
+    timeline = advance(night.timeline, now_ms)
+    if not same_track(queue.current, timeline.track):
+        return msgspec.structs.replace(night, queue_at_ms=now_ms + QUEUE_RETRY_MS)
+    timeline = msgspec.structs.replace(timeline, upcoming=queue.upcoming)
+    ends_at_ms = timeline.ends_at_ms
+    again_ms = ends_at_ms - QUEUE_LEAD_MS if ends_at_ms is not None else None
+    return msgspec.structs.replace(
+        night, timeline=timeline, queue_at_ms=again_ms if again_ms is not None and again_ms > now_ms else None
+    )
+
+
+def host_failed(night: Night, failure: Failure, now_ms: float) -> Night:
+    """The night after the host could not be asked: the timeline goes on, the next look waits."""
+    retry_s = RETRY_S[min(night.failures, len(RETRY_S) - 1)]
+    retry_at_ms = max(failure.until_ms or 0.0, now_ms + retry_s * 1000)
+    return msgspec.structs.replace(
+        night,
+        host_status=failure.status,
+        host_message=failure.message,
+        host_until_ms=failure.until_ms,
+        failures=night.failures + 1,
+        look_at_ms=retry_at_ms,
+        queue_at_ms=retry_at_ms if night.queue_at_ms is not None else None,
+    )
+
+
+def driven(night: Night) -> Night:
+    """The night after the host's device accepted the first of the waiting clicks."""
+    return msgspec.structs.replace(night, drives=night.drives[1:], driven=night.drives[0])
+
+
+def driven_sample_ms(night: Night, reading: Playback) -> float | None:
+    """A sample of the host's own latency, from the first reading that shows what became of a click."""
+    drive = night.driven
+    if drive is None or drive.kind == "pause" or night.timeline is None or reading.measured_at_ms < night.hush_until_ms:
+        return None
+    off_ms = residual_ms(night.timeline, reading)
+    return drive.latency_ms - off_ms if off_ms is not None and reading.is_playing else None
+
+
+def drive_failed(night: Night, failure: Failure, now_ms: float) -> Night:
+    """The night after the host's device refused a click: dropped, said, and the player read at once."""
+    restricted = failure.is_restriction
+    return msgspec.structs.replace(
+        night,
+        drives=night.drives[1:],
+        notice="" if restricted else f"The host's device did not follow: {failure.message}",
+        hush_until_ms=now_ms,
+        look_at_ms=max(now_ms, failure.until_ms or 0.0),
+    )
+
+
+def known_next(night: Night, now_ms: float) -> Track | None:
+    """The track that follows at the host's, as far as known."""
+    upcoming = advance(night.timeline, now_ms).upcoming if night.timeline else ()
+    return upcoming[0] if upcoming else None

@@ -1,0 +1,193 @@
+"""What a listener's state becomes: joining, being told, being read, failing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from songswap.core.timeline import EDGE_MS, advance, residual_ms
+from songswap.model import Command, Device, Failure, Listener, Playback, Timeline
+
+VERIFY_AFTER_MS = 2_500.0
+"""From a command's effect to the reading that verifies it: readings sooner may still show the state before."""
+SECOND_LOOK_MS = 2_000.0
+TOLERANCE_MS = 400.0
+"""A listener off by less is left alone: tighter corrections cost audible jumps (sync.md, the knee)."""
+MOST_CORRECTIONS = 2
+IDLE_LOOK_MS = 240_000.0
+"""About once a track somebody is read who was told nothing, to see who stepped out."""
+FRESH_COMMAND_MS = 12_000.0
+"""So soon after a command a silent or odd device has rather missed it than been touched by its owner."""
+RETRY_MS = (1_000.0, 2_000.0, 4_000.0, 8_000.0)
+AWAY_RETRY_MS = 8_000.0
+SETTLED_RETRY_MS = 600_000.0
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a member who wants to listen here asked for, and what is known of their account."""
+
+    account: str
+    join_rev: int
+    consent_id: str
+    device: Device | None
+    failure: Failure | None
+
+
+def attend(listener: Listener | None, person: Person) -> Listener:
+    """The listener as the person wants to listen now: fresh when they came, came back, or logged in again."""
+    is_new = listener is None or (listener.join_rev, listener.consent_id) != (person.join_rev, person.consent_id)
+    if listener is None or is_new:
+        listener = Listener(person.account, person.join_rev, person.consent_id)
+    if person.failure is not None or person.device is None:
+        failure = person.failure or Failure("no_device", "Spotify reports no device to listen on.")
+        return msgspec.structs.replace(
+            listener, status=failure.status, message=failure.message, device_id=None, device_name="", skew_ms=None
+        )
+    if person.device.id != listener.device_id:
+        return msgspec.structs.replace(
+            listener,
+            device_id=person.device.id,
+            device_name=person.device.name,
+            status="catching_up",
+            message="",
+            told_rev=-1,
+            is_playing=False,
+            retry_at_ms=0.0,
+            look_at_ms=None,
+            command=None,
+        )
+    return listener
+
+
+def told(listener: Listener, command: Command) -> Listener:
+    """The listener after Spotify accepted a command."""
+    plays = command.kind != "pause"
+    return msgspec.structs.replace(
+        listener,
+        status="catching_up" if plays else "in_sync",
+        message="",
+        until_ms=None,
+        skew_ms=listener.skew_ms if plays else None,
+        told_rev=max(listener.told_rev, command.rev),
+        held_uris=command.uris if command.kind == "start" else listener.held_uris,
+        is_playing=plays,
+        needs=None,
+        command=command if plays else None,
+        look_at_ms=command.effect_at_ms + VERIFY_AFTER_MS if plays else None,
+        failures=0,
+        misses=listener.misses if plays else 0,
+    )
+
+
+def failed(listener: Listener, failure: Failure, now_ms: float) -> Listener:
+    """The listener after a call failed: what to show, and when to try again."""
+    return msgspec.structs.replace(
+        listener,
+        status=failure.status,
+        message=failure.message,
+        until_ms=failure.until_ms,
+        skew_ms=None,
+        retry_at_ms=_retry_at_ms(failure, listener.failures, now_ms),
+        failures=listener.failures + 1,
+    )
+
+
+def _retry_at_ms(failure: Failure, failures: int, now_ms: float) -> float:
+    if failure.until_ms is not None:
+        return failure.until_ms
+    if failure.status in {"not_premium", "no_seat"}:
+        return now_ms + SETTLED_RETRY_MS
+    if failure.status in {"no_device", "restricted"}:
+        return now_ms + AWAY_RETRY_MS
+    return now_ms + RETRY_MS[min(failures, len(RETRY_MS) - 1)]
+
+
+def refused(listener: Listener, command: Command, failure: Failure, now_ms: float) -> Listener:
+    """The listener after Spotify refused a command. A restriction mostly means that the device is there already."""
+    if not failure.is_restriction:
+        return failed(
+            msgspec.structs.replace(listener, told_rev=min(listener.told_rev, command.rev - 1)), failure, now_ms
+        )
+    if command.kind == "pause":
+        return told(listener, command)
+    return msgspec.structs.replace(told(listener, command), command=None)
+
+
+def seen(
+    listener: Listener, timeline: Timeline, reading: Playback | None, now_ms: float
+) -> tuple[Listener, float | None]:
+    """The listener after a reading, and a latency sample in ms if it tells what became of a command."""
+    listener = msgspec.structs.replace(listener, look_at_ms=None, failures=0)
+    if reading is None:
+        return _missed(listener, "Nothing plays on your device.", now_ms), None
+    if not timeline.is_playing:
+        return _while_paused(listener, reading, timeline), None
+    off_ms = residual_ms(timeline, reading)
+    if off_ms is None or not reading.is_playing:
+        return _missed(listener, "Your device plays something else or nothing.", now_ms), None
+    sample_ms = listener.command.latency_ms - off_ms if listener.command else None
+    return _measured(listener, timeline, reading, off_ms, now_ms), sample_ms
+
+
+def _measured(listener: Listener, timeline: Timeline, reading: Playback, off_ms: float, now_ms: float) -> Listener:
+    here = advance(timeline, reading.measured_at_ms)
+    uri = here.track.uri if here.track else ""
+    corrections = listener.corrections if listener.corrected_uri == uri else 0
+    listener = msgspec.structs.replace(
+        listener,
+        status="in_sync",
+        message="",
+        until_ms=None,
+        skew_ms=off_ms,
+        is_playing=True,
+        misses=0,
+        command=None,
+        look_at_ms=now_ms + IDLE_LOOK_MS,
+    )
+    ends_soon = here.ends_at_ms is not None and here.ends_at_ms - now_ms < EDGE_MS
+    if abs(off_ms) <= TOLERANCE_MS or corrections >= MOST_CORRECTIONS or ends_soon:
+        return listener
+    return msgspec.structs.replace(
+        listener, status="catching_up", needs="seek", corrections=corrections + 1, corrected_uri=uri, look_at_ms=None
+    )
+
+
+def _missed(listener: Listener, message: str, now_ms: float) -> Listener:
+    """A device that is not where it should be: look again, tell once more, then believe that its owner wants it so."""
+    is_fresh = listener.command is not None and now_ms - listener.command.effect_at_ms < FRESH_COMMAND_MS
+    misses = listener.misses + 1
+    listener = msgspec.structs.replace(listener, misses=misses, skew_ms=None)
+    if misses == 1:
+        return msgspec.structs.replace(listener, look_at_ms=now_ms + SECOND_LOOK_MS)
+    if misses == 2 and is_fresh:
+        return msgspec.structs.replace(listener, status="catching_up", needs="start", command=None)
+    return step_out(listener, message)
+
+
+def step_out(listener: Listener, message: str) -> Listener:
+    """The listener left alone, until they ask to rejoin."""
+    return msgspec.structs.replace(
+        listener, status="stepped_out", message=message, is_playing=False, needs=None, look_at_ms=None, command=None
+    )
+
+
+def _while_paused(listener: Listener, reading: Playback, timeline: Timeline) -> Listener:
+    if not reading.is_playing:
+        return msgspec.structs.replace(listener, status="in_sync", is_playing=False, misses=0)
+    if listener.told_rev < timeline.rev:
+        return msgspec.structs.replace(listener, is_playing=True)
+    return step_out(listener, "You play something of your own.")
+
+
+def choose_device(
+    devices: Sequence[Device], wanted_id: str | None, wanted_name: str, present_id: str | None
+) -> Device | None:
+    """The device to listen on: the wanted one even if Spotify doesn't list it now, else the present one,
+    else the active one, else any that obeys."""
+    if wanted_id is not None:
+        listed = next((device for device in devices if device.id == wanted_id), None)
+        return listed or Device(wanted_id, wanted_name, "Unknown")
+    obedient = [device for device in devices if device.can_be_told]
+    obedient.sort(key=lambda device: (device.id != present_id, not device.is_active))
+    return obedient[0] if obedient else None

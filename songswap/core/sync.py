@@ -1,0 +1,154 @@
+"""The plan: what has to be told and read now to keep everybody in time with the host, and when to think again."""
+
+import itertools
+import math
+from collections.abc import Collection, Mapping
+
+from songswap.core.latency import LatencyTable, expected_ms
+from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
+from songswap.core.timeline import advance
+from songswap.model import Command, CommandKind, Listener, Night, Timeline, Track
+
+QUEUE_PATIENCE_MS = 700.0
+"""How long a start waits for the host's queue, so that the listener gets the next tracks along with this one."""
+HELD_TRACKS = 20
+"""Tracks given along with a start: as many as Spotify tells of a queue."""
+DEAF = frozenset({"stepped_out", "needs_login"})
+"""Who is left alone until they come back by themselves."""
+
+
+def plan(
+    night: Night, latencies: Mapping[str, LatencyTable], busy: Collection[str], now_ms: float
+) -> tuple[list[Step], float]:
+    """Steps due at `now_ms` for everybody who is not `busy` with one, and the time to plan again at the latest.
+
+    `latencies` holds each account's learned latencies. Nobody gets two steps at once.
+    """
+    due = [_host_step(night)] if night.host not in busy else []
+    for listener in night.listeners.values():
+        if listener.account not in busy and listener.status not in DEAF:
+            due.append(_listener_step(night, listener, latencies.get(listener.account, {}), now_ms))
+    steps = [step for at_ms, step in due if step is not None and at_ms <= now_ms]
+    wake_at_ms = min((at_ms for at_ms, _ in due if at_ms > now_ms), default=math.inf)
+    return steps, wake_at_ms
+
+
+def _host_step(night: Night) -> tuple[float, Step | None]:
+    host = night.host
+    steps: list[tuple[float, Step]] = [(night.look_at_ms, LookAtHost(host))]
+    if night.queue_at_ms is not None:
+        steps.append((night.queue_at_ms, LookAtQueue(host)))
+    if night.drives:
+        device_id = night.host_device.id if night.host_device else None
+        steps.append((night.drives[0].send_at_ms, DriveHost(host, night.drives[0], device_id)))
+    return min(steps, key=lambda step: step[0])
+
+
+def _listener_step(night: Night, listener: Listener, table: LatencyTable, now_ms: float) -> tuple[float, Step | None]:
+    if now_ms < listener.retry_at_ms:
+        return listener.retry_at_ms, None
+    at_ms, command = _next_command(night, listener, table, now_ms)
+    if command is not None and (listener.look_at_ms is None or at_ms <= listener.look_at_ms):
+        return at_ms, Tell(listener.account, command)
+    if listener.look_at_ms is not None:
+        return listener.look_at_ms, LookAtListener(listener.account)
+    return math.inf, None
+
+
+def _next_command(night: Night, listener: Listener, table: LatencyTable, now_ms: float) -> tuple[float, Command | None]:
+    if night.timeline is None or listener.device_id is None:
+        return math.inf, None
+    timeline = advance(night.timeline, now_ms)
+    if not timeline.is_playing or timeline.track is None or not timeline.track.can_be_started:
+        return _pause(listener, table, timeline, now_ms)
+    kind = wanted_kind(timeline, listener)
+    if kind is not None:
+        return _join_in(night, timeline, listener, table, kind, now_ms)
+    return _change_over(timeline, listener, table, now_ms)
+
+
+def wanted_kind(timeline: Timeline, listener: Listener) -> CommandKind | None:
+    """The command that a listener of a playing timeline still has to get; a lone seek need not start the track anew."""
+    if listener.told_rev >= timeline.rev:
+        return listener.needs
+    only_sought = timeline.change == "seek" and listener.told_rev == timeline.rev - 1
+    holds_it = timeline.track is not None and timeline.track.uri in listener.held_uris
+    return "seek" if only_sought and holds_it and listener.is_playing else "start"
+
+
+def _pause(listener: Listener, table: LatencyTable, timeline: Timeline, now_ms: float) -> tuple[float, Command | None]:
+    if not listener.is_playing or listener.device_id is None:
+        return math.inf, None
+    latency_ms = expected_ms(table, listener.device_id, "pause")
+    return now_ms, Command(
+        account=listener.account,
+        kind="pause",
+        rev=timeline.rev,
+        device_id=listener.device_id,
+        effect_at_ms=now_ms + latency_ms,
+        latency_ms=latency_ms,
+    )
+
+
+def _join_in(
+    night: Night, timeline: Timeline, listener: Listener, table: LatencyTable, kind: CommandKind, now_ms: float
+) -> tuple[float, Command | None]:
+    """Start or seek so that the device is where the timeline will be once the command takes effect."""
+    if kind == "start" and night.queue_at_ms is not None and not timeline.upcoming:
+        patience_ends_ms = night.queue_at_ms + QUEUE_PATIENCE_MS
+        if night.queue_at_ms <= now_ms < patience_ends_ms:
+            return patience_ends_ms, _command(timeline, listener, table, kind, patience_ends_ms)
+    latency_ms = expected_ms(table, listener.device_id or "", kind)
+    send_at_ms = max(now_ms, timeline.at_ms - latency_ms)
+    return send_at_ms, _command(timeline, listener, table, kind, send_at_ms)
+
+
+def _change_over(
+    timeline: Timeline, listener: Listener, table: LatencyTable, now_ms: float
+) -> tuple[float, Command | None]:
+    """At a track's end, a start for those whose device would go on with another track than the host's."""
+    ends_at_ms = timeline.ends_at_ms
+    if ends_at_ms is None or not timeline.upcoming or not timeline.upcoming[0].can_be_started:
+        return math.inf, None
+    if timeline.track is None or _goes_on_by_itself(listener.held_uris, timeline.track, timeline.upcoming[0]):
+        return math.inf, None
+    send_at_ms = max(now_ms, ends_at_ms - expected_ms(table, listener.device_id or "", "start"))
+    return send_at_ms, _command(timeline, listener, table, "start", send_at_ms)
+
+
+def _goes_on_by_itself(held_uris: tuple[str, ...], current: Track, following: Track) -> bool:
+    if held_uris[:1] == (following.uri,) and current.uri not in held_uris:
+        return True  # told already, just before the change
+    return (current.uri, following.uri) in itertools.pairwise(held_uris)
+
+
+def _command(
+    timeline: Timeline, listener: Listener, table: LatencyTable, kind: CommandKind, send_at_ms: float
+) -> Command | None:
+    if listener.device_id is None:
+        return None
+    latency_ms = expected_ms(table, listener.device_id, kind)
+    effect_at_ms = send_at_ms + latency_ms
+    then = advance(timeline, effect_at_ms)
+    if then.track is None:
+        return None
+    return Command(
+        account=listener.account,
+        kind="start" if then.track != timeline.track else kind,
+        rev=timeline.rev,
+        device_id=listener.device_id,
+        effect_at_ms=effect_at_ms,
+        latency_ms=latency_ms,
+        position_ms=then.position_at(effect_at_ms),
+        uris=held_tracks(then),
+    )
+
+
+def held_tracks(timeline: Timeline) -> tuple[str, ...]:
+    """What a device is given with a start: this track and those known to follow, up to one nobody else can play."""
+    uris: list[str] = []
+    for track in (timeline.track, *timeline.upcoming)[:HELD_TRACKS]:
+        if track is None or not track.can_be_started:
+            break
+        uris.append(track.uri)
+    return tuple(uris)

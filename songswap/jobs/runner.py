@@ -1,0 +1,73 @@
+"""Keeps jobs running: each on its own, started anew after a failure, stopped when no longer wanted."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+logger = logging.getLogger(__name__)
+
+Job = Callable[[], Awaitable[None]]
+
+FIRST_DELAY_S = 0.5
+LONGEST_DELAY_S = 60.0
+RECOVERED_S = 90.0
+"""A job that has run for so long after a failure counts as recovered."""
+
+
+def backoff(rng: random.Random) -> Iterator[float]:
+    """Delays in s: doubling, with jitter so that jobs that failed together do not return together."""
+    delay_s = FIRST_DELAY_S
+    while True:
+        yield delay_s * rng.uniform(0.5, 1.0)
+        delay_s = min(2 * delay_s, LONGEST_DELAY_S)
+
+
+class Runner:
+    """Runs named jobs; `failing` tells which are in trouble and why."""
+
+    def __init__(self, rng: random.Random | None = None) -> None:
+        self._rng = rng or random.Random()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.failing: dict[str, str] = {}
+
+    def staff(self, wanted: Mapping[str, Job]) -> None:
+        """Start the jobs that are wanted and not running, stop those that run and are not wanted."""
+        for name in self._tasks.keys() - wanted.keys():
+            self._tasks.pop(name).cancel()
+            self.failing.pop(name, None)
+        for name in wanted.keys() - self._tasks.keys():
+            self._tasks[name] = asyncio.create_task(self._supervise(name, wanted[name]), name=name)
+
+    async def stop(self) -> None:
+        """Stop every job and wait for their ends."""
+        tasks = list(self._tasks.values())
+        self.staff({})
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _supervise(self, name: str, job: Job) -> None:
+        """Run one job until it ends by itself. The worker's one broad except: what happens in a job stays in it."""
+        delays = backoff(self._rng)
+        loop = asyncio.get_running_loop()
+        while True:
+            started_s = loop.time()
+            recovery = loop.call_later(RECOVERED_S, self._recovered, name) if name in self.failing else None
+            try:
+                await job()
+            except Exception as error:
+                if loop.time() - started_s > RECOVERED_S:
+                    delays = backoff(self._rng)
+                if str(error) != self.failing.get(name):
+                    logger.exception("job %s failed and will be started again", name)
+                self.failing[name] = str(error) or type(error).__name__
+            else:
+                self._recovered(name)
+                return
+            finally:
+                if recovery is not None:
+                    recovery.cancel()
+            await asyncio.sleep(next(delays))
+
+    def _recovered(self, name: str) -> None:
+        if self.failing.pop(name, None) is not None:
+            logger.info("job %s works again", name)

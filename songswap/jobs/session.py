@@ -1,0 +1,240 @@
+"""A running session: plans with the core, makes the calls, and writes what it saw."""
+
+import asyncio
+import contextlib
+import logging
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from songswap.core import clicks, hosting, latency, listening, sync
+from songswap.core.listening import Person
+from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
+from songswap.documents import CONSENT, GROUP, LATENCIES, NIGHT, SESSION_WISH, WISH, Latencies, Wish
+from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
+from songswap.jobs.failures import failure_of
+from songswap.model import CommandKind, Drive, Failure, Listener, Night, Playback, Queue
+from songswap.spotify.errors import SpotifyError
+from songswap.spotify.transport import Bearer
+from songswap.store import Subscription
+
+logger = logging.getLogger(__name__)
+
+HOST_INTERVAL_S = 5.0
+"""Between two looks at the host's player while somebody listens."""
+ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in (GROUP, SESSION_WISH, WISH, CONSENT))
+SEEN_ENDING = "seen.json"
+
+
+class SessionJob:
+    """One per running session. All rules are the core's; here are only documents, calls and waiting."""
+
+    def __init__(self, means: Means, accounts: Accounts, group: str, session_id: str) -> None:
+        self._means = means
+        self._store = means.store
+        self._client = means.client
+        self._accounts = accounts
+        self._group = group
+        self._session_id = session_id
+        self._night = Night(session_id, host="")
+        self._saved: Night | None = None
+        self._tables: dict[str, latency.LatencyTable] = {}
+        self._busy: set[str] = set()
+
+    async def run(self) -> None:
+        """Keep the session in time until cancelled; after a restart it goes on from the document NIGHT."""
+        self._busy.clear()
+        self._tables.clear()
+        self._night, self._saved = self._resume(), None
+        endings = (*ASKED_FOR, SEEN_ENDING)
+        with self._store.changes.subscribe("accounts/", f"groups/{self._group}/", endings=endings) as changes:
+            async with asyncio.TaskGroup() as calls:
+                self._attend()
+                while True:
+                    self._click()
+                    steps, wake_at_ms = sync.plan(self._night, self._latencies(), self._busy, self._now_ms())
+                    for step in steps:
+                        self._busy.add(step.account)
+                        calls.create_task(self._take(step, changes))
+                    self._save()
+                    if await self._sleep(changes, wake_at_ms):
+                        self._attend()
+
+    async def _sleep(self, changes: Subscription, until_ms: float) -> bool:
+        """Wait until `until_ms` or a change; True if something changed."""
+        wait_s = None if math.isinf(until_ms) else max(0.0, until_ms - self._now_ms()) / 1000
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await changes.wait()
+                return True
+        return False
+
+    def _now_ms(self) -> float:
+        return self._means.clock.now_ms()
+
+    def _resume(self) -> Night:
+        night = self._store.read(NIGHT, self._group)
+        if night is None or night.session_id != self._session_id:
+            return Night(self._session_id, host="")
+        now_ms = self._now_ms()
+        listeners = {
+            account: msgspec.structs.replace(listener, look_at_ms=now_ms if listener.is_playing else None)
+            for account, listener in night.listeners.items()
+        }
+        return msgspec.structs.replace(night, listeners=listeners, look_at_ms=now_ms, drives=(), driven=None)
+
+    def _save(self) -> None:
+        if self._night != self._saved:
+            self._store.write(NIGHT, self._night, self._group)
+            self._saved = self._night
+
+    def _attend(self) -> None:
+        """Take in who listens now, and what they wish."""
+        group = self._store.read(GROUP, self._group)
+        if group is None:
+            return
+        listeners = {}
+        for account in group.members:
+            wish = self._store.read(WISH, account) or Wish()
+            if account != group.host and wish.listening_in == self._group:
+                listener = self._night.listeners.get(account)
+                present_id = listener.device_id if listener else None
+                listeners[account] = listening.attend(listener, self._person(account, wish, present_id))
+        comes_alive = bool(listeners) and not self._night.listeners
+        new_host = group.host != self._night.host
+        self._night = msgspec.structs.replace(
+            self._night,
+            host=group.host,
+            listeners=listeners,
+            look_at_ms=self._now_ms() if comes_alive or new_host else self._night.look_at_ms,
+        )
+
+    def _person(self, account: str, wish: Wish, present_id: str | None) -> Person:
+        seen = self._accounts.seen(account)
+        device = listening.choose_device(seen.devices, wish.device_id, wish.device_name, present_id)
+        failure = None
+        if seen.standing == "needs_login":
+            failure = Failure("needs_login", seen.message)
+        elif device is None and seen.devices:
+            failure = Failure("restricted", "Spotify lets nobody control your device from outside.")
+        return Person(account, wish.join_rev, seen.consent_id, device, failure)
+
+    def _click(self) -> None:
+        """Take in clicks on the page; noted as handled before anything is sent, so that none is carried out twice."""
+        wish = self._store.read(SESSION_WISH, self._group)
+        for action in wish.actions if wish else ():
+            if action.rev > self._night.handled_action:
+                self._night = clicks.click(self._night, action, self._latencies(), self._now_ms())
+                self._save()
+
+    def _latencies(self) -> dict[str, latency.LatencyTable]:
+        return {account: self._table(account) for account in (*self._night.listeners, self._night.host)}
+
+    def _table(self, account: str) -> latency.LatencyTable:
+        if account not in self._tables:
+            self._tables[account] = (self._store.read(LATENCIES, account) or Latencies()).devices
+        return self._tables[account]
+
+    async def _take(self, step: Step, changes: Subscription) -> None:
+        """Make one step's call and fold what came of it into the night."""
+        try:
+            fold = await self._accounts.call(step.account, lambda bearer: self._carry_out(step, bearer))
+        except (SpotifyError, NeedsLoginError) as error:
+            logger.info("%s for %s: %r", type(step).__name__, step.account, error)
+            fold = self._failed(step, failure_of(error))
+        finally:
+            self._busy.discard(step.account)
+            changes.wake()
+        self._night = fold(self._night)
+
+    async def _carry_out(self, step: Step, bearer: Bearer) -> Callable[[Night], Night]:
+        match step:
+            case LookAtHost():
+                return self._host_read(await self._client.playback(bearer))
+            case LookAtQueue():
+                return self._queue_read(await self._client.queue(bearer))
+            case DriveHost(drive=drive, device_id=device_id):
+                await self._drive(bearer, drive, device_id)
+                return hosting.driven
+            case LookAtListener(account=account):
+                return self._listener_read(account, await self._client.playback(bearer))
+            case Tell(command=command):
+                await self._tell(bearer, step)
+                return self._updated(command.account, lambda listener: listening.told(listener, command))
+
+    async def _tell(self, bearer: Bearer, step: Tell) -> None:
+        command = step.command
+        match command.kind:
+            case "start":
+                position_ms = round(command.position_ms)
+                await self._client.play(bearer, device_id=command.device_id, uris=command.uris, position_ms=position_ms)
+            case "seek":
+                await self._client.seek(bearer, round(command.position_ms), device_id=command.device_id)
+            case "pause":
+                await self._client.pause(bearer, device_id=command.device_id)
+
+    async def _drive(self, bearer: Bearer, drive: Drive, device_id: str | None) -> None:
+        match drive.action:
+            case "play":
+                await self._client.play(bearer, device_id=device_id, uris=(drive.uri,) if drive.uri else None)
+            case "pause":
+                await self._client.pause(bearer, device_id=device_id)
+            case "seek":
+                await self._client.seek(bearer, drive.position_ms or 0, device_id=device_id)
+            case "next":
+                await self._client.next(bearer, device_id=device_id)
+            case "previous":
+                await self._client.previous(bearer, device_id=device_id)
+
+    def _host_read(self, reading: Playback | None) -> Callable[[Night], Night]:
+        def fold(night: Night) -> Night:
+            if reading is not None and reading.device is not None and reading.device.id is not None:
+                sample_ms = hosting.driven_sample_ms(night, reading)
+                if sample_ms is not None and night.driven is not None:
+                    self._learn(night.host, reading.device.id, night.driven.kind, sample_ms)
+            return hosting.host_read(night, reading, HOST_INTERVAL_S, self._now_ms())
+
+        return fold
+
+    def _queue_read(self, queue: Queue) -> Callable[[Night], Night]:
+        return lambda night: hosting.queue_read(night, queue, self._now_ms())
+
+    def _listener_read(self, account: str, reading: Playback | None) -> Callable[[Night], Night]:
+        def update(listener: Listener) -> Listener:
+            if self._night.timeline is None:
+                return listener
+            after, sample_ms = listening.seen(listener, self._night.timeline, reading, self._now_ms())
+            if sample_ms is not None and listener.command is not None:
+                self._learn(account, listener.command.device_id, listener.command.kind, sample_ms)
+            return after
+
+        return self._updated(account, update)
+
+    def _updated(self, account: str, update: Callable[[Listener], Listener]) -> Callable[[Night], Night]:
+        """A change to one listener's state, if they are still there."""
+
+        def fold(night: Night) -> Night:
+            listener = night.listeners.get(account)
+            if listener is None:
+                return night
+            return msgspec.structs.replace(night, listeners={**night.listeners, account: update(listener)})
+
+        return fold
+
+    def _failed(self, step: Step, failure: Failure) -> Callable[[Night], Night]:
+        now_ms = self._now_ms()
+        match step:
+            case LookAtHost() | LookAtQueue():
+                return lambda night: hosting.host_failed(night, failure, now_ms)
+            case DriveHost():
+                return lambda night: hosting.drive_failed(night, failure, now_ms)
+            case LookAtListener(account=account):
+                return self._updated(account, lambda listener: listening.failed(listener, failure, now_ms))
+            case Tell(account=account, command=command):
+                return self._updated(account, lambda listener: listening.refused(listener, command, failure, now_ms))
+
+    def _learn(self, account: str, device_id: str, kind: CommandKind, sample_ms: float) -> None:
+        devices = latency.learned(self._table(account), device_id, kind, sample_ms)
+        self._store.write(LATENCIES, Latencies(devices), account)
+        self._tables[account] = devices

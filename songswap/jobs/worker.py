@@ -1,0 +1,37 @@
+"""The whole worker: one job per account and per running session, as the documents ask for."""
+
+from songswap.documents import ACCOUNT, SESSION_WISH
+from songswap.jobs.accounts import Accounts, Means
+from songswap.jobs.devices import DeviceJob
+from songswap.jobs.heartbeat import HeartbeatJob
+from songswap.jobs.runner import Job, Runner
+from songswap.jobs.session import SessionJob
+
+ACCOUNT_FILE, SESSION_FILE = (document.pattern.rpartition("/")[2] for document in (ACCOUNT, SESSION_WISH))
+
+
+async def work(means: Means) -> None:
+    """Keep every job running until cancelled; then stop them all."""
+    runner = Runner()
+    accounts = Accounts(means)
+    heartbeat = HeartbeatJob(means, runner)
+    try:
+        with means.store.changes.subscribe("accounts/", "groups/", endings=(ACCOUNT_FILE, SESSION_FILE)) as changes:
+            while True:
+                runner.staff({"heartbeat": heartbeat.run, **_wanted(means, accounts)})
+                await changes.wait()
+    finally:
+        await runner.stop()
+
+
+def _wanted(means: Means, accounts: Accounts) -> dict[str, Job]:
+    store = means.store
+    jobs: dict[str, Job] = {}
+    for account in store.names("accounts"):
+        if store.read(ACCOUNT, account) is not None:
+            jobs[f"devices of {account}"] = DeviceJob(means, accounts, account).run
+    for group in store.names("groups"):
+        wish = store.read(SESSION_WISH, group)
+        if wish is not None and wish.state == "running":
+            jobs[f"session {wish.session_id} of {group}"] = SessionJob(means, accounts, group, wish.session_id).run
+    return jobs
