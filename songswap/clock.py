@@ -1,4 +1,4 @@
-"""Time as the program sees it: UTC epoch milliseconds that neither jump nor run backwards."""
+"""Time as the program sees it: UTC epoch milliseconds that small corrections of the wall clock do not disturb."""
 
 import time
 
@@ -7,10 +7,9 @@ JUMP_MS = 2_000.0
 
 
 class Clock:
-    """Epoch time carried by the monotonic clock, so that small corrections of the wall clock never move a timeline."""
+    """Epoch time carried by the monotonic clock: a timeline never moves because the wall clock is being adjusted."""
 
     def __init__(self) -> None:
-        self._offset_ms = 0.0
         self._anchor()
 
     def _anchor(self) -> None:

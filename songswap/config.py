@@ -3,9 +3,11 @@
 import configparser
 import difflib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -21,10 +23,12 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Server:
+    """Where the server listens, and the address people know it by."""
+
     host: str = "127.0.0.1"
     port: int = 8770
     public_url: str = ""
-    secret_key: str = ""
+    secret_key: str = field(default="", repr=False)
 
     @property
     def url(self) -> str:
@@ -40,6 +44,8 @@ class Server:
 
 @dataclass(frozen=True)
 class StoreSection:
+    """Where everything is kept."""
+
     path: Path = Path("store")
 
 
@@ -49,11 +55,13 @@ class App:
 
     name: str
     client_id: str
-    client_secret: str = ""
+    client_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Spotify:
+    """The operator's apps, and where Spotify answers."""
+
     apps: tuple[App, ...]
     api_url: str = "https://api.spotify.com"
     accounts_url: str = "https://accounts.spotify.com"
@@ -65,23 +73,31 @@ class Spotify:
 
 @dataclass(frozen=True)
 class YouTube:
-    api_key: str = ""
+    """Music videos; off while there is no key."""
+
+    api_key: str = field(default="", repr=False)
     api_url: str = "https://www.googleapis.com"
 
 
 @dataclass(frozen=True)
 class Features:
+    """What the operator may switch off."""
+
     paste_back: bool = True
     metrics: bool = True
 
 
 @dataclass(frozen=True)
 class Log:
+    """How much is said in the log."""
+
     level: str = "info"
 
 
 @dataclass(frozen=True)
 class Config:
+    """All that can be configured, one field a section. Secrets stay out of its `repr`."""
+
     spotify: Spotify
     server: Server = Server()
     store: StoreSection = StoreSection()
@@ -90,32 +106,44 @@ class Config:
     log: Log = Log()
 
 
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", text):
+        raise ValueError("must be an address to listen on, such as 127.0.0.1 or 0.0.0.0")
+    return text
+
+
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
         raise ValueError("must be a port number from 1 to 65535")
     return int(text)
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    fit = re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?(/[^\s?#]*)?", text)
+    if not fit or not 0 < int(fit["port"] or 1) <= 65535:
         raise ValueError("must be an address such as https://music.example.org")
     return text.rstrip("/")
 
 
 def _public_url(text: str) -> str:
-    url = _url(text)
-    if urlsplit(url).hostname == "localhost":
+    url = urlsplit(_url(text))
+    if url.hostname == "localhost":
         raise ValueError("must not be localhost: Spotify refuses it as a redirect address, use http://127.0.0.1:PORT")
-    if urlsplit(url).path:
+    if url.path:
         raise ValueError("must not have a path: SongSwap lives at the root of its address")
-    return url
+    return url.geturl()
 
 
 def _secret_key(text: str) -> str:
     if any(len(key.strip()) < 32 for key in text.split(",")):
         raise ValueError("must be at least 32 characters (leave it empty to have one made and kept in the store)")
     return text
+
+
+def _path(text: str) -> Path:
+    if "\0" in text:
+        raise ValueError("must be a folder")
+    return Path(text)
 
 
 def _switch(text: str) -> bool:
@@ -137,9 +165,11 @@ def _level(text: str) -> str:
     return text.lower()
 
 
-KEYS: Mapping[str, Mapping[str, Callable[[str], object]]] = {
-    "server": {"host": str, "port": _port, "public_url": _public_url, "secret_key": _secret_key},
-    "store": {"path": Path},
+Reader = Callable[[str], object]
+
+KEYS: Mapping[str, Mapping[str, Reader]] = {
+    "server": {"host": _host, "port": _port, "public_url": _public_url, "secret_key": _secret_key},
+    "store": {"path": _path},
     "spotify": {"client_id": _client_id, "client_secret": str, "api_url": _url, "accounts_url": _url},
     "youtube": {"api_key": str, "api_url": _url},
     "features": {field.name: _switch for field in fields(Features)},
@@ -148,96 +178,113 @@ KEYS: Mapping[str, Mapping[str, Callable[[str], object]]] = {
 """Every section and key there is, with what reads its text; an empty text means the default."""
 
 APP_KEYS = {key: KEYS["spotify"][key] for key in ("client_id", "client_secret")}
-APP_SECTION = re.compile(r"spotify\.([a-z0-9_-]{1,32})")
+APP_SECTION = re.compile(r"spotify\.([a-z0-9-]{1,32})")
 DEFAULT_APP = "default"
+"""Name of the app in [spotify] itself."""
 
 
 def load(path: Path, environment: Mapping[str, str]) -> Config:
     """Config from the ini file at `path`, overridden by SONGSWAP_SECTION_KEY in `environment`.
 
+    A relative path of the store starts at the file's own folder.
     Raises ConfigError with all problems: unreadable file, unknown or doubled sections and keys, unfit values, no app.
     """
     sections = _read(path)
-    _override(sections, environment)
-    problems: list[str] = []
-    values = {name: _section(name, texts, problems) for name, texts in sections.items()}
+    problems = _override(sections, environment)
+    values = {name: _values(name, texts, problems) for name, texts in sections.items()}
     apps = _apps(values, problems)
     if problems:
         raise ConfigError(problems)
     spotify = {key: value for key, value in values.get("spotify", {}).items() if key not in APP_KEYS}
-    server = Server(**values.get("server", {}))  # type: ignore[arg-type]  # the readers in KEYS give each key its type
     return Config(
-        spotify=Spotify(apps=tuple(apps), **spotify),  # type: ignore[arg-type]  # as above
-        server=server,
-        store=StoreSection(**values.get("store", {})),  # type: ignore[arg-type]  # as above
-        youtube=YouTube(**values.get("youtube", {})),  # type: ignore[arg-type]  # as above
-        features=Features(**values.get("features", {})),  # type: ignore[arg-type]  # as above
-        log=Log(**values.get("log", {})),  # type: ignore[arg-type]  # as above
+        spotify=Spotify(apps=tuple(apps), **spotify),
+        server=Server(**values.get("server", {})),
+        store=StoreSection(path.parent / values.get("store", {}).get("path", StoreSection.path)),
+        youtube=YouTube(**values.get("youtube", {})),
+        features=Features(**values.get("features", {})),
+        log=Log(**values.get("log", {})),
     )
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
-    parser = configparser.ConfigParser(interpolation=None)
+    parser = configparser.ConfigParser(interpolation=None, default_section="")
     try:
-        parser.read_string(path.read_text(encoding="utf-8"), source=path.name)
+        parser.read_string(path.read_text(encoding="utf-8-sig"), source=path.name)
     except FileNotFoundError:
         raise ConfigError([f"{path}: no such file; copy config.template.ini to {path.name} and fill it in"]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([f"{path}: can't be read: {error}"]) from error
+    except OSError as error:
+        raise ConfigError([f"{path}: can't be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path}: can't be read: it is not UTF-8 text ({error})"]) from error
     except configparser.Error as error:
         raise ConfigError([f"{path}: {' '.join(str(error).split())}"]) from error
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
-def _override(sections: dict[str, dict[str, str]], environment: Mapping[str, str]) -> None:
-    for name in {*KEYS, *sections}:
-        for key in _keys_of(name) or ():
-            variable = f"SONGSWAP_{name}_{key}".replace(".", "_").replace("-", "_").upper()
-            if variable in environment:
-                sections.setdefault(name, {})[key] = environment[variable]
+def _override(sections: dict[str, dict[str, str]], environment: Mapping[str, str]) -> list[str]:
+    """Put what `environment` says into `sections`. Returns problems: variables that look like a key but are none."""
+    variables = {
+        f"SONGSWAP_{name}_{key}".upper().translate({ord("."): "_", ord("-"): "_"}): (name, key)
+        for name in {**KEYS, **sections}
+        for key in _keys_of(name) or ()
+    }
+    for variable in variables.keys() & environment.keys():
+        name, key = variables[variable]
+        sections.setdefault(name, {})[key] = environment[variable]
+    alike = tuple(f"SONGSWAP_{name}_".upper() for name in KEYS)
+    unknown = sorted(name for name in environment if name.startswith(alike) and name not in variables)
+    return [f"{name}: unknown environment variable{_did_you_mean(name, variables)}" for name in unknown]
 
 
-def _keys_of(section: str) -> Mapping[str, Callable[[str], object]] | None:
+def _keys_of(section: str) -> Mapping[str, Reader] | None:
     return APP_KEYS if APP_SECTION.fullmatch(section) else KEYS.get(section)
 
 
-def _section(name: str, texts: Mapping[str, str], problems: list[str]) -> dict[str, object]:
-    keys = _keys_of(name)
+def _values(section: str, texts: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    """What the `texts` of a section mean, key by key; adds what is wrong with them to `problems`."""
+    keys = _keys_of(section)
     if keys is None:
-        problems.append(f"[{name}]: unknown section{_did_you_mean(name, KEYS)}")
+        problems.append(f"[{section}]: unknown section{_did_you_mean(section, KEYS)}")
         return {}
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for key, text in texts.items():
         if key not in keys:
-            problems.append(f"[{name}] {key}: unknown key{_did_you_mean(key, keys)}")
+            problems.append(f"[{section}] {key}: unknown key{_did_you_mean(key, keys)}")
         elif text.strip():
             try:
                 values[key] = keys[key](text.strip())
             except ValueError as error:
-                problems.append(f"[{name}] {key}: {error}")
+                problems.append(f"[{section}] {key}: {error}")
     return values
 
 
-def _apps(values: Mapping[str, Mapping[str, object]], problems: list[str]) -> list[App]:
+def _apps(values: Mapping[str, Mapping[str, Any]], problems: list[str]) -> list[App]:
+    """The apps in [spotify] and [spotify.NAME]; adds what is wrong with them to `problems`."""
     apps: list[App] = []
     for section, keys in values.items():
         named = APP_SECTION.fullmatch(section)
         if named is None and section != "spotify":
             continue
         if "client_id" in keys:
-            name = named[1] if named else DEFAULT_APP
-            apps.append(App(name, str(keys["client_id"]), str(keys.get("client_secret", ""))))
-        elif named or "client_secret" in keys:
+            apps.append(App(named[1] if named else DEFAULT_APP, keys["client_id"], keys.get("client_secret", "")))
+        elif (named or "client_secret" in keys) and not _is_wrong(section, problems):
             problems.append(f"[{section}] client_id: missing")
-    if not apps and not any(problem.startswith("[spotify") for problem in problems):
+    if not apps and not _is_wrong("spotify", problems):
         problems.append("[spotify] client_id: missing; README.md tells how to get one from Spotify's dashboard")
-    ids = [app.client_id for app in apps]
-    problems += [
-        f"[spotify] client_id: {twice} stands there twice" for twice in sorted({i for i in ids if ids.count(i) > 1})
-    ]
+    problems += [f"[spotify] client_id: {twice} is there twice" for twice in _doubles(app.client_id for app in apps)]
+    problems += [f"[spotify.{twice}]: that is the name of [spotify] itself" for twice in _doubles(a.name for a in apps)]
     return apps
 
 
-def _did_you_mean(word: str, known: Mapping[str, object]) -> str:
+def _is_wrong(section: str, problems: list[str]) -> bool:
+    return any(problem.startswith((f"[{section}]", f"[{section}.")) for problem in problems)
+
+
+def _doubles(words: Iterable[str]) -> list[str]:
+    return sorted(word for word, count in Counter(words).items() if count > 1)
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    known = list(known)
     close = difflib.get_close_matches(word, known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"

@@ -9,22 +9,28 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-SECRET_FILE = "secret.key"
+from songswap.store import StoreError, sync_folder
+
+KEY_FILE = "secret.key"
+MIN_SECRET_LENGTH = 32
 
 
-class Unsealable(Exception):
+class UnsealableError(Exception):
     """A sealed text was made with a key that is not known any more; the person has to log in again."""
 
 
 class Vault:
-    """Seals and unseals texts with keys derived from `secret`; several, separated by commas, allow a change of key."""
+    """Seals and unseals texts with keys derived from `secret`; several, separated by commas, allow a change of key.
+
+    The first one seals, each of them unseals.
+    """
 
     def __init__(self, secret: str) -> None:
         self._secrets = [part.strip() for part in secret.split(",")]
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(self.derive("seal", s))) for s in self._secrets])
 
     def derive(self, purpose: str, secret: str | None = None) -> bytes:
-        """32 bytes for one purpose, so that the same secret never serves two."""
+        """32 bytes for one purpose (at most 16 bytes long), so that the same secret never serves two."""
         return hashlib.blake2b((secret or self._secrets[0]).encode(), person=purpose.encode(), digest_size=32).digest()
 
     def seal(self, text: str) -> str:
@@ -32,26 +38,40 @@ class Vault:
         return self._fernet.encrypt(text.encode()).decode()
 
     def unseal(self, sealed: str) -> str:
-        """The text that was sealed. Raises Unsealable when no known key fits."""
+        """The text that was sealed. Raises UnsealableError when no known key fits."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
-            raise Unsealable("sealed with another secret_key") from None
+            raise UnsealableError("sealed with another secret_key") from None
 
 
 def keep_secret(store: Path) -> str:
-    """The instance's secret from `store`, made on first use; safe when two processes start on an empty store at once."""
-    path = store / SECRET_FILE
+    """The instance's secret from `store`, made on first use; safe when two processes start on an empty store at once.
+
+    Raises StoreError.
+    """
+    path = store / KEY_FILE
     try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        fresh = store / f"{SECRET_FILE}.{os.getpid()}.tmp"
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(fresh, path)
-        fresh.unlink()
-        return path.read_text().strip()
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise StoreError(f"{path} can't be used: {error.strerror}") from error
+    except UnicodeDecodeError:
+        secret = ""
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise StoreError(f"{path} is broken: bring it back from a backup, or remove it and let everybody log in again")
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):  # the other process was quicker
+        os.link(fresh, path)
+    fresh.unlink()
+    sync_folder(path.parent)

@@ -1,8 +1,8 @@
 """Typed documents and logs in versioned JSON files: read, write, append, watch. One writer per document."""
 
 from songswap.store.changes import Changes, Subscription, follow_disk
-from songswap.store.errors import NewerVersionError, NotTheWriterError, StoreError, UnfitNameError
-from songswap.store.files import Document
+from songswap.store.errors import GoneError, NewerVersionError, NotTheWriterError, StoreError, UnfitNameError
+from songswap.store.files import Document, sync_folder
 from songswap.store.lock import HeldError, hold
 from songswap.store.logs import Log
 from songswap.store.store import Store
@@ -10,6 +10,7 @@ from songswap.store.store import Store
 __all__ = [
     "Changes",
     "Document",
+    "GoneError",
     "HeldError",
     "Log",
     "NewerVersionError",
@@ -20,4 +21,5 @@ __all__ = [
     "UnfitNameError",
     "follow_disk",
     "hold",
+    "sync_folder",
 ]

@@ -9,6 +9,14 @@ class NewerVersionError(StoreError):
     """A document was written by a newer SongSwap: it is left alone, never overwritten."""
 
 
+class GoneError(StoreError):
+    """The folder to write into was removed meanwhile: a person who left, a group that ended."""
+
+
+class UnreadableError(Exception):
+    """The bytes are not a document of this kind."""
+
+
 class NotTheWriterError(Exception):
     """A process tried to write what another one owns: a mistake in the program."""
 

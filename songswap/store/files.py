@@ -8,12 +8,14 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
-from songswap.store.errors import NewerVersionError, StoreError, UnfitNameError
+from songswap.store.errors import NewerVersionError, StoreError, UnfitNameError, UnreadableError
 
 T = TypeVar("T")
 Writer = Literal["server", "worker"]
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+UNFINISHED = ".tmp"
+"""Ends the name of a file that is being written."""
 
 
 class _Versioned(msgspec.Struct, frozen=True):
@@ -23,10 +25,6 @@ class _Versioned(msgspec.Struct, frozen=True):
 class _Envelope(msgspec.Struct, Generic[T], frozen=True):
     version: int
     data: T
-
-
-class Unreadable(Exception):
-    """The bytes are not a document of this kind."""
 
 
 def fill(pattern: str, names: tuple[str, ...]) -> str:
@@ -42,6 +40,7 @@ class Document(Generic[T]):
 
     def __init__(self, pattern: str, of: type[T], writer: Writer, version: int = 1) -> None:
         self.pattern = pattern
+        self.of = of
         self.writer = writer
         self.version = version
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Envelope[of])  # type: ignore[valid-type]  # a type known at run time only
@@ -55,20 +54,23 @@ class Document(Generic[T]):
         return msgspec.json.format(msgspec.json.encode(_Envelope(self.version, value)), indent=1) + b"\n"
 
     def decode(self, content: bytes, path: str) -> T:
-        """The value in `content`. Raises NewerVersionError, or Unreadable when it is not such a document."""
+        """The value in `content`. Raises NewerVersionError, or UnreadableError when it is not such a document."""
         try:
             version = msgspec.json.decode(content, type=_Versioned).version
             if version > self.version:
                 raise NewerVersionError(f"{path} has version {version}; this SongSwap knows {self.version}. Update it.")
             value: T = self._decoder.decode(content).data
-        except msgspec.DecodeError as error:
-            raise Unreadable(f"{path}: {error}") from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise UnreadableError(f"{path}: {error}") from error
         return value
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Replace the file at `path` with `content`, durable before it is visible. Raises StoreError and leaves the old one."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    """Replace the file at `path` with `content`, durable before it is visible. Raises StoreError; the old file stays.
+
+    There is one writer to a file, so what a crash leaves unfinished is gone with the next write.
+    """
+    fresh = path.with_name(path.name + UNFINISHED)
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -81,6 +83,15 @@ def write_whole(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise StoreError(f"{path} can't be written: {error.strerror}") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make the one folder `folder`, durable, for its owner's eyes only. Raises StoreError."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise StoreError(f"{folder} can't be made: {error.strerror}") from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,20 +15,21 @@ class HeldError(Exception):
 
 @contextmanager
 def hold(root: Path, role: str) -> Iterator[None]:
-    """Hold the lock of `role` on the store at `root`. Raises HeldError that names the holder, or StoreError."""
+    """Hold the lock of `role` on the store at `root`. Raises HeldError that names the holder, or StoreError.
+
+    The lock ends with the process, however that ends.
+    """
     path = root / f"{role}.lock"
     try:
-        file = path.open("a+", encoding="ascii")
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(f"{path} can't be written: {error.strerror}") from error
-    with file:
+    with os.fdopen(descriptor, "r+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.seek(0)
             raise HeldError(f"a {role} runs on the store {root} already: process {file.read().strip()}") from None
-        file.seek(0)
         file.truncate()
-        file.write(str(os.getpid()))
+        file.write(f"{os.getpid()}\n")
         file.flush()
         yield

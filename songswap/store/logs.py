@@ -1,5 +1,6 @@
 """Append-only logs: one JSON row a line, durable when `append` returns; a torn last line is cut off by the writer."""
 
+import contextlib
 import logging
 import os
 from collections.abc import Iterator
@@ -9,17 +10,18 @@ from typing import Generic, TypeVar
 import msgspec
 
 from songswap.store.errors import StoreError
-from songswap.store.files import Writer, fill
+from songswap.store.files import Writer, fill, sync_folder
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
 class Log(Generic[T]):
-    """One kind of log: where it lies, what a row holds, which process writes it."""
+    """One kind of log: where it lies, what a row holds, which process writes it (None: whose name is in the path)."""
 
     def __init__(self, pattern: str, of: type[T], writer: Writer | None) -> None:
         self.pattern = pattern
+        self.of = of
         self.writer = writer
         self._decoder = msgspec.json.Decoder(of)
 
@@ -32,22 +34,26 @@ class Log(Generic[T]):
         for number, line in enumerate(content.split(b"\n")[:-1], start=1):
             try:
                 yield self._decoder.decode(line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 logger.warning("%s line %d can't be read and is passed over: %s", path, number, error)
 
 
 def append_line(path: Path, line: bytes, *, durable: bool) -> None:
-    """Add `line` to the file at `path`, first cutting off what a crash left half-written. Raises StoreError."""
+    """Add `line` to the file at `path` instead of what a crash left half-written there.
+
+    Raises StoreError; the lines before stay.
+    """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             end = _end_of_last_line(descriptor)
-            os.ftruncate(descriptor, end)
-            os.pwrite(descriptor, line + b"\n", end)
+            _write_at(descriptor, end, line + b"\n")
             if durable:
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        if durable and end == 0:
+            sync_folder(path.parent)
     except OSError as error:
         raise StoreError(f"{path} can't be written: {error.strerror}") from error
 
@@ -57,3 +63,16 @@ def _end_of_last_line(descriptor: int) -> int:
     while end and os.pread(descriptor, 1, end - 1) != b"\n":
         end -= 1
     return end
+
+
+def _write_at(descriptor: int, end: int, content: bytes) -> None:
+    """Let the file end with `content` from `end` on, or with nothing there when the disk is full."""
+    os.ftruncate(descriptor, end)
+    written = 0
+    try:
+        while written < len(content):
+            written += os.pwrite(descriptor, content[written:], end + written)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, end)
+        raise

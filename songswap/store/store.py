@@ -11,8 +11,8 @@ from typing import TypeVar
 import msgspec
 
 from songswap.store.changes import Changes
-from songswap.store.errors import NotTheWriterError, StoreError
-from songswap.store.files import NAME, Document, Unreadable, Writer, fill, write_whole
+from songswap.store.errors import GoneError, NotTheWriterError, StoreError, UnreadableError
+from songswap.store.files import NAME, UNFINISHED, Document, Writer, fill, make_folder, sync_folder, write_whole
 from songswap.store.logs import Log, append_line
 
 T = TypeVar("T")
@@ -27,19 +27,28 @@ class Store:
 
     def __init__(self, root: Path, role: Writer, changes: Changes | None = None) -> None:
         """Opens or creates the folder, for its owner's eyes only. Raises StoreError when it is not writable."""
-        self.root = root.absolute()
+        self.root = root.resolve()
         self.role = role
         self.changes = changes or Changes()
+        self._passed_over: set[tuple[str, int]] = set()
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.root.chmod(0o700)
         except OSError as error:
             raise StoreError(f"{self.root} can't be used as the store: {error.strerror}") from error
-        if not os.access(self.root, os.W_OK | os.X_OK):
-            raise StoreError(f"{self.root} can't be used as the store: not writable")
+        self.probe()
+
+    def probe(self) -> None:
+        """Write something and remove it. Raises StoreError when that fails: not writable, disk full."""
+        path = self.root / f"{self.role}.probe{UNFINISHED}"
+        try:
+            path.write_bytes(b"writable?\n")
+            path.unlink()
+        except OSError as error:
+            raise StoreError(f"{self.root} can't be written to: {error.strerror}") from error
 
     def read(self, document: Document[T], *names: str) -> T | None:
-        """The document, or None where there is none. A broken file is set aside and counts as none.
+        """The document, or None where there is none. A broken file counts as none; its writer sets it aside.
 
         Raises NewerVersionError, UnfitNameError, StoreError.
         """
@@ -49,8 +58,9 @@ class Store:
             return document.decode(path.read_bytes(), name)
         except FileNotFoundError:
             return None
-        except Unreadable as error:
-            self._set_aside(path, name, error)
+        except UnreadableError as error:
+            deal_with = self._set_aside if document.writer == self.role else self._pass_over
+            deal_with(path, name, error)
             return None
         except OSError as error:
             raise StoreError(f"{path} can't be read: {error.strerror}") from error
@@ -59,13 +69,14 @@ class Store:
         """Replace the document; durable when this returns.
 
         Only the server makes folders: so a worker that comes late brings nothing back that a person had removed.
-        Raises StoreError, NewerVersionError when a newer SongSwap wrote it, NotTheWriterError, UnfitNameError.
+        Raises StoreError, NewerVersionError when a newer SongSwap wrote it, GoneError, NotTheWriterError,
+        UnfitNameError.
         """
         name = document.path(*names)
         self._only_writer(document.writer, name)
         path = self.root / name
         self.read(document, *names)  # refuses to go over a newer version, and keeps a broken one for the operator
-        self._make_folder(path.parent)
+        self._make_folders(path.parent)
         write_whole(path, document.encode(value))
         self.changes.notify(name)
 
@@ -74,32 +85,45 @@ class Store:
         name = log.path(*names)
         self._only_writer(log.writer, name)
         path = self.root / name
-        self._make_folder(path.parent)
+        self._make_folders(path.parent)
         append_line(path, msgspec.json.encode(row), durable=durable)
         self.changes.notify(name)
 
     def rows(self, log: Log[T], *names: str) -> Iterator[T]:
-        """The rows of a log, oldest first; none where there is no log."""
+        """The rows of a log, oldest first; none where there is no log. Raises UnfitNameError, StoreError."""
         name = log.path(*names)
-        path = self.root / name
-        return log.rows(path.read_bytes(), name) if path.exists() else iter(())
+        try:
+            return log.rows((self.root / name).read_bytes(), name)
+        except FileNotFoundError:
+            return iter(())
+        except OSError as error:
+            raise StoreError(f"{self.root / name} can't be read: {error.strerror}") from error
 
     def names(self, folder: str) -> list[str]:
-        """The names directly below `folder`, in order: the ids of all accounts, say."""
-        path = self.root / folder
-        return sorted(entry.name for entry in path.iterdir() if NAME.fullmatch(entry.name)) if path.is_dir() else []
+        """The names directly below `folder`, in order: the ids of all accounts, say. Raises StoreError."""
+        try:
+            return sorted(entry.name for entry in (self.root / folder).iterdir() if NAME.fullmatch(entry.name))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(f"{self.root / folder} can't be read: {error.strerror}") from error
 
     def remove(self, pattern: str, *names: str) -> None:
-        """Remove a folder (or file) and all in it: gone at once for every reader, then deleted."""
+        """Remove a folder (or file) and all in it: gone at once for every reader, then deleted.
+
+        Raises StoreError, NotTheWriterError, UnfitNameError.
+        """
         self._only_writer("server", pattern)
         name = fill(pattern, names)
-        trash = self.root / TRASH
-        trash.mkdir(mode=0o700, exist_ok=True)
-        doomed = trash / f"{'-'.join(names)}-{os.urandom(6).hex()}"
+        path, trash = self.root / name, self.root / TRASH
+        make_folder(trash)
         try:
-            (self.root / name).rename(doomed)
+            path.rename(trash / os.urandom(8).hex())
+            sync_folder(path.parent)
         except FileNotFoundError:
             return
+        except OSError as error:
+            raise StoreError(f"{path} can't be removed: {error.strerror}") from error
         self.changes.notify(name)
         self.empty_trash()
 
@@ -111,23 +135,28 @@ class Store:
         if writer is not None and writer != self.role:
             raise NotTheWriterError(f"{name} is written by the {writer}, not by the {self.role}")
 
-    def _make_folder(self, folder: Path) -> None:
+    def _make_folders(self, folder: Path) -> None:
         if folder.is_dir():
             return
         parts = folder.relative_to(self.root).parts
         if self.role != "server" and len(parts) > 1:
-            raise StoreError(f"{folder} can't be written to: it is gone")
+            raise GoneError(f"{folder} can't be written to: it is gone")
         for depth in range(1, len(parts) + 1):
-            step = self.root.joinpath(*parts[:depth])
-            try:
-                step.mkdir(mode=0o700, exist_ok=True)
-            except OSError as error:
-                raise StoreError(f"{step} can't be made: {error.strerror}") from error
+            make_folder(self.root.joinpath(*parts[:depth]))
 
-    def _set_aside(self, path: Path, name: str, error: Exception) -> None:
-        broken = self.root / BROKEN
-        broken.mkdir(mode=0o700, exist_ok=True)
-        aside = broken / f"{name.replace('/', '-')}.{os.urandom(4).hex()}"
-        with contextlib.suppress(FileNotFoundError):  # the other process was quicker
+    def _set_aside(self, path: Path, name: str, error: UnreadableError) -> None:
+        make_folder(self.root / BROKEN)
+        aside = self.root / BROKEN / f"{name.replace('/', '-')}.{os.urandom(4).hex()}"
+        try:
             path.rename(aside)
-        logger.error("%s is broken and was set aside as %s: %s", name, aside.relative_to(self.root), error)
+        except OSError as fault:
+            raise StoreError(f"{path} is broken and can't be set aside: {fault.strerror}") from fault
+        logger.error("broken file set aside as %s: %s", aside.relative_to(self.root), error)
+
+    def _pass_over(self, path: Path, name: str, error: UnreadableError) -> None:
+        """Say once of each broken file that it is; only its writer may move it, as it could be a good one by now."""
+        with contextlib.suppress(FileNotFoundError):
+            broken = (name, path.stat().st_mtime_ns)
+            if broken not in self._passed_over:
+                self._passed_over.add(broken)
+                logger.error("broken file passed over: %s", error)
