@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from watchfiles import awatch
 
@@ -13,9 +13,14 @@ from songswap.store.files import UNFINISHED
 class Subscription:
     """Waits for changes below some paths; many changes before one look become one wake-up."""
 
-    def __init__(self, prefixes: tuple[str, ...]) -> None:
-        self.prefixes = prefixes
+    def __init__(self, prefixes: tuple[str, ...], endings: tuple[str, ...]) -> None:
+        self._prefixes = prefixes
+        self._endings = endings
         self._changed = asyncio.Event()
+
+    def concerns(self, path: str) -> bool:
+        """Whether a change of `path` matters here; a whole folder that came or went has no ending to go by."""
+        return path.startswith(self._prefixes) and (path.endswith(self._endings) or not PurePath(path).suffix)
 
     def wake(self) -> None:
         """Make the next or present wait return."""
@@ -38,9 +43,9 @@ class Changes:
         self._subscriptions: set[Subscription] = set()
 
     @contextmanager
-    def subscribe(self, *prefixes: str) -> Iterator[Subscription]:
-        """A subscription to every path that begins with one of `prefixes`, for as long as the block lasts."""
-        subscription = Subscription(prefixes)
+    def subscribe(self, *prefixes: str, endings: tuple[str, ...] = ("",)) -> Iterator[Subscription]:
+        """A subscription to the paths with one of these beginnings and endings, for as long as the block lasts."""
+        subscription = Subscription(prefixes, endings)
         self._subscriptions.add(subscription)
         try:
             yield subscription
