@@ -18,9 +18,11 @@ class Subscription:
         self._endings = endings
         self._changed = asyncio.Event()
 
-    def concerns(self, path: str) -> bool:
-        """Whether a change of `path` matters here; a whole folder that came or went has no ending to go by."""
-        return path.startswith(self._prefixes) and (path.endswith(self._endings) or not PurePath(path).suffix)
+    def cares_for(self, path: str) -> bool:
+        """Whether `path` is one of those subscribed to, or a folder that holds or held some of them."""
+        if path.startswith(self._prefixes):
+            return path.endswith(self._endings) or not PurePath(path).suffix
+        return any(prefix.startswith(f"{path}/") for prefix in self._prefixes)
 
     def wake(self) -> None:
         """Make the next or present wait return."""
@@ -30,10 +32,6 @@ class Subscription:
         """Return once something has changed since the last return."""
         await self._changed.wait()
         self._changed.clear()
-
-    def cares_for(self, path: str) -> bool:
-        """Whether `path` lies below what was subscribed to, or is a folder in which that lies."""
-        return path.startswith(self.prefixes) or any(prefix.startswith(f"{path}/") for prefix in self.prefixes)
 
 
 class Changes:
