@@ -11,9 +11,9 @@ from typing import Any
 from aiohttp import web
 
 from .faults import Fault
-from .people import Device, Person
 from .players import Player
 from .profile import Profile
+from .views import player_view
 from .wire import Wire
 from .world import World
 
@@ -147,37 +147,6 @@ def perform(player: Player, body: Mapping[str, Any]) -> None:
     for name, value in arguments.items():
         _check_type(name, value, optional=parameters[name].default is None)
     method(**arguments)
-
-
-def player_view(world: World, wire: Wire, person: Person) -> dict[str, Any]:
-    """One player in full, as true as the person's own screen."""
-    player = world.player(person.id)
-    state = player.state()
-    item = None if state.uri is None else world.catalogue.item(state.uri)
-    return {
-        "person": {"id": person.id, "name": person.display_name, "premium": person.premium},
-        "truth": asdict(player.truth()),
-        "item": None if item is None else wire.item(item),
-        "duration_ms": 0 if item is None else item.duration_ms,
-        "context_uri": state.context_uri,
-        "shuffle": state.shuffle,
-        "repeat": state.repeat,
-        "private_session": person.private_session,
-        "devices": [_device_view(player, device) for device in person.devices],
-        "queue": [wire.item(world.catalogue.item(uri)) for uri in state.upcoming[:5]],
-    }
-
-
-def _device_view(player: Player, device: Device) -> dict[str, Any]:
-    return {
-        "id": device.id,
-        "name": device.name,
-        "type": device.type,
-        "online": device.is_online,
-        "listed": player.is_listed(device),
-        "restricted": device.is_restricted,
-        "active": player.state().device_id == device.id,
-    }
 
 
 def _known(body: Mapping[str, Any], names: list[str]) -> Mapping[str, Any]:

@@ -33,16 +33,30 @@ def draw_cover(seed: int, thing_id: str, size: int = 640) -> str:
 
 def _palette(rng: random.Random) -> Palette:
     """Neighbouring hues for the shapes, the opposite one to stand out; a light or a dark ground."""
-    hue, spread = rng.uniform(0, 360), rng.uniform(22, 40)
-    dark = rng.random() < 0.6
-    lightness = (34, 47, 60) if dark else (72, 58, 42)
-    shapes = tuple(_hsl(hue + spread * i, rng.uniform(48, 68), lightness[i]) for i in range(3))
-    ground = _hsl(hue - spread, 38, 15) if dark else _hsl(hue - spread, 46, 91)
-    return Palette(ground, (shapes[0], shapes[1], shapes[2]), _hsl(hue + 180 + spread, 82, 66 if dark else 56))
+    hue, spread = rng.uniform(0, 360), rng.uniform(24, 44)
+    is_dark = rng.random() < 0.6
+    lightness = (0.44, 0.56, 0.68) if is_dark else (0.82, 0.70, 0.55)
+    first, second, third = (_oklch(lightness[i], rng.uniform(0.09, 0.14), hue + spread * i) for i in range(3))
+    ground = _oklch(0.24, 0.04, hue - spread) if is_dark else _oklch(0.95, 0.025, hue - spread)
+    return Palette(ground, (first, second, third), _oklch(0.80 if is_dark else 0.68, 0.15, hue + 180 + spread))
 
 
-def _hsl(hue: float, saturation: float, lightness: float) -> str:
-    return f"hsl({hue % 360:.0f} {saturation:.0f}% {lightness:.0f}%)"
+def _oklch(lightness: float, chroma: float, hue: float) -> str:
+    """A colour as #rrggbb by how it looks (Björn Ottosson's OKLCH), so that all hues are equally strong."""
+    a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    linear = (
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
+    )
+    return "#" + "".join(f"{round(255 * _gamma(min(1.0, max(0.0, part)))):02x}" for part in linear)
+
+
+def _gamma(part: float) -> float:
+    return 12.92 * part if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055
 
 
 def _dunes(rng: random.Random, palette: Palette) -> str:
@@ -51,10 +65,8 @@ def _dunes(rng: random.Random, palette: Palette) -> str:
     parts = [f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{palette.accent}"/>']
     for layer in range(5):
         base, swell = 290 + layer * 72, rng.uniform(24, 62)
-        phase = rng.uniform(0, math.tau)
-        crest = " ".join(
-            f"L{step * 32} {base + swell * math.sin(phase + step / rng.uniform(3.4, 3.6)):.0f}" for step in range(21)
-        )
+        phase, stretch = rng.uniform(0, math.tau), rng.uniform(5.5, 8.5)
+        crest = " ".join(f"L{step * 16} {base + swell * math.sin(phase + step / stretch):.1f}" for step in range(41))
         fill = palette.shapes[layer % 3]
         parts.append(f'<path d="M0 640 {crest} L640 640Z" fill="{fill}" opacity="{0.95 - layer * 0.06:.2f}"/>')
     return "".join(parts)
@@ -119,18 +131,18 @@ def _groove(rng: random.Random, palette: Palette) -> str:
     """Fine lines that swell like a sound."""
     parts = []
     centre, spread = rng.uniform(230, 410), rng.uniform(70, 120)
-    for line in range(26):
-        y, phase = 56 + line * 21, rng.uniform(0, math.tau)
+    for line in range(19):
+        y, phase = 70 + line * 28, rng.uniform(0, math.tau)
         points = []
         for step in range(65):
             x = step * 10
             envelope = math.exp(-(((x - centre) / spread) ** 2))
-            height = envelope * 46 * (0.6 + 0.4 * math.sin(phase + step * 0.7))
+            height = envelope * 62 * (0.6 + 0.4 * math.sin(phase + step * 0.7))
             points.append(f"{x} {y - height:.1f}")
-        colour = palette.accent if line == 13 else palette.shapes[line % 3]
+        colour = palette.accent if line == 9 else palette.shapes[line % 3]
         d = "M" + " L".join(points)
         parts.append(
-            f'<path d="{d}" fill="{palette.ground}" stroke="{colour}" stroke-width="4" stroke-linejoin="round"/>'
+            f'<path d="{d}" fill="{palette.ground}" stroke="{colour}" stroke-width="6" stroke-linejoin="round"/>'
         )
     return "".join(parts)
 

@@ -16,6 +16,7 @@ from .api.gate import guarded
 from .apps import ClientApp, is_secure
 from .rendering import page
 from .tokens import Token, s256
+from .views import portrait
 from .world import World
 
 SCOPES = {
@@ -97,7 +98,8 @@ class _Accounts:
         person = self._world.people.get(request.query.get("person", ""))
         if person is None:
             links = [
-                (someone, request.rel_url.update_query(person=someone.id)) for someone in self._world.people.values()
+                (someone, portrait(someone), request.rel_url.update_query(person=someone.id))
+                for someone in self._world.people.values()
             ]
             return page("choose.html", client_id=asked.app.client_id, links=links)
         return page(
@@ -105,6 +107,7 @@ class _Accounts:
             form_target=asked.origin,
             client_id=asked.app.client_id,
             person=person,
+            portrait=portrait(person),
             wishes=[SCOPES[scope] for scope in asked.scopes],
             action=request.rel_url,
         )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import hdrs, web
 
-from .control import player_view
 from .covers import draw_cover
-from .people import Person
-from .rendering import STATIC_FOLDER, page
+from .rendering import page, static_files
+from .views import player_view, shelves
 from .wire import IMAGE_SIZES, Wire
 from .world import World
 
@@ -20,7 +17,8 @@ def add_pages(app: web.Application, world: World) -> None:
     app.router.add_get("/", pages.people)
     app.router.add_get("/player/{person}", pages.player)
     app.router.add_get("/covers/{id:[0-9A-Za-z]{12,22}}.svg", pages.cover)
-    app.router.add_static("/static/", STATIC_FOLDER)
+    for name, static_file in static_files().items():
+        app.router.add_get(f"/static/{name}", static_file)
 
 
 class _Pages:
@@ -39,7 +37,7 @@ class _Pages:
         if person is None:
             return page("refused.html", status=404, text="There is nobody of that name here.")
         view = player_view(self._world, _wire(self._world, request), person)
-        return page("player.html", view=view, groups=_playable(self._world, person))
+        return page("player.html", view=view, groups=shelves(self._world, person))
 
     async def cover(self, request: web.Request) -> web.Response:
         """The drawn picture of an album, artist, playlist or person."""
@@ -53,17 +51,3 @@ class _Pages:
 
 def _wire(world: World, request: web.Request) -> Wire:
     return Wire(world.catalogue, str(request.url.origin()))
-
-
-def _playable(world: World, person: Person) -> list[dict[str, Any]]:
-    """What the person can pick, in groups: each thing with its uri and name."""
-    own = [p for p in world.playlists.values() if p.owner_id == person.id or p.uri in person.library or p.collaborative]
-    artists = [world.catalogue.artists[artist_id] for artist_id in person.top_artist_ids]
-    tracks = [world.catalogue.tracks[track_id] for track_id in person.top_track_ids[:12]]
-    albums = [album for artist in artists[:4] for album in world.catalogue.albums_of(artist)]
-    return [
-        {"name": "Playlists", "things": own},
-        {"name": "Favourite songs", "things": tracks},
-        {"name": "Albums", "things": albums},
-        {"name": "Artists", "things": artists[:8]},
-    ]

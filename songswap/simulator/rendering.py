@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import jinja2
 from aiohttp import hdrs, web
 
 _HERE = Path(__file__).parent
-STATIC_FOLDER = _HERE / "static"
+_STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined
 )
@@ -24,3 +25,17 @@ def page(template: str, *, status: int = 200, form_target: str = "", **values: A
     text = _ENVIRONMENT.get_template(template).render(**values)
     headers = {"Content-Security-Policy": policy.strip(), hdrs.CACHE_CONTROL: "no-store"}
     return web.Response(text=text, status=status, content_type="text/html", headers=headers)
+
+
+def static_files() -> dict[str, Callable[[web.Request], Awaitable[web.Response]]]:
+    """A handler for each static file by its name: read once, served from memory, so that no thread is needed."""
+    return {path.name: _static_file(path) for path in (_HERE / "static").iterdir()}
+
+
+def _static_file(path: Path) -> Callable[[web.Request], Awaitable[web.Response]]:
+    body, content_type = path.read_bytes(), _STATIC_TYPES[path.suffix]
+
+    async def serve(_: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=content_type, charset="utf-8")
+
+    return serve
