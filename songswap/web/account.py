@@ -1,0 +1,187 @@
+"""One's own account: what is known, taking it along, and going."""
+
+import msgspec
+from msgspec.structs import replace
+from quart import Blueprint, ResponseReturnValue, redirect, render_template, url_for
+from quart_schema import hide, tag_blueprint, validate_response
+
+from songswap.core.words import MemberStatus, describe, hint
+from songswap.documents import (
+    ACCOUNT_SEEN,
+    BROWSERS,
+    LATENCIES,
+    Account,
+    AccountSeen,
+    Browsers,
+    Consent,
+    Latencies,
+    Wish,
+)
+from songswap.model import Group, Struct
+from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
+from songswap.web import accounts, browsers
+from songswap.web.api import no_content
+from songswap.web.devices import look_if_old
+from songswap.web.groups import GroupSummary, summaries
+from songswap.web.guard import me
+from songswap.web.resources import Resources, resources
+from songswap.web.snapshot import person_of
+from songswap.web.state import DevicesState, devices_of, standing_of
+
+blueprint = Blueprint("account", __name__)
+tag_blueprint(blueprint, ["me"])
+
+
+class Me(Struct, frozen=True):
+    """The one who is logged in. `trouble` is what keeps them from listening, `login_ends_at_ms` when Spotify's
+    six months are over."""
+
+    id: str
+    name: str
+    image_url: str | None
+    app: str
+    zone: str
+    trouble: MemberStatus | None
+    trouble_words: str
+    hint: str
+    logged_in_at_ms: float | None
+    login_ends_at_ms: float | None
+    devices: DevicesState
+    groups: tuple[GroupSummary, ...]
+
+
+class Export(Struct, frozen=True):
+    """Everything stored about one person. Tokens and secrets are left out: they open doors, and tell nothing."""
+
+    account: Account
+    consent: Consent | None
+    browsers: Browsers
+    wish: Wish
+    seen: AccountSeen | None
+    latencies: Latencies | None
+    groups: tuple[Group, ...]
+
+
+class Banner(Struct, frozen=True):
+    """Something the person should do soon, said on every page. `action` and `href` are its link."""
+
+    text: str
+    is_urgent: bool = True
+    action: str = ""
+    href: str = ""
+
+
+@blueprint.get("/api/me")
+@validate_response(Me)
+async def get_me() -> Me:
+    """Who I am, on which devices, in which groups."""
+    return _me(resources(), me())
+
+
+@blueprint.delete("/api/me")
+@no_content
+async def disconnect() -> ResponseReturnValue:
+    """Disconnect: everything stored about me is deleted. Fetch `/api/me/export` before."""
+    accounts.forget(resources().store, me().id)
+    return "", 204
+
+
+@blueprint.get("/api/me/export")
+@validate_response(Export)
+async def export() -> tuple[Export, int, dict[str, str]]:
+    """Everything stored about me, as a download."""
+    headers = {"Content-Disposition": 'attachment; filename="songswap.json"', "Cache-Control": "no-store"}
+    return _export(resources(), me()), 200, headers
+
+
+@blueprint.get("/account")
+@hide
+async def account_page() -> ResponseReturnValue:
+    """The account page."""
+    here = resources()
+    look_if_old(here, me().id)
+    known = here.store.read(BROWSERS, me().id) or Browsers()
+    return await render_template("account.html", me=_me(here, me()), browsers=known.logged_in)
+
+
+@blueprint.get("/account/disconnect")
+@hide
+async def disconnect_page() -> ResponseReturnValue:
+    """What disconnecting means, and the download before it."""
+    hosted = [group for group in accounts.groups_of(resources().store, me().id) if group.host == me().id]
+    return await render_template("disconnect.html", hosted=hosted)
+
+
+@blueprint.post("/account/disconnect")
+@hide
+async def disconnect_for_good() -> ResponseReturnValue:
+    """The button on the page above."""
+    accounts.forget(resources().store, me().id)
+    response = redirect(url_for("pages.landing"), 303)
+    response.delete_cookie(browsers.COOKIE)
+    return response
+
+
+def banner_for(here: Resources, account: Account) -> Banner | None:
+    """What `account` should hear on every page."""
+    person = person_of(here.store, account)
+    status = standing_of(person)
+    again = url_for("login.login", app=account.app)
+    if status == "needs_login":
+        return Banner("Spotify does not accept your log-in any more.", action="Log in again", href=again)
+    if status is not None:
+        return Banner(f"{(person.fresh and person.fresh.message) or hint(status)}", action="", href="")
+    consent = accounts.consent_of(here.store, account.id)
+    match relogin_notice(consent.granted_at_ms, here.clock.now_ms()) if consent else None:
+        case "month":
+            return Banner(
+                "Spotify's log-ins last six months; yours ends within a month.",
+                is_urgent=False,
+                action="Renew it now",
+                href=again,
+            )
+        case "week":
+            return Banner("Your Spotify log-in ends within a week.", action="Renew it now", href=again)
+        case "expired":
+            return Banner("Your Spotify log-in has ended after six months.", action="Log in again", href=again)
+    return None
+
+
+def _me(here: Resources, account: Account) -> Me:
+    person = person_of(here.store, account)
+    consent = accounts.consent_of(here.store, account.id)
+    trouble = standing_of(person)
+    return Me(
+        id=account.id,
+        name=account.display_name,
+        image_url=account.image_url,
+        app=account.app,
+        zone=account.zone,
+        trouble=trouble,
+        trouble_words=describe(trouble, None) if trouble else "",
+        hint=hint(trouble) if trouble else "",
+        logged_in_at_ms=consent.granted_at_ms if consent else None,
+        login_ends_at_ms=consent.granted_at_ms + CONSENT_LIFETIME_MS if consent else None,
+        devices=devices_of(person),
+        groups=summaries(here, account),
+    )
+
+
+def _export(here: Resources, account: Account) -> Export:
+    consent = accounts.consent_of(here.store, account.id)
+    known = here.store.read(BROWSERS, account.id) or Browsers()
+    return Export(
+        account=account,
+        consent=replace(consent, access_token="", refresh_token="") if consent else None,
+        browsers=Browsers(tuple(replace(browser, secret_hash="") for browser in known.logged_in)),
+        wish=accounts.wish_of(here.store, account.id),
+        seen=here.store.read(ACCOUNT_SEEN, account.id),
+        latencies=here.store.read(LATENCIES, account.id),
+        groups=tuple(_without_secrets(group, account.id) for group in accounts.groups_of(here.store, account.id)),
+    )
+
+
+def _without_secrets(group: Group, account: str) -> Group:
+    """The group with this one member, and an invite that opens nothing."""
+    only_me = {account: group.members[account]}
+    return msgspec.structs.replace(group, invite=replace(group.invite, secret=""), members=only_me)

@@ -1,0 +1,59 @@
+"""JSON in: a body becomes a typed object or a 400 that names what is wrong with it."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import msgspec
+from quart import request
+from quart_schema import document_request
+
+from songswap.web.errors import ProblemError
+
+T = TypeVar("T")
+Route = Callable[..., Awaitable[Any]]
+
+NO_CONTENT = "_songswap_no_content"
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of what people send: a misspelt field is an error, not a surprise."""
+
+
+def body(model: type[Body]) -> Callable[[Route], Route]:
+    """Hand the route the request's body as `data`, a `model`."""
+    decoder = msgspec.json.Decoder(model)
+
+    def decorate(route: Route) -> Route:
+        @wraps(route)
+        async def with_body(*args: Any, **kwargs: Any) -> Any:
+            return await route(*args, data=decode(decoder, await _json_bytes()), **kwargs)
+
+        return document_request(model)(with_body)
+
+    return decorate
+
+
+def no_content(route: Route) -> Route:
+    """Describe the route as one that answers 204."""
+    setattr(route, NO_CONTENT, True)
+    return route
+
+
+def decode(decoder: msgspec.json.Decoder[T], content: bytes) -> T:
+    """What `content` holds. Raises ProblemError (400)."""
+    try:
+        content.decode()
+        return decoder.decode(content)
+    except UnicodeDecodeError as error:
+        raise ProblemError(400, "not_utf8", f"The body is not UTF-8: byte {error.start} can't be read.") from error
+    except msgspec.ValidationError as error:
+        raise ProblemError(400, "invalid", f"The body does not fit: {error}.") from error
+    except msgspec.DecodeError as error:
+        raise ProblemError(400, "not_json", f"The body is not JSON: {error}.") from error
+
+
+async def _json_bytes() -> bytes:
+    if request.mimetype != "application/json":
+        raise ProblemError(415, "not_json", "Send the body as JSON, with Content-Type: application/json.")
+    return await request.data

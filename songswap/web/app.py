@@ -1,0 +1,129 @@
+"""Config, store and clock in; the whole web application out."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from quart import Quart, Response, request
+
+from songswap import __version__
+from songswap.clock import Clock
+from songswap.config import Config
+from songswap.spotify.client import Client
+from songswap.spotify.gate import Gate
+from songswap.spotify.oauth import OAuth
+from songswap.spotify.transport import open_http
+from songswap.store import Store
+from songswap.vault import Vault, keep_secret
+from songswap.web import (
+    account,
+    devices,
+    docs,
+    errors,
+    events,
+    groups,
+    guard,
+    health,
+    invites,
+    login,
+    pages,
+    session,
+)
+from songswap.web.metrics import Metrics
+from songswap.web.resources import EXTENSION, Resources
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+LARGEST_BODY = 64 * 1024
+
+COVER_HOSTS = ("https://i.scdn.co", "https://*.spotifycdn.com", "https://mosaic.scdn.co")
+"""Where Spotify keeps covers and portraits."""
+SPOTIFY_API_HOST = "api.spotify.com"
+
+
+def create_app(config: Config, store: Store, clock: Clock) -> Quart:
+    """The application over `store`. Its `extensions["songswap"]` is a Resources. Raises StoreError."""
+    app = Quart("songswap.web", static_folder=str(STATIC), root_path=str(Path(__file__).parent))
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    gate = Gate(store, clock)
+    here = Resources(
+        config=config,
+        store=store,
+        clock=clock,
+        vault=Vault(config.server.secret_key or keep_secret(store.root)),
+        gate=gate,
+        metrics=Metrics(store, clock, gate, config.spotify),
+    )
+    app.extensions[EXTENSION] = here
+    docs.register(app, __version__)
+    errors.register(app)
+    guard.register(app)
+    for feature in (pages, login, account, devices, groups, invites, session, events, health, docs):
+        app.register_blueprint(feature.blueprint)
+    _connect(app, here)
+    _finish_answers(app, here)
+    _share_with_templates(app, here)
+    return app
+
+
+def _connect(app: Quart, here: Resources) -> None:
+    """Open the way to Spotify's log-in for as long as the app serves."""
+
+    @app.while_serving
+    async def spotify() -> AsyncGenerator[None, None]:
+        async with open_http() as http:
+            config = here.config
+            here.oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, here.gate, here.clock)
+            here.client = Client(http, config.spotify.api_url, here.gate, here.clock)
+            yield
+
+
+def _finish_answers(app: Quart, here: Resources) -> None:
+    """Put on every answer what keeps browsers from doing what we never asked for, and count it."""
+    headers = security_headers(here.config)
+
+    @app.after_request
+    async def finish(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        route = request.url_rule.rule if request.url_rule else "none"
+        here.metrics.count(request.method, route, response.status_code)
+        return response
+
+
+def _share_with_templates(app: Quart, here: Resources) -> None:
+    @app.context_processor
+    def shared() -> dict[str, object]:
+        person = guard.who()
+        return {
+            "person": person,
+            "banner": account.banner_for(here, person) if person else None,
+            "now_ms": here.clock.now_ms(),
+        }
+
+
+def security_headers(config: Config) -> dict[str, str]:
+    """The headers of every answer: nothing is loaded but our own files and covers, nobody frames us."""
+    images = ["'self'", "data:", *COVER_HOSTS]
+    api = urlsplit(config.spotify.api_url)
+    if api.hostname != SPOTIFY_API_HOST:
+        images.append(f"{api.scheme}://{api.netloc}")
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": " ".join(images),
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    }

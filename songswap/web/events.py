@@ -1,0 +1,79 @@
+"""The group page's live feed: the whole state at first, then again whenever it changes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+from quart import Blueprint, Response
+from quart_schema import hide
+
+from songswap.documents import GROUP
+from songswap.store import StoreError, Subscription
+from songswap.web import browsers
+from songswap.web.guard import cookie, me, my_group
+from songswap.web.resources import Resources, resources
+from songswap.web.snapshot import state_of
+from songswap.web.state import GroupState
+
+blueprint = Blueprint("events", __name__)
+
+WATCHED = ("groups/", "accounts/", "heartbeat.json")
+KEEP_ALIVE_S = 15.0
+RETRY_MS = 2_000
+HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+Gone = Literal["logged_out", "not_a_member"]
+
+
+@blueprint.get("/api/groups/<group_id>/events")
+@hide
+async def events(group_id: str) -> Response:
+    """Server-sent events: `state` with a whole GroupState; `gone` with a reason when there is nothing more to come."""
+    response = Response(_stream(resources(), cookie(), my_group(group_id).id, me().id), headers=HEADERS)
+    response.timeout = None
+    return response
+
+
+async def _stream(here: Resources, shown: str, group_id: str, account: str) -> AsyncIterator[bytes]:
+    yield f"retry: {RETRY_MS}\n\n".encode()
+    last: GroupState | None = None
+    number = 0
+    with here.metrics.event_stream(), here.store.changes.subscribe(*WATCHED) as changes:
+        while not here.stopping.is_set():
+            try:
+                state = _look(here, shown, group_id, account)
+            except StoreError:
+                return  # the page comes back by itself, and is told then
+            if not isinstance(state, GroupState):
+                yield _event("gone", number + 1, {"reason": state})
+                return
+            if last is None or replace(state, now_ms=last.now_ms) != last:
+                last, number = state, max(number + 1, int(state.now_ms))
+                yield _event("state", number, state)
+            if not await _changed(changes):
+                yield b": still here\n\n"
+
+
+def _look(here: Resources, shown: str, group_id: str, account: str) -> GroupState | Gone:
+    """The state, unless the browser was logged out or the person is not in the group any more."""
+    if browsers.whose(here.store, shown, here.clock.now_ms()) is None:
+        return "logged_out"
+    group = here.store.read(GROUP, group_id)
+    if group is None or account not in group.members:
+        return "not_a_member"
+    return state_of(here, group, account)
+
+
+async def _changed(changes: Subscription) -> bool:
+    """Wait for a change; False when none came for so long that the connection wants a sign of life."""
+    try:
+        await asyncio.wait_for(changes.wait(), KEEP_ALIVE_S)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _event(name: str, number: int, data: object) -> bytes:
+    return b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), number, msgspec.json.encode(data))

@@ -1,0 +1,157 @@
+"""Groups: making and naming them, who is in, in which role."""
+
+from typing import Annotated
+
+from msgspec import Meta
+from quart import Blueprint, ResponseReturnValue, redirect, render_template, request, url_for
+from quart_schema import hide, tag_blueprint, validate_response
+
+from songswap.core import groups as rules
+from songswap.documents import GROUP, Account
+from songswap.model import Group, Role, Struct
+from songswap.web import accounts
+from songswap.web.api import Body, body, no_content
+from songswap.web.devices import look_if_old
+from songswap.web.guard import me, my_group
+from songswap.web.invites import new_secret
+from songswap.web.resources import Resources, resources
+from songswap.web.snapshot import state_of
+from songswap.web.state import GroupState
+
+blueprint = Blueprint("groups", __name__)
+tag_blueprint(blueprint, ["groups"])
+
+
+class GroupName(Body, frozen=True):
+    """What a group shall be called."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=rules.NAME_LENGTH)]
+
+
+class MemberRole(Body, frozen=True):
+    """What somebody shall be in a group; making somebody host hands the group over."""
+
+    role: Role
+
+
+class GroupSummary(Struct, frozen=True):
+    """A group in a list."""
+
+    id: str
+    name: str
+    role: Role
+    members: int
+    is_running: bool
+
+
+class GroupList(Struct, frozen=True):
+    """Groups, the newest first."""
+
+    items: tuple[GroupSummary, ...]
+
+
+def summaries(here: Resources, account: Account) -> tuple[GroupSummary, ...]:
+    """The groups `account` is in."""
+    return tuple(
+        GroupSummary(
+            id=group.id,
+            name=group.name,
+            role=group.members[account.id].role,
+            members=len(group.members),
+            is_running=accounts.session_of(here.store, group.id).state == "running",
+        )
+        for group in accounts.groups_of(here.store, account.id)
+    )
+
+
+@blueprint.get("/api/groups")
+@validate_response(GroupList)
+async def list_groups() -> GroupList:
+    """The groups I am in."""
+    return GroupList(summaries(resources(), me()))
+
+
+@blueprint.post("/api/groups")
+@body(GroupName)
+@validate_response(GroupState, 201)
+async def create_group(data: GroupName) -> tuple[GroupState, int]:
+    """Make a group; I am its host."""
+    here = resources()
+    return state_of(here, _create(here, data.name), me().id), 201
+
+
+@blueprint.get("/api/groups/<group_id>")
+@validate_response(GroupState)
+async def get_group(group_id: str) -> GroupState:
+    """A group: its members, its session, what plays.
+
+    The same, live, as server-sent events (`event: state`): `/api/groups/{group_id}/events`.
+    """
+    return state_of(resources(), my_group(group_id), me().id)
+
+
+@blueprint.patch("/api/groups/<group_id>")
+@body(GroupName)
+@validate_response(GroupState)
+async def rename_group(group_id: str, data: GroupName) -> GroupState:
+    """Give a group another name (host)."""
+    here, group = resources(), my_group(group_id)
+    return _keep(here, group, rules.rename(group, me().id, data.name))
+
+
+@blueprint.patch("/api/groups/<group_id>/members/<account>")
+@body(MemberRole)
+@validate_response(GroupState)
+async def assign_role(group_id: str, account: str, data: MemberRole) -> GroupState:
+    """Make somebody co-host or listener, or hand the group over (host)."""
+    here, group = resources(), my_group(group_id)
+    return _keep(here, group, rules.assign(group, me().id, account, data.role))
+
+
+@blueprint.delete("/api/groups/<group_id>/members/<account>")
+@no_content
+async def remove_member(group_id: str, account: str) -> ResponseReturnValue:
+    """Leave a group, or remove somebody from it (host). When nobody is left, the group is gone."""
+    here, group = resources(), my_group(group_id)
+    if account == me().id:
+        accounts.keep_group(here.store, group, rules.leave(group, account))
+    else:
+        accounts.keep_group(here.store, group, rules.remove(group, me().id, account))
+    return "", 204
+
+
+@blueprint.post("/groups")
+@hide
+async def create_group_page() -> ResponseReturnValue:
+    """The form on the start page."""
+    group = _create(resources(), (await request.form).get("name", ""))
+    return redirect(url_for("groups.group_page", group_id=group.id), 303)
+
+
+@blueprint.get("/groups/<group_id>")
+@hide
+async def group_page(group_id: str) -> ResponseReturnValue:
+    """The group page; opening it looks for devices if the last look is long ago."""
+    here, group = resources(), my_group(group_id)
+    look_if_old(here, me().id)
+    return await render_template("group.html", state=state_of(here, group, me().id))
+
+
+@blueprint.post("/groups/<group_id>/leave")
+@hide
+async def leave_page(group_id: str) -> ResponseReturnValue:
+    """The form on the group page."""
+    group = my_group(group_id)
+    accounts.keep_group(resources().store, group, rules.leave(group, me().id))
+    return redirect(url_for("pages.landing"), 303)
+
+
+def _create(here: Resources, name: str) -> Group:
+    group = rules.found(accounts.new_id(), name, me().id, new_secret(), here.clock.now_ms())
+    here.store.write(GROUP, group, group.id)
+    return group
+
+
+def _keep(here: Resources, before: Group, after: Group) -> GroupState:
+    accounts.keep_group(here.store, before, after)
+    return state_of(here, after, me().id)

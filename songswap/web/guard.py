@@ -1,0 +1,115 @@
+"""Who asks, and from where: every route needs a log-in unless it is listed here, every change our own page."""
+
+from urllib.parse import urlsplit
+
+from quart import Quart, ResponseReturnValue, g, redirect, request, url_for
+
+from songswap.core.groups import Right, demand, role_of
+from songswap.documents import GROUP, Account
+from songswap.model import Group
+from songswap.web import browsers
+from songswap.web.errors import ProblemError
+from songswap.web.resources import Resources, resources
+
+PUBLIC = frozenset(
+    {
+        "static",
+        "pages.landing",
+        "pages.privacy",
+        "pages.robots",
+        "login.login",
+        "login.callback",
+        "login.paste",
+        "login.logout",
+        "invites.invitation",
+        "health.health",
+        "health.metrics",
+        "docs.browse",
+        "docs.asset",
+        "openapi",
+    }
+)
+"""Endpoints for everybody. All others answer 401, or send a browser to the log-in."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def who() -> Account | None:
+    """The account that asks, if the browser is logged in."""
+    account: Account | None = g.account
+    return account
+
+
+def cookie() -> str:
+    """What the browser shows to be known again; empty where it shows nothing."""
+    return request.cookies.get(browsers.COOKIE, "")
+
+
+def me() -> Account:
+    """The account that asks, on routes that need one. Raises ProblemError (401)."""
+    account = who()
+    if account is None:
+        raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
+    return account
+
+
+def my_group(group_id: str) -> Group:
+    """The group, if the one who asks is in it. Raises ProblemError or RefusedError (404 both, to tell nobody else)."""
+    group = resources().store.read(GROUP, group_id)
+    if group is None:
+        raise ProblemError(404, "not_found", "There is no such group, or you are not in it.")
+    role_of(group, me().id)
+    return group
+
+
+def my_group_as(group_id: str, right: Right) -> Group:
+    """The group, if the one who asks has `right` in it. Raises ProblemError or RefusedError (404, 403)."""
+    group = my_group(group_id)
+    demand(group, me().id, right)
+    return group
+
+
+async def check() -> ResponseReturnValue | None:
+    """Runs before every request."""
+    here = resources()
+    changes = request.method not in SAFE_METHODS
+    g.account = None
+    if changes and _is_foreign(here):
+        raise ProblemError(403, "foreign_origin", "Changes are only taken from SongSwap's own pages.")
+    g.account = browsers.whose(here.store, cookie(), here.clock.now_ms())
+    if request.url_rule is None or request.endpoint in PUBLIC:
+        return None
+    if g.account is None:
+        return _ask_to_log_in()
+    if changes and not here.pace.allows(g.account.id, here.clock.now_ms()):
+        raise ProblemError(
+            429, "too_fast", "That was a lot at once. Wait a few seconds.", headers={"Retry-After": "10"}
+        )
+    return None
+
+
+def _ask_to_log_in() -> ResponseReturnValue:
+    if request.path.startswith("/api/"):
+        raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
+    return redirect(url_for("login.login", next=request.path if request.method in SAFE_METHODS else "/"))
+
+
+def _is_foreign(here: Resources) -> bool:
+    """Whether another site's page made the browser send this.
+
+    Every browser names the origin of a change in one of three headers; programs without a browser send none, and
+    nobody can trick them into it.
+    """
+    ours = {urlsplit(here.config.server.url).netloc, request.host}
+    if origin := request.headers.get("Origin"):
+        return urlsplit(origin).netloc not in ours
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in {"same-origin", "none"}
+    if referer := request.headers.get("Referer"):
+        return urlsplit(referer).netloc not in ours
+    return False
+
+
+def register(app: Quart) -> None:
+    """Have `app` check every request."""
+    app.before_request(check)

@@ -1,0 +1,142 @@
+"""Invitations: the link, its QR code, and what happens to those who follow it."""
+
+import io
+import re
+import secrets
+from typing import Annotated
+
+import segno
+from msgspec import Meta
+from msgspec.structs import replace
+from quart import Blueprint, Response, ResponseReturnValue, redirect, render_template, request, url_for
+from quart_schema import hide, tag_blueprint, validate_response
+
+from songswap.core import groups as rules
+from songswap.documents import GROUP, WISH, Account
+from songswap.model import Group
+from songswap.web import accounts
+from songswap.web.api import Body, body
+from songswap.web.errors import ProblemError
+from songswap.web.guard import me, my_group, my_group_as, who
+from songswap.web.resources import Resources, resources
+from songswap.web.snapshot import facts_of, running_name, state_of
+from songswap.web.state import GroupState, invite_url
+
+blueprint = Blueprint("invites", __name__)
+tag_blueprint(blueprint, ["groups"])
+
+JOIN_PATH = re.compile(r"/join/([a-z0-9]{1,64})/([A-Za-z0-9_-]{1,64})")
+
+
+class Invitation(Body, frozen=True):
+    """An invite link, or just the secret at its end."""
+
+    invite: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+def new_secret() -> str:
+    """A secret nobody guesses, short enough for a QR code that is easy to scan."""
+    return secrets.token_urlsafe(16)
+
+
+@blueprint.get("/join/<group_id>/<secret>")
+@hide
+async def invitation(group_id: str, secret: str) -> ResponseReturnValue:
+    """Whose group it is, and the way in."""
+    here = resources()
+    group, person = _invited_to(here, group_id, secret), who()
+    if person and person.id in group.members:
+        return redirect(url_for("groups.group_page", group_id=group.id))
+    facts = facts_of(here.store, group, here.clock.now_ms())
+    host = facts.people[group.host].account
+    return await render_template(
+        "join.html", group=group, host=host, secret=secret, is_running=facts.session.state == "running"
+    )
+
+
+@blueprint.post("/join")
+@hide
+async def open_invitation() -> ResponseReturnValue:
+    """The field on the start page, into which somebody pasted an invite link."""
+    linked = JOIN_PATH.search((await request.form).get("invite", ""))
+    if linked is None:
+        raise ProblemError(400, "invite_invalid", "An invite link looks like …/join/… and has to be whole.")
+    return redirect(url_for("invites.invitation", group_id=linked[1], secret=linked[2]), 303)
+
+
+@blueprint.post("/join/<group_id>/<secret>")
+@hide
+async def accept(group_id: str, secret: str) -> ResponseReturnValue:
+    """The button on the invitation."""
+    join(resources(), me(), group_id, secret)
+    return redirect(url_for("groups.group_page", group_id=group_id), 303)
+
+
+@blueprint.post("/api/groups/<group_id>/members")
+@body(Invitation)
+@validate_response(GroupState, 201)
+async def join_group(group_id: str, data: Invitation) -> tuple[GroupState, int]:
+    """Join a group with its invite."""
+    here = resources()
+    linked = JOIN_PATH.search(data.invite)
+    if linked and linked[1] != group_id:
+        raise ProblemError(403, "invite_invalid", "This is the invitation of another group.")
+    group = join(here, me(), group_id, linked[2] if linked else data.invite)
+    return state_of(here, group, me().id), 201
+
+
+@blueprint.post("/api/groups/<group_id>/invite")
+@validate_response(GroupState, 201)
+async def renew_invite(group_id: str) -> tuple[GroupState, int]:
+    """Make a new invite link; the old one is dead (host)."""
+    here = resources()
+    group = rules.renew_invite(my_group(group_id), me().id, new_secret(), here.clock.now_ms())
+    here.store.write(GROUP, group, group.id)
+    return state_of(here, group, me().id), 201
+
+
+@blueprint.get("/groups/<group_id>/invite.svg")
+@hide
+async def invite_code(group_id: str) -> ResponseReturnValue:
+    """The invite link as a QR code."""
+    url = invite_url(resources().config.server.url, my_group_as(group_id, "invite"))
+    picture = io.BytesIO()
+    segno.make(url, micro=False, error="m").save(picture, kind="svg", scale=8, border=4, light="#fff")
+    return Response(picture.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+def join(here: Resources, person: Account, group_id: str, secret: str) -> Group:
+    """Put `person` into the group; where a session runs, they listen at once unless they do so elsewhere.
+
+    Raises RefusedError or ProblemError.
+    """
+    before = _invited_to(here, group_id, secret)
+    group = rules.join(before, person.id, secret, here.clock.now_ms())
+    if person.id not in before.members:
+        here.store.write(GROUP, group, group.id)
+        wish = accounts.wish_of(here.store, person.id)
+        is_free = running_name(here.store, wish.listening_in) is None
+        if is_free and accounts.session_of(here.store, group.id).state == "running":
+            listens = replace(wish, listening_in=group.id, join_rev=wish.join_rev + 1)
+            here.store.write(WISH, listens, person.id)
+    return group
+
+
+def accept_on_the_way(here: Resources, person: Account, target: str) -> str:
+    """Where to go after a log-in that began at `target`: an invitation is accepted, and leads into its group."""
+    invited = JOIN_PATH.fullmatch(target)
+    if invited is None:
+        return target
+    try:
+        join(here, person, invited[1], invited[2])
+    except (rules.RefusedError, ProblemError):
+        return target  # the invitation's own page says what is wrong with it
+    return url_for("groups.group_page", group_id=invited[1])
+
+
+def _invited_to(here: Resources, group_id: str, secret: str) -> Group:
+    group = here.store.read(GROUP, group_id)
+    if group is None:
+        raise rules.RefusedError("invite_invalid", "This invitation is not valid, or its group is gone.")
+    rules.check_invite(group, secret, here.clock.now_ms())
+    return group

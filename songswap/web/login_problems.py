@@ -1,0 +1,124 @@
+"""What can go wrong between SongSwap, Spotify and a browser at a log-in, and what to do about it."""
+
+from songswap.config import App, Spotify
+from songswap.core.seats import SEATS_PER_APP
+from songswap.spotify.errors import InvalidGrantError, NoSeatError, RateLimitedError, SpotifyError, UnavailableError
+from songswap.web.errors import ProblemError, Way
+
+AGAIN = (Way("Log in again", "/login"),)
+
+
+def only_on(url: str) -> ProblemError:
+    """A log-in at an address Spotify can’t send people back to."""
+    return ProblemError(
+        403,
+        "wrong_host",
+        f"Spotify can only send people back to {url}. Open SongSwap there and log in.",
+        title="Logging in does not work at this address",
+        ways=(Way(f"Open {url}", f"{url}/"),),
+    )
+
+
+def other_browser(url: str) -> ProblemError:
+    """Spotify sent another browser back than the one that began."""
+    return ProblemError(
+        403,
+        "other_browser",
+        f"Begin and end a log-in in the same browser, at {url}, with cookies allowed.",
+        title="This log-in was begun in another browser",
+        ways=(Way("Log in here", "/login"),),
+    )
+
+
+def refused(error: str) -> ProblemError:
+    """Spotify sent an error back instead of a code."""
+    if error == "access_denied":
+        return ProblemError(
+            403,
+            "denied",
+            "Without your consent SongSwap can neither see nor control what you play. Nothing was stored.",
+            title="You said no at Spotify",
+            ways=(Way("Log in after all", "/login"), Way("Go to the start page", "/")),
+        )
+    return ProblemError(502, "spotify_refused", "Spotify did not let the log-in through. Please try again.", ways=AGAIN)
+
+
+def all_seats_taken(apps: tuple[App, ...]) -> ProblemError:
+    """There is no seat for somebody new."""
+    seats = len(apps) * SEATS_PER_APP
+    return ProblemError(
+        409,
+        "all_seats_taken",
+        f"Spotify lets an app have {SEATS_PER_APP} people, and all {seats} seats here are taken.",
+        title="All seats are taken",
+        steps=(
+            "If you have logged in here before, your seat is kept: use the button below.",
+            "Else ask the operator to add another Spotify app, or somebody who has left to disconnect their account.",
+        ),
+        ways=tuple(
+            Way("I have a seat here" + (f" (app {app.name})" if len(apps) > 1 else ""), f"/login?app={app.name}")
+            for app in apps
+        ),
+    )
+
+
+def spotify_said(error: SpotifyError, app: App, spotify: Spotify, now_ms: float) -> ProblemError:
+    """What a log-in page says when Spotify did not play along."""
+    match error:
+        case NoSeatError():
+            return _no_seat(app, spotify)
+        case InvalidGrantError():
+            return ProblemError(
+                400,
+                "wrong_code",
+                "Spotify did not accept the code it sent along. Codes work once and for a short time.",
+                title="The log-in did not work",
+                ways=AGAIN,
+            )
+        case RateLimitedError(until_ms=until_ms):
+            seconds = max(1, round((until_ms - now_ms) / 1000))
+            return ProblemError(
+                503,
+                "spotify_limit",
+                f"Spotify takes no more calls from this app for {_duration(seconds)}. Log in again then.",
+                title="Spotify asks for a break",
+                ways=AGAIN,
+                headers={"Retry-After": str(seconds)},
+            )
+        case UnavailableError():
+            return ProblemError(
+                503,
+                "spotify_unavailable",
+                "Spotify can't be reached at the moment. Your log-in was fine; try again in a minute.",
+                title="Spotify does not answer",
+                ways=AGAIN,
+            )
+    return ProblemError(502, "spotify_error", str(error), title="Spotify did not let you in", ways=AGAIN)
+
+
+def _no_seat(app: App, spotify: Spotify) -> ProblemError:
+    others = [other for other in spotify.apps if other.name != app.name]
+    return ProblemError(
+        403,
+        "no_seat",
+        "Your Spotify account is fine, but the operator has not registered it yet.",
+        title="You are not on the list of this Spotify app",
+        steps=(
+            "Tell the operator your name and the e-mail address of your Spotify account.",
+            "The operator opens developer.spotify.com/dashboard, chooses the app with the client id "
+            f"{app.client_id}, opens User Management and adds you.",
+            "Then log in again.",
+        ),
+        ways=(
+            Way("Log in again", f"/login?app={app.name}"),
+            *(Way(f"Try the app {other.name}", f"/login?app={other.name}") for other in others),
+        ),
+    )
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} seconds"
+    if seconds < 5_400:
+        return f"{round(seconds / 60)} minutes"
+    return f"{round(seconds / 3_600)} hours"

@@ -1,0 +1,38 @@
+"""Pages that belong to no feature: the start page, what is kept about people, a word to search engines."""
+
+from quart import Blueprint, Response, ResponseReturnValue, render_template
+from quart_schema import hide
+
+from songswap.core.seats import free_seats
+from songswap.web import accounts
+from songswap.web.groups import summaries
+from songswap.web.guard import who
+from songswap.web.resources import resources
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+@hide
+async def landing() -> ResponseReturnValue:
+    """What this is; for those who are logged in, their groups."""
+    here, person = resources(), who()
+    if person is not None:
+        return await render_template("home.html", groups=summaries(here, person))
+    taken = [account.app for account in accounts.everybody(here.store)]
+    free = free_seats([app.name for app in here.config.spotify.apps], taken)
+    return await render_template("landing.html", free_seats=sum(free.values()))
+
+
+@blueprint.get("/privacy")
+@hide
+async def privacy() -> ResponseReturnValue:
+    """What is stored, and how to have it deleted."""
+    return await render_template("privacy.html")
+
+
+@blueprint.get("/robots.txt")
+@hide
+async def robots() -> Response:
+    """This is for friends, not for search engines."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")

@@ -1,0 +1,42 @@
+"""What every request may use: the configuration, the store, the clock and the way to Spotify's log-in."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import cast
+
+from quart import current_app
+
+from songswap.clock import Clock
+from songswap.config import Config
+from songswap.spotify.client import Client
+from songswap.spotify.gate import Gate
+from songswap.spotify.oauth import OAuth
+from songswap.store import Store
+from songswap.vault import Vault
+from songswap.web.metrics import Metrics
+from songswap.web.pace import Pace
+from songswap.web.pending import PendingLogins
+
+EXTENSION = "songswap"
+
+
+@dataclass
+class Resources:
+    """Lives as long as the app. Set `stopping` and wake the store's subscribers to end every event stream."""
+
+    config: Config
+    store: Store
+    clock: Clock
+    vault: Vault
+    gate: Gate
+    metrics: Metrics
+    pending: PendingLogins = field(default_factory=PendingLogins)
+    pace: Pace = field(default_factory=Pace)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    oauth: OAuth = field(init=False)
+    client: Client = field(init=False)
+
+
+def resources() -> Resources:
+    """The resources of the app that serves the present request."""
+    return cast(Resources, current_app.extensions[EXTENSION])

@@ -1,0 +1,142 @@
+"""The session of a group: starting it, driving it, listening in it."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+from msgspec.structs import replace
+from quart import Blueprint
+from quart_schema import tag_blueprint, validate_response
+
+from songswap.documents import SESSION_WISH, WISH, SessionWish
+from songswap.model import Action, Group, Struct
+from songswap.web import accounts
+from songswap.web.api import Body, body
+from songswap.web.errors import ProblemError
+from songswap.web.guard import me, my_group, my_group_as
+from songswap.web.resources import Resources, resources
+from songswap.web.snapshot import running_name, state_of
+from songswap.web.state import GroupState
+
+blueprint = Blueprint("session", __name__)
+tag_blueprint(blueprint, ["session"])
+
+ACTIONS_KEPT = 50
+DAY_MS = 86_400_000
+
+
+class Session(Body, frozen=True):
+    """Whether a session shall run."""
+
+    state: Literal["running", "stopped"]
+
+
+class PlaybackCommand(Body, frozen=True):
+    """What to do with what plays. `seek` needs `position_ms`; `play` may bring a `uri` and where in it to begin."""
+
+    action: Literal["play", "pause", "seek", "next", "previous"]
+    position_ms: Annotated[int, Meta(ge=0, le=DAY_MS)] | None = None
+    uri: Annotated[str, Meta(pattern=r"^spotify:(track|episode):[A-Za-z0-9]{1,64}$")] | None = None
+
+
+class Accepted(Struct, frozen=True):
+    """The worker carries it out at once; `rev` grows with each command of a session."""
+
+    rev: int
+
+
+class Listening(Body, frozen=True):
+    """true: listen here, or rejoin. false: step out."""
+
+    listening: bool
+
+
+@blueprint.put("/api/groups/<group_id>/session")
+@body(Session)
+@validate_response(GroupState)
+async def put_session(group_id: str, data: Session) -> GroupState:
+    """Start or stop the session (host and co-hosts). At its start everybody listens who doesn't do so elsewhere."""
+    here, group = resources(), my_group_as(group_id, "session")
+    session = accounts.session_of(here.store, group.id)
+    if data.state == "running" and session.state == "stopped":
+        _start(here, group)
+    elif data.state == "stopped" and session.state == "running":
+        here.store.write(SESSION_WISH, replace(session, state="stopped", since_ms=here.clock.now_ms()), group.id)
+    return state_of(here, group, me().id)
+
+
+@blueprint.post("/api/groups/<group_id>/playback")
+@body(PlaybackCommand)
+@validate_response(Accepted, 202)
+async def post_playback(group_id: str, data: PlaybackCommand) -> tuple[Accepted, int]:
+    """Play, pause, seek or skip for everybody (host and co-hosts)."""
+    here, group = resources(), my_group_as(group_id, "playback")
+    _check(data)
+    session = _running(here, group)
+    rev = session.actions[-1].rev + 1 if session.actions else 1
+    action = Action(
+        rev=rev,
+        by=me().id,
+        action=data.action,
+        at_ms=here.clock.now_ms(),
+        position_ms=data.position_ms,
+        uri=data.uri,
+    )
+    actions = (*session.actions, action)[-ACTIONS_KEPT:]
+    here.store.write(SESSION_WISH, replace(session, actions=actions), group.id)
+    return Accepted(rev), 202
+
+
+@blueprint.put("/api/groups/<group_id>/listening")
+@body(Listening)
+@validate_response(GroupState)
+async def put_listening(group_id: str, data: Listening) -> GroupState:
+    """Listen in this session, and in no other; or step out of it."""
+    here, group = resources(), my_group(group_id)
+    if data.listening:
+        _running(here, group)
+        _listen(here, me().id, group)
+    else:
+        _step_out(here, group)
+    return state_of(here, group, me().id)
+
+
+def _start(here: Resources, group: Group) -> None:
+    session = SessionWish("running", session_id=accounts.new_id(), since_ms=here.clock.now_ms())
+    for account in group.members:
+        elsewhere = accounts.wish_of(here.store, account).listening_in
+        is_free = elsewhere == group.id or running_name(here.store, elsewhere) is None
+        if is_free or account == group.host:
+            _listen(here, account, group)
+    here.store.write(SESSION_WISH, session, group.id)
+
+
+def _listen(here: Resources, account: str, group: Group) -> None:
+    wish = accounts.wish_of(here.store, account)
+    here.store.write(WISH, replace(wish, listening_in=group.id, join_rev=wish.join_rev + 1), account)
+
+
+def _step_out(here: Resources, group: Group) -> None:
+    is_running = accounts.session_of(here.store, group.id).state == "running"
+    if is_running and me().id == group.host:
+        raise ProblemError(
+            409, "host_listens", "Everybody hears what the host plays. Stop the session, or hand the group over first."
+        )
+    wish = accounts.wish_of(here.store, me().id)
+    if wish.listening_in == group.id:
+        here.store.write(WISH, replace(wish, listening_in=None), me().id)
+
+
+def _running(here: Resources, group: Group) -> SessionWish:
+    session = accounts.session_of(here.store, group.id)
+    if session.state != "running":
+        raise ProblemError(409, "no_session", "No session is running. Start one first.")
+    return session
+
+
+def _check(command: PlaybackCommand) -> None:
+    if command.action == "seek" and command.position_ms is None:
+        raise ProblemError(400, "invalid", "The body does not fit: seek needs position_ms.")
+    if command.position_ms is not None and command.action not in {"seek", "play"}:
+        raise ProblemError(400, "invalid", f"The body does not fit: {command.action} takes no position_ms.")
+    if command.uri is not None and command.action != "play":
+        raise ProblemError(400, "invalid", f"The body does not fit: {command.action} takes no uri.")

@@ -1,0 +1,60 @@
+"""Reads from the store what a page shows."""
+
+from songswap.documents import ACCOUNT, ACCOUNT_SEEN, GROUP, HEARTBEAT, NIGHT, Account
+from songswap.model import Group
+from songswap.store import Store
+from songswap.web.accounts import consent_of, session_of, wish_of
+from songswap.web.resources import Resources
+from songswap.web.state import Facts, GroupState, Person, state_for
+
+WORKER_SILENT_MS = 15_000.0
+"""A worker that has not been heard of for so long does not run."""
+
+
+def person_of(store: Store, account: Account) -> Person:
+    """The documents of one person."""
+    consent = consent_of(store, account.id)
+    return Person(
+        account=account,
+        wish=wish_of(store, account.id),
+        seen=store.read(ACCOUNT_SEEN, account.id),
+        consent_id=consent.id if consent else None,
+    )
+
+
+def state_of(here: Resources, group: Group, account: str) -> GroupState:
+    """The group as its member `account` sees it now."""
+    return state_for(facts_of(here.store, group, here.clock.now_ms()), account, here.config.server.url)
+
+
+def facts_of(store: Store, group: Group, now_ms: float) -> Facts:
+    """All documents about `group` and its members."""
+    accounts = (store.read(ACCOUNT, name) or _unknown(name) for name in group.members)
+    people = {account.id: person_of(store, account) for account in accounts}
+    others = {person.wish.listening_in for person in people.values()} - {None, group.id}
+    return Facts(
+        group=group,
+        session=session_of(store, group.id),
+        night=store.read(NIGHT, group.id),
+        people=people,
+        running={other: name for other in others if other and (name := running_name(store, other))},
+        worker_alive=is_worker_alive(store, now_ms),
+        now_ms=now_ms,
+    )
+
+
+def running_name(store: Store, group_id: str | None) -> str | None:
+    """The name of the group if a session runs there."""
+    group = store.read(GROUP, group_id) if group_id else None
+    return group.name if group and session_of(store, group.id).state == "running" else None
+
+
+def is_worker_alive(store: Store, now_ms: float) -> bool:
+    """Whether the worker has been heard of lately."""
+    heartbeat = store.read(HEARTBEAT)
+    return heartbeat is not None and now_ms - heartbeat.beat_at_ms < WORKER_SILENT_MS
+
+
+def _unknown(account: str) -> Account:
+    """Stands in for somebody whose document was broken and set aside: the group goes on without it."""
+    return Account(id=account, spotify_id="", user_id="", display_name="Somebody", app="", created_at_ms=0.0)
