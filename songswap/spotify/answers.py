@@ -20,6 +20,7 @@ from songswap.spotify.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from songswap.spotify.wire import NOT_READABLE
 
 LONGEST_QUOTE = 200
 
@@ -74,12 +75,12 @@ def read_refusal(body: bytes) -> Refusal:
     try:
         error = _ERROR_BODY.decode(body).error
         return Refusal(_quote(error.message), _quote(error.reason))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_READABLE:
         pass
     try:
         oauth = _OAUTH_ERROR_BODY.decode(body)
         return Refusal(_quote(oauth.error_description), _quote(oauth.error))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_READABLE:
         return Refusal(_quote(body.decode("utf-8", errors="replace")))
 
 

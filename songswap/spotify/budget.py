@@ -117,12 +117,15 @@ class Budget:
             self._last_break[hold.app] = hold
 
     def limited(self, family: Family, app: str, retry_after: str | None, reason: str, now_ms: float) -> Call:
-        """The hold that an answer 429 at `now_ms` means, given its Retry-After header and reason."""
+        """The hold that an answer 429 at `now_ms` means, given its Retry-After header and reason.
+
+        It counts the calls before the one that was refused.
+        """
         if reason == QUOTA_EXCEEDED:
             wait_ms, counted = retry_after_ms(retry_after, DEFAULT_LOCK_OUT_MS), self._by_family[family].count(now_ms)
         else:
             wait_ms, counted = retry_after_ms(retry_after, DEFAULT_BREAK_MS), self.spent_30s(app, now_ms)
-        return Call(now_ms, family, app, 429, until_ms=now_ms + wait_ms, reason=reason, counted=counted)
+        return Call(now_ms, family, app, 429, until_ms=now_ms + wait_ms, reason=reason, counted=max(0, counted - 1))
 
     def hold(self, family: Family, app: str, now_ms: float) -> Call | None:
         """The hold that forbids this call for longest, or None when it may be made."""

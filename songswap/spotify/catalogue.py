@@ -6,7 +6,7 @@ from typing import Literal
 from songswap.model import Artist, Found, PlayedTrack, Track, User
 from songswap.spotify import wire
 from songswap.spotify.arguments import counted, filled, spotify_id, within
-from songswap.spotify.transport import Bearer, Request, Transport
+from songswap.spotify.transport import Bearer, Query, Request, Transport
 
 TimeRange = Literal["short_term", "medium_term", "long_term"]
 SearchKind = Literal["track", "artist"]
@@ -35,7 +35,7 @@ class CatalogueCalls(Transport):
 
     async def search(self, bearer: Bearer, q: str, kinds: Sequence[SearchKind], limit: int = 5) -> Found:
         """Up to `limit` (10 at most) of each kind for `q`, in Spotify's query language."""
-        query: dict[str, str | int] = {
+        query: Query = {
             "q": filled("q", q),
             "type": ",".join(counted("kinds", kinds, 1, 2)),
             "limit": within("limit", limit, 1, 10),

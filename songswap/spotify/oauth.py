@@ -23,6 +23,7 @@ from songswap.spotify.errors import (
 )
 from songswap.spotify.gate import Gate
 from songswap.spotify.transport import send
+from songswap.spotify.wire import NOT_READABLE
 
 SCOPES: Final = ("user-read-playback-state", "user-modify-playback-state", "user-read-currently-playing")
 """The rights asked for: no more than what there is needs."""
@@ -133,7 +134,7 @@ def _refused(status: int, refusal: Refusal) -> SpotifyError:
 def _read_tokens(body: bytes, sent_at_ms: float) -> Tokens:
     try:
         read = msgspec.json.decode(body, type=_TokenBody)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_READABLE:
         raise UnavailableError(f"POST {TOKEN_PATH}: not the answer expected") from None
     if not read.access_token or read.token_type.lower() != "bearer" or read.expires_in <= 0:
         raise UnavailableError(f"POST {TOKEN_PATH}: no usable token")

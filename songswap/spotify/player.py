@@ -1,12 +1,12 @@
 """The player: what it does, and telling it what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from songswap.model import Device, Playback, Queue
 from songswap.spotify import wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, within
-from songswap.spotify.transport import Bearer, Request, Transport
+from songswap.spotify.transport import EPISODES_TOO, Bearer, Query, Request, Transport
 
 DAY_MS: Final = 86_400_000
 MOST_URIS: Final = 500
@@ -85,7 +85,7 @@ class PlayerCalls(Transport):
         await self._tell(bearer, "POST", "/v1/me/player/queue", {"uri": item_uri(uri), "device_id": device_id})
 
     async def _playback(self, bearer: Bearer, path: str) -> Playback | None:
-        request = Request("GET", path, "player", {"additional_types": "track,episode"})
+        request = Request("GET", path, "player", EPISODES_TOO)
         answer = await self._request(bearer, request)
         if answer.status == 204:
             return None
@@ -93,7 +93,5 @@ class PlayerCalls(Transport):
         read = wire.read(answer.body, wire.Playback, str(request))
         return read.to_model(answer.sent_at_ms + round_trip_ms / 2, round_trip_ms)
 
-    async def _tell(
-        self, bearer: Bearer, method: str, path: str, query: Mapping[str, str | int | None], body: object = None
-    ) -> None:
+    async def _tell(self, bearer: Bearer, method: str, path: str, query: Query, body: object = None) -> None:
         await self._request(bearer, Request(method, path, "player", query, body, urgent=True))

@@ -7,7 +7,7 @@ from songswap.model import Playlist, PlaylistPage
 from songswap.spotify import wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, spotify_id, within
 from songswap.spotify.errors import UnavailableError
-from songswap.spotify.transport import Bearer, Request, Transport
+from songswap.spotify.transport import EPISODES_TOO, Bearer, Request, Transport
 
 LARGEST_OFFSET: Final = 100_000
 
@@ -17,14 +17,18 @@ class PlaylistCalls(Transport):
 
     async def playlist(self, bearer: Bearer, playlist_id: str) -> Playlist:
         """A playlist with its first rows, where the person may see them."""
-        request = Request("GET", f"/v1/playlists/{spotify_id(playlist_id)}", "playlists")
+        request = Request("GET", f"/v1/playlists/{spotify_id(playlist_id)}", "playlists", EPISODES_TOO)
         return (await self._read(bearer, request, wire.Playlist)).to_model()
 
     async def playlist_items(
         self, bearer: Bearer, playlist_id: str, *, offset: int = 0, limit: int = 50
     ) -> PlaylistPage:
         """One page of a playlist of the person's own, or one they work on."""
-        query = {"offset": within("offset", offset, 0, LARGEST_OFFSET), "limit": within("limit", limit, 1, 50)}
+        query = {
+            **EPISODES_TOO,
+            "offset": within("offset", offset, 0, LARGEST_OFFSET),
+            "limit": within("limit", limit, 1, 50),
+        }
         request = Request("GET", _items_path(playlist_id), "playlists", query)
         return (await self._read(bearer, request, wire.Rows)).to_model()
 

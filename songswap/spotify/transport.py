@@ -24,7 +24,11 @@ from songswap.spotify.gate import Gate
 
 T = TypeVar("T")
 
-TIME_OUT_S = 10.0
+Query = Mapping[str, str | int | None]
+EPISODES_TOO: Query = {"additional_types": "track,episode"}
+"""Without this Spotify hides episodes, or dresses them up as tracks."""
+
+TIME_OUT = aiohttp.ClientTimeout(total=10)
 RETRY_PAUSE_S = 0.5
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes; the largest real answers are a twentieth of this."""
@@ -32,7 +36,7 @@ LARGEST_BODY = 8 * 1024 * 1024
 
 def open_http() -> aiohttp.ClientSession:
     """A session for all calls to Spotify. It keeps no cookies: they would mix up the people it speaks for."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIME_OUT_S), cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(timeout=TIME_OUT, cookie_jar=aiohttp.DummyCookieJar())
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Request:
     method: str
     path: str
     family: Family
-    query: Mapping[str, str | int | None] = field(default_factory=dict)
+    query: Query = field(default_factory=dict)
     body: object = None
     urgent: bool = False
 
@@ -115,6 +119,14 @@ def _may_pass(error: SpotifyError, request: Request) -> bool:
     return isinstance(error, UnavailableError) and not isinstance(error, TooSlowError) and request.method == "GET"
 
 
+async def _only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from sending a PUT again by itself when the connection breaks: it may have been carried out."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error)) from None
+
+
 async def send(http: aiohttp.ClientSession, clock: Clock, method: str, url: str, **arguments: Any) -> Answer:
     """One exchange, whatever the status. Raises UnavailableError when there is no whole answer.
 
@@ -122,13 +134,13 @@ async def send(http: aiohttp.ClientSession, clock: Clock, method: str, url: str,
     """
     sent_at_ms = clock.now_ms()
     try:
-        async with http.request(method, url, allow_redirects=False, **arguments) as response:
+        async with http.request(method, url, allow_redirects=False, middlewares=[_only_once], **arguments) as response:
             body = await _whole_body(response)
             return Answer(response.status, response.headers, body, sent_at_ms, clock.now_ms())
     except TimeoutError:
         raise TooSlowError(f"{method} {urlsplit(url).path}: no answer in time") from None
     except aiohttp.ClientError as error:
-        raise UnavailableError(f"{method} {urlsplit(url).path}: {type(error).__name__}") from None
+        raise UnavailableError(f"{method} {urlsplit(url).path}: {type(error).__name__} {error}") from None
 
 
 async def _whole_body(response: aiohttp.ClientResponse) -> bytes:

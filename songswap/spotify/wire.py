@@ -14,6 +14,8 @@ from songswap import model
 from songswap.spotify.errors import UnavailableError
 
 T = TypeVar("T")
+NOT_READABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding can raise, whatever the bytes."""
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -295,7 +297,7 @@ def read(body: bytes, kind: type[T], endpoint: str) -> T:
     """The JSON `body` that `endpoint` answered as a `kind` of this module. Raises UnavailableError when it is none."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_READABLE as error:
         raise UnavailableError(f"{endpoint}: not the answer expected: {error}") from error
 
 
