@@ -113,15 +113,21 @@ class OAuth:
     async def _tokens(self, app: App, form: dict[str, str]) -> Tokens:
         """Asked once only: a code is used up by the first answer, even one that got lost."""
         await self._gate.enter("accounts", app.name)
-        auth = aiohttp.BasicAuth(app.client_id, app.client_secret) if app.client_secret else None
         form = {**form, "client_id": app.client_id}
-        answer = await send(self._http, self._clock, "POST", self._accounts_url + TOKEN_PATH, data=form, auth=auth)
+        url, headers = self._accounts_url + TOKEN_PATH, _client_proof(app)
+        answer = await send(self._http, self._clock, "POST", url, data=form, headers=headers)
         if answer.status == 200:
             return _read_tokens(answer.body, answer.sent_at_ms)
         refusal = read_refusal(answer.body)
         if answer.status == 429:
             raise self._gate.limited("accounts", app.name, answer.headers.get("Retry-After"), refusal.reason)
         raise _refused(answer.status, refusal)
+
+
+def _client_proof(app: App) -> dict[str, str]:
+    if not app.client_secret:
+        return {}
+    return {"Authorization": aiohttp.encode_basic_auth(app.client_id, app.client_secret)}
 
 
 def _refused(status: int, refusal: Refusal) -> SpotifyError:
