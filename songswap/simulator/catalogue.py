@@ -240,7 +240,7 @@ def _invent_track(rng: random.Random, catalogue: Catalogue, album: Album, title:
         album_id=album.id,
         artist_ids=tuple(dict.fromkeys(album.artist_ids + guests)),
         duration_ms=rng.randint(120_000, 300_000),
-        isrc=f"QZ{rng.choice('ABCDEFGH')}{rng.choice('JKLMN')}{album.release_date[2:4]}{rng.randrange(100_000):05}",
+        isrc=f"QZ{''.join(rng.choices('ABCDEFGH', k=3))}{album.release_date[2:4]}{rng.randrange(100_000):05}",
         explicit=rng.random() < 0.12,
         track_number=number,
     )
