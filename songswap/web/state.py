@@ -153,7 +153,7 @@ def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
         members=tuple(_member(facts, one) for one in _in_order(group)),
         session=SessionState(facts.session.state, facts.session.session_id, facts.session.since_ms),
         playback=_playback(facts),
-        notice=night.notice if night else "",
+        notice=(night.click_error or night.notice) if night else "",
         is_worker_alive=facts.worker_alive,
         invite_url=invite_url(base_url, group) if may_invite else None,
         invite_expires_at_ms=group.invite.expires_at_ms if may_invite else None,

@@ -1,0 +1,36 @@
+// Our own JSON API.
+
+/** Send a change; returns the answer's body. Throws an Error with words for people. */
+export async function send(method, path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Error("The connection to SongSwap is lost. Try again in a moment.");
+  }
+  if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  if (answer.status === 204) return null;
+  const content = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Error(content?.error?.message ?? "That did not work. Try again in a moment.");
+  return content;
+}
+
+/** Run a change from a button: the button waits, a failure is said in `failure`. Returns whether it worked. */
+export async function attempt(button, failure, change) {
+  button.disabled = true;
+  failure.hidden = true;
+  try {
+    await change();
+    return true;
+  } catch (error) {
+    failure.textContent = error.message;
+    failure.hidden = false;
+    return false;
+  } finally {
+    button.disabled = false;
+  }
+}

@@ -1,0 +1,33 @@
+// The group's live state, by server-sent events.
+
+const RETRY_MS = 3000;
+
+/** Follow the feed at `url`: `onState` gets each state, `onGone` the reason of its end, `onConnection` whether it is up. */
+export function follow(url, { onState, onGone, onConnection }) {
+  let source;
+  const open = () => {
+    source = new EventSource(url);
+    source.addEventListener("state", (event) => {
+      onConnection(true);
+      onState(JSON.parse(event.data));
+    });
+    source.addEventListener("gone", (event) => {
+      source.close();
+      onGone(JSON.parse(event.data).reason);
+    });
+    source.onerror = () => {
+      onConnection(false);
+      if (source.readyState === EventSource.CLOSED) setTimeout(reopen, RETRY_MS);
+    };
+  };
+  // A browser gives up on a feed that is refused: ask why before trying again.
+  const reopen = async () => {
+    const answer = await fetch(url.replace(/\/events$/, "")).catch(() => null);
+    if (answer?.status === 401) onGone("logged_out");
+    else if (answer?.status === 404) onGone("not_a_member");
+    else open();
+  };
+  open();
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => event.persisted && open());
+}

@@ -1,0 +1,31 @@
+// Figures in words. Times are shown where the reader is.
+
+/** 63_000 → "1:03" */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const tail = String(seconds % 60).padStart(2, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
+}
+
+export const clockTime = (ms) => new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+export const date = (ms) => new Date(ms).toLocaleDateString([], { year: "numeric", month: "long", day: "numeric" });
+
+/** A member's status, with the time at which a wait ends. */
+export function status(member) {
+  return member.until_ms ? `${member.status_words} until ${clockTime(member.until_ms)}` : member.status_words;
+}
+
+const MOODS = {
+  in_sync: "good",
+  ready: "good",
+  catching_up: "wait",
+  waiting: "wait",
+  limited: "wait",
+  stepped_out: "",
+  elsewhere: "",
+};
+
+/** The colour of a status: good, wait, bad or none. */
+export const mood = (member) => MOODS[member.status] ?? "bad";

@@ -1,0 +1,86 @@
+// The group page: the feed comes in, clicks go out.
+
+import { attempt, send } from "./api.js";
+import { createDevices } from "./devices.js";
+import { byId, onChange, readState, say, show } from "./dom.js";
+import { follow } from "./feed.js";
+import { createInvite } from "./invite.js";
+import { mood, status } from "./format.js";
+import { createMembers } from "./members.js";
+import { createPlayer } from "./player.js";
+
+const first = readState();
+const api = `/api/groups/${first.id}`;
+const failure = byId("failure");
+
+const change = (button, method, path, body) => attempt(button, failure, () => send(method, path, body));
+
+const showPlayer = createPlayer((button, command) => change(button, "POST", `${api}/playback`, command));
+const showMembers = createMembers((button, method, account, body) => change(button, method, `${api}/members/${account}`, body));
+const showDevices = createDevices(byId("devices"), (button, id) => change(button, "PUT", "/api/me/device", { device_id: id }));
+const showInvite = createInvite((button) => change(button, "POST", `${api}/invite`));
+
+const onClick = (id, run) => byId(id).addEventListener("click", (event) => run(event.currentTarget));
+onClick("start", (button) => change(button, "PUT", `${api}/session`, { state: "running" }));
+onClick("stop", (button) => change(button, "PUT", `${api}/session`, { state: "stopped" }));
+onClick("listen", (button) => change(button, "PUT", `${api}/listening`, { listening: true }));
+onClick("step-out", (button) => change(button, "PUT", `${api}/listening`, { listening: false }));
+onClick("look", (button) => change(button, "POST", "/api/me/devices/look"));
+byId("rename").addEventListener("submit", (event) => {
+  event.preventDefault();
+  change(event.submitter, "PATCH", api, { name: new FormData(event.target).get("name") });
+});
+
+const announce = (words) => {
+  byId("announcement").textContent = words;
+};
+const announceTrack = onChange((track) => track && announce(`Now playing: ${track.name} by ${track.artists}`));
+const announceStatus = onChange((words) => announce(`You: ${words}`));
+
+function showMe(state) {
+  const mine = state.members.find((member) => member.account === state.me.account);
+  const isRunning = state.session.state === "running";
+  const { elsewhere, is_listening: isListening, devices } = state.me;
+  const words = elsewhere ? `You listen in ${elsewhere.name}` : status(mine);
+  byId("my-status").dataset.mood = mood(mine);
+  say(byId("my-status"), words.slice(0, 1).toUpperCase() + words.slice(1));
+  say(byId("my-hint"), mine.error || mine.hint);
+  show(byId("log-in-again"), mine.status === "needs_login");
+  const isOut = isRunning && (!isListening || mine.status === "stepped_out");
+  byId("listen").textContent = elsewhere ? "Listen here instead" : "Rejoin";
+  show(byId("listen"), isOut && mine.status !== "needs_login");
+  show(byId("step-out"), isRunning && isListening && !isOut && state.me.role !== "host");
+  byId("device-name").textContent = mine.device_name || devices.chosen_name || "Choose a device";
+  if (mine.status === "no_device") byId("device-picker").open = true;
+  byId("look").disabled = devices.is_looking;
+  showDevices(devices);
+  announceStatus(mine.status);
+}
+
+function showSession(state) {
+  const [isRunning, mayStart] = [state.session.state === "running", state.me.rights.includes("session")];
+  show(byId("start"), mayStart && !isRunning);
+  show(byId("stop"), mayStart && isRunning);
+  const silent = "The worker is not running: nothing is controlled until whoever runs SongSwap starts it.";
+  say(byId("notice"), state.is_worker_alive ? state.notice : silent);
+}
+
+function update(state) {
+  say(byId("group-name"), state.name);
+  document.title = `${state.name} · SongSwap`;
+  show(byId("rename"), state.me.rights.includes("manage"));
+  showSession(state);
+  showPlayer(state);
+  showMe(state);
+  showMembers(state);
+  showInvite(state);
+  const track = state.playback?.track;
+  announceTrack(track ? { name: track.name, artists: track.artists.join(", ") } : null);
+}
+
+update(first);
+follow(`${api}/events`, {
+  onState: update,
+  onGone: (reason) => location.assign(reason === "logged_out" ? `/login?next=/groups/${first.id}` : "/"),
+  onConnection: (isUp) => say(byId("connection"), isUp ? "" : "The connection to SongSwap is lost. Reconnecting…"),
+});

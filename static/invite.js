@@ -1,0 +1,38 @@
+// The invitation: link, code, and a new one.
+
+import { byId, onChange, show } from "./dom.js";
+import { date } from "./format.js";
+
+const COPIED_MS = 2000;
+
+export function createInvite(renew) {
+  const link = byId("invite-url");
+  const label = byId("copy").querySelector("span");
+  link.addEventListener("focus", () => link.select());
+  byId("copy").addEventListener("click", async () => {
+    await copy(link);
+    label.textContent = "Copied";
+    setTimeout(() => (label.textContent = "Copy link"), COPIED_MS);
+  });
+  byId("renew").addEventListener("click", (event) => renew(event.currentTarget));
+
+  const showLink = onChange(({ id, url, expiresAtMs }) => {
+    show(byId("invite"), Boolean(url));
+    if (!url) return;
+    link.value = url;
+    byId("invite-code").src = `/groups/${id}/invite.svg?for=${encodeURIComponent(url.split("/").pop())}`;
+    byId("invite-expiry").textContent = `Good until ${date(expiresAtMs)}.`;
+  });
+
+  return (state) => {
+    showLink({ id: state.id, url: state.invite_url, expiresAtMs: state.invite_expires_at_ms });
+    show(byId("renew"), state.me.rights.includes("manage"));
+  };
+}
+
+/** Without https a browser keeps its clipboard to itself; selecting and copying works everywhere. */
+async function copy(field) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(field.value);
+  field.select();
+  document.execCommand("copy");
+}

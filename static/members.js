@@ -1,0 +1,83 @@
+// The people of the group. Rows stay where they are, so that an open menu survives a change of status.
+
+import { avatar, byId, element, icon, onChange, say } from "./dom.js";
+import { mood, status } from "./format.js";
+
+const ROLES = { host: "Host", "co-host": "Co-host", listener: "" };
+
+export function createMembers(change) {
+  const rows = new Map();
+
+  return (state) => {
+    const isManager = state.me.rights.includes("manage");
+    const wanted = new Set(state.members.map((member) => member.account));
+    for (const [account, row] of rows) {
+      if (wanted.has(account)) continue;
+      row.item.remove();
+      rows.delete(account);
+    }
+    state.members.forEach((member, place) => {
+      if (!rows.has(member.account)) rows.set(member.account, createRow(member, change));
+      const row = rows.get(member.account);
+      row.update(member, member.account === state.me.account, isManager);
+      const list = byId("members");
+      if (list.children[place] !== row.item) list.insertBefore(row.item, list.children[place] ?? null);
+    });
+  };
+}
+
+function createRow(member, change) {
+  const [name, role] = [element("span"), element("span", { class: "role" })];
+  const words = element("span", { class: "status-words" });
+  const [device, error] = [element("small"), element("small", { class: "error" })];
+  const menu = element("details", { class: "menu" });
+  const face = element("span");
+  const item = element(
+    "li",
+    { class: "member" },
+    face,
+    element("div", { class: "grow" }, element("div", { class: "name" }, name, role), element("small", {}, words), device, error),
+    menu,
+  );
+  const showFace = onChange((known) => face.replaceChildren(avatar(known.name, known.image_url)));
+  const showMenu = onChange((known) => fillMenu(menu, known, change));
+  return {
+    item,
+    update(known, isMe, isManager) {
+      showFace({ name: known.name, image_url: known.image_url });
+      name.textContent = isMe ? `${known.name} (you)` : known.name;
+      role.textContent = ROLES[known.role];
+      say(words, status(known));
+      words.dataset.mood = mood(known);
+      say(device, known.device_name && `on ${known.device_name}`);
+      say(error, known.error);
+      showMenu({ account: known.account, name: known.name, role: known.role, isShown: isManager && !isMe });
+    },
+  };
+}
+
+function fillMenu(menu, member, change) {
+  menu.hidden = !member.isShown;
+  menu.open = false;
+  menu.replaceChildren();
+  if (!member.isShown) return;
+  const act = (label, method, body, kind = "") =>
+    element("button", { type: "button", class: kind, onclick: (event) => change(event.currentTarget, method, member.account, body) }, label);
+  const other = member.role === "co-host" ? act("Make listener", "PATCH", { role: "listener" }) : act("Make co-host", "PATCH", { role: "co-host" });
+  menu.append(
+    element("summary", { "aria-label": `Manage ${member.name}`, title: `Manage ${member.name}` }, icon("more")),
+    element("div", {}, other, act("Make host", "PATCH", { role: "host" }), act("Remove from the group", "DELETE", undefined, "danger")),
+  );
+}
+
+/** Close menus that somebody clicked or moved away from. */
+addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
