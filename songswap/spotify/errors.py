@@ -23,7 +23,7 @@ class SpotifyError(Exception):
 
 
 class UnauthorizedError(SpotifyError):
-    """The access token is not accepted, asked twice."""
+    """The access token is not accepted; a read was tried twice, a command once."""
 
     words = "Spotify does not accept the log-in any more."
 
@@ -35,7 +35,7 @@ class InvalidGrantError(SpotifyError):
 
 
 class NotPremiumError(SpotifyError):
-    """The account may not be remote-controlled, asked twice."""
+    """The account may not be remote-controlled; a read was tried twice, a command once."""
 
     words = "Spotify lets only Premium accounts be controlled."
 

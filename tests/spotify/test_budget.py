@@ -130,13 +130,13 @@ def test_calls_are_counted_by_family_over_all_apps_and_by_app_over_all_families(
 
 
 def test_ceiling_is_lowered_by_a_rate_limit_and_rises_again_slowly() -> None:
-    budget = Budget([sent(float(i)) for i in range(21)])
-    assert budget.ceiling("a", 21) == CEILING
-    budget.add(budget.limited("player", "a", "5", "", 21))
-    assert budget.ceiling("a", 21) == 16
-    assert budget.ceiling("b", 21) == CEILING
-    assert budget.ceiling("a", 21 + 3 * RELAX_MS) == 19
-    assert budget.ceiling("a", 21 + 100 * RELAX_MS) == CEILING
+    budget = Budget([sent(float(i)) for i in range(41)])
+    assert budget.ceiling("a", 41) == CEILING
+    budget.add(budget.limited("player", "a", "5", "", 41))
+    assert budget.ceiling("a", 41) == 32
+    assert budget.ceiling("b", 41) == CEILING
+    assert budget.ceiling("a", 41 + 3 * RELAX_MS) == 35
+    assert budget.ceiling("a", 41 + 100 * RELAX_MS) == CEILING
 
 
 def test_ceiling_never_falls_so_low_that_nothing_works() -> None:
