@@ -216,6 +216,9 @@ class Night(Struct, frozen=True):
     host_device: Device | None = None
     handled_action: int = 0
     notice: str = ""
+    """What about the host's music can't be shared, in words."""
+    click_error: str = ""
+    """Why the last click was not carried out, in words."""
     look_at_ms: float = 0.0
     """When to read the host's player next."""
     quick_looks: int = 0

@@ -11,6 +11,8 @@ from songswap.model import Action, Change, CommandKind, Drive, Night, Timeline
 
 SETTLE_MS = 1_500.0
 """So long after our own command a reading of the host may still show the state before (sync.md)."""
+LOOK_AFTER_MS = 500.0
+"""Where only the host's player can tell what a click brought, it is read so long after."""
 MOST_LEAD_MS = 1_300.0
 """A coordinated change is never put off longer for the sake of a slow device."""
 STALE_CLICK_MS = 15_000.0
@@ -21,37 +23,33 @@ KINDS: Mapping[str, CommandKind] = {"seek": "seek", "pause": "pause"}
 
 def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], now_ms: float) -> Night:
     """The night after a click by somebody who may: the new timeline, and what the host's device is to be told when."""
-    night = msgspec.structs.replace(night, handled_action=action.rev)
+    night = msgspec.structs.replace(night, handled_action=action.rev, click_error="")
     if now_ms - action.at_ms > STALE_CLICK_MS:
-        return msgspec.structs.replace(night, notice="A click came while the worker was away and was dropped.")
-    start_ms = now_ms + _lead_ms(night, latencies)
-    host_table = latencies.get(night.host, {})
-    host_device = night.host_device.id if night.host_device and night.host_device.id else ""
-    timeline = _after(night.timeline, action, now_ms, start_ms)
-    is_coordinated = timeline is not None and timeline.at_ms == start_ms
+        return msgspec.structs.replace(night, click_error="A click came while the worker was away and was dropped.")
     kind = KINDS.get(action.action, "start")
-    latency_ms = expected_ms(host_table, host_device, kind)
-    drive = Drive(
-        action=action.action,
-        send_at_ms=max(now_ms, start_ms - latency_ms) if is_coordinated else now_ms,
-        kind=kind,
-        latency_ms=latency_ms,
-        position_ms=action.position_ms,
-        uri=action.uri,
-    )
-    quiet_until_ms = max(drive.send_at_ms + latency_ms, start_ms if is_coordinated else now_ms) + SETTLE_MS
-    if timeline is None:  # only a look at the host's player tells what the click brought
-        quiet_until_ms = drive.send_at_ms + latency_ms
+    latency_ms = _host_latency_ms(night, kind, latencies)
+    lead_ms = latency_ms if kind == "pause" else _lead_ms(night, latencies)  # a pause is never put off
+    timeline = _after(night.timeline, action, now_ms, now_ms + lead_ms)
+    send_at_ms = now_ms if timeline is None else max(now_ms, now_ms + lead_ms - latency_ms)
+    drive = Drive(action.action, send_at_ms, kind, latency_ms, action.position_ms, action.uri)
+    effect_at_ms = send_at_ms + latency_ms
+    night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=QUICK_LOOKS)
+    if timeline is None:
+        look_at_ms = effect_at_ms + LOOK_AFTER_MS
+        return msgspec.structs.replace(night, hush_until_ms=effect_at_ms, look_at_ms=look_at_ms)
+    settled_at_ms = effect_at_ms + SETTLE_MS
     return msgspec.structs.replace(
         night,
-        timeline=timeline or night.timeline,
-        drives=(*night.drives, drive),
-        hush_until_ms=quiet_until_ms,
-        look_at_ms=quiet_until_ms + (0.0 if timeline is not None else SETTLE_MS / 3),
-        quick_looks=QUICK_LOOKS,
-        queue_at_ms=night.queue_at_ms if timeline is not None and timeline.upcoming else quiet_until_ms,
-        notice="",
+        timeline=timeline,
+        hush_until_ms=settled_at_ms,
+        look_at_ms=settled_at_ms,
+        queue_at_ms=night.queue_at_ms if timeline.upcoming else settled_at_ms,
     )
+
+
+def _host_latency_ms(night: Night, kind: CommandKind, latencies: Mapping[str, LatencyTable]) -> float:
+    device_id = night.host_device.id if night.host_device else None
+    return expected_ms(latencies.get(night.host, {}), device_id or "", kind)
 
 
 def _lead_ms(night: Night, latencies: Mapping[str, LatencyTable]) -> float:
@@ -70,7 +68,7 @@ def _after(timeline: Timeline | None, action: Action, now_ms: float, start_ms: f
     wanted_ms = float(action.position_ms or 0)
     match action.action:
         case "pause":
-            return halt(timeline, now_ms)
+            return halt(timeline, start_ms)
         case "play" if action.uri is None:
             return _jump(now, "resumed", now.position_at(now_ms), start_ms)
         case "seek":

@@ -162,11 +162,10 @@ def driven_sample_ms(night: Night, reading: Playback) -> float | None:
 
 def drive_failed(night: Night, failure: Failure, now_ms: float) -> Night:
     """The night after the host's device refused a click: dropped, said, and the player read at once."""
-    restricted = failure.is_restriction
     return msgspec.structs.replace(
         night,
         drives=night.drives[1:],
-        notice="" if restricted else f"The host's device did not follow: {failure.message}",
+        click_error="" if failure.is_restriction else f"The host's device did not follow: {failure.message}",
         hush_until_ms=now_ms,
         look_at_ms=max(now_ms, failure.until_ms or 0.0),
     )

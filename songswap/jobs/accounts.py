@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 MARGIN_MS = 60_000.0
 """A token is renewed so long before it expires."""
+SECOND_OPINION_S = 0.5
 
 
 class NeedsLoginError(Exception):
@@ -57,9 +58,11 @@ class Accounts:
         self._refreshing: dict[str, asyncio.Lock] = {}
 
     async def call(self, account: str, make: Callable[[Bearer], Awaitable[T]]) -> T:
-        """What `make` returns for the account's token; a token that is not accepted is renewed once.
+        """What `make` returns for the account's token.
 
-        Raises NeedsLoginError, SpotifyError. Notes what the answer says about the account.
+        `make` is called once more with a new token where the old one is not accepted, and after a moment where a 403
+        says "Premium required": both are seen with valid tokens. Raises NeedsLoginError, SpotifyError; notes what the
+        answer says about the account.
         """
         consent = self._consent(account)
         try:
@@ -68,6 +71,9 @@ class Accounts:
             except UnauthorizedError:
                 stale = self._token(account, consent).access_token
                 answer = await make(await self._bearer(account, consent, stale=stale))
+            except NotPremiumError:
+                await asyncio.sleep(SECOND_OPINION_S)
+                answer = await make(await self._bearer(account, consent, stale=None))
         except (UnauthorizedError, InvalidGrantError, MissingScopeError) as error:
             self._note(account, consent, "needs_login", str(error))
             raise NeedsLoginError(str(error)) from error

@@ -14,7 +14,7 @@ from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQue
 from songswap.documents import CONSENT, GROUP, LATENCIES, NIGHT, SESSION_WISH, WISH, Latencies, Wish
 from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.failures import failure_of
-from songswap.model import CommandKind, Drive, Failure, Listener, Night, Playback, Queue
+from songswap.model import Command, CommandKind, Drive, Failure, Listener, Night, Playback, Queue
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.transport import Bearer
 from songswap.store import Subscription
@@ -160,19 +160,20 @@ class SessionJob:
             case LookAtListener(account=account):
                 return self._listener_read(account, await self._client.playback(bearer))
             case Tell(command=command):
-                await self._tell(bearer, step)
+                await self._tell(bearer, command)
                 return self._updated(command.account, lambda listener: listening.told(listener, command))
 
-    async def _tell(self, bearer: Bearer, step: Tell) -> None:
-        command = step.command
+    async def _tell(self, bearer: Bearer, command: Command) -> None:
+        late_ms = max(0.0, self._now_ms() - (command.effect_at_ms - command.latency_ms))
+        position_ms = round(command.position_ms + late_ms)
+        device_id = command.device_id
         match command.kind:
             case "start":
-                position_ms = round(command.position_ms)
-                await self._client.play(bearer, device_id=command.device_id, uris=command.uris, position_ms=position_ms)
+                await self._client.play(bearer, device_id=device_id, uris=command.uris, position_ms=position_ms)
             case "seek":
-                await self._client.seek(bearer, round(command.position_ms), device_id=command.device_id)
+                await self._client.seek(bearer, position_ms, device_id=device_id)
             case "pause":
-                await self._client.pause(bearer, device_id=command.device_id)
+                await self._client.pause(bearer, device_id=device_id)
 
     async def _drive(self, bearer: Bearer, drive: Drive, device_id: str | None) -> None:
         match drive.action:

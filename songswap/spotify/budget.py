@@ -27,10 +27,12 @@ LONG_MS = 24 * HOUR_MS
 
 CEILING = 45
 """Calls of one app in 30 s: half of the “180 a minute” that older clients counted on; a 429 teaches a lower one."""
-FLOOR = 5
+FLOOR = 20
+"""The least a 429 can teach: one event with five listeners, each told and verified, and the host's polls meanwhile.
+Where even that is too much, Retry-After paces us."""
 LESSON = 0.8
-RELAX_MS = 600 * SECOND_MS
-"""A learned ceiling rises by one call each ten minutes without another 429."""
+RELAX_MS = 120 * SECOND_MS
+"""A learned ceiling rises by one call every two minutes without another 429."""
 
 DEFAULT_BREAK_MS = SHORT_MS
 DEFAULT_LOCK_OUT_MS = HOUR_MS

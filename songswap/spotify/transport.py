@@ -112,8 +112,11 @@ def _may_pass(error: SpotifyError, request: Request) -> bool:
     """Whether the same request may succeed in a moment, and does no harm if the first one was carried out after all.
 
     Valid tokens now and then draw a 401 “Access token missing” or a 403 “Premium required” [SpotifyPlus #237]: nothing
-    was carried out then. After ten seconds of silence nobody wants to wait ten more.
+    was carried out then. After ten seconds of silence nobody wants to wait ten more. An urgent request is made anew by
+    its sender: what it says of a position would be out of date.
     """
+    if request.urgent:
+        return False
     if isinstance(error, UnauthorizedError | NotPremiumError):
         return True
     return isinstance(error, UnavailableError) and not isinstance(error, TooSlowError) and request.method == "GET"

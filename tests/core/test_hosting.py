@@ -152,7 +152,7 @@ def test_accepted_click_teaches_the_hosts_own_latency() -> None:
 def test_refused_click_is_dropped_and_the_player_read_at_once() -> None:
     after = drive_failed(night(drives=(DRIVE,)), Failure("no_device", "The player is gone."), 9_500)
     assert (after.drives, after.look_at_ms) == ((), 9_500)
-    assert "The player is gone." in after.notice
+    assert "The player is gone." in after.click_error
 
 
 def test_device_is_remembered_for_clicks() -> None:

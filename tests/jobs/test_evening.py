@@ -1,0 +1,91 @@
+"""One hour of a real evening: everything that happens in one, on a network and devices as they are."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from songswap.clock import Clock
+from songswap.simulator import Fault, Profile
+from tests.evening import Evening, an_evening
+from tests.jobs.conftest import album
+
+pytestmark = pytest.mark.virtual_time
+
+LISTENERS = ("bob", "cleo", "dario", "edda", "finn")
+IN_SYNC_MS = 600
+SETTLED_S = 14
+
+
+async def settled(evening: Evening, *listeners: str, within_s: float = SETTLED_S) -> None:
+    """Everybody hears what the host hears, in time, within a while."""
+    for _ in range(round(within_s * 2)):
+        await asyncio.sleep(0.5)
+        skews_ms = [evening.skew_ms(listener, "ada") for listener in listeners]
+        if all(skew_ms is not None and abs(skew_ms) < IN_SYNC_MS for skew_ms in skews_ms):
+            return
+    states = {listener: (evening.listener(listener), evening.hears(listener)) for listener in listeners}
+    pytest.fail(f"not together: {evening.hears('ada')} {states}")
+
+
+async def test_an_hour_with_five_listeners(tmp_path: Path, clock: Clock) -> None:
+    async with an_evening(tmp_path / "store", clock, seed=11, profile=Profile.typical()) as evening:
+        world, ada = evening.world, evening.world.player("ada")
+        world.person("finn").premium = True
+        evening.form_group("ada", *LISTENERS[:4])
+        evening.start_session()
+        ada.play_context(album(evening))
+        ada.set_repeat("context")
+        await settled(evening, *LISTENERS[:4], within_s=30)
+
+        for _ in range(3):  # skips, seeks, pauses, in the app and on the page
+            await asyncio.sleep(100)
+            ada.next()
+            await settled(evening, *LISTENERS[:4])
+            ada.seek(45_000)
+            await settled(evening, *LISTENERS[:4])
+            evening.click("next")
+            await settled(evening, *LISTENERS[:4])
+            ada.pause()
+            await asyncio.sleep(12)
+            assert not any(evening.hears(one).is_playing for one in LISTENERS[:4])
+            evening.click("play")
+            await settled(evening, *LISTENERS[:4])
+
+        evening.form_group("ada", *LISTENERS)  # a late joiner
+        await settled(evening, *LISTENERS)
+
+        lost = evening.device("bob")  # a lost device
+        assert lost is not None
+        world.player("bob").set_device_online(lost, False)
+        ada.next()
+        await settled(evening, "cleo", "dario", "edda", "finn")
+        assert evening.listener("bob").status == "no_device"
+        world.player("bob").set_device_online(lost, True)
+        await settled(evening, *LISTENERS)
+
+        commands = {one: evening.commands(one) for one in LISTENERS}  # the worker restarts
+        await evening.stop_worker()
+        await asyncio.sleep(40)
+        await evening.start_worker()
+        await settled(evening, *LISTENERS)
+        assert {one: evening.commands(one) for one in LISTENERS} == commands
+
+        world.faults.add(Fault(status=429, times=1, retry_after=20))
+        await asyncio.sleep(25)
+        world.faults.add(Fault(kind="false_401", person="cleo", times=1))
+        world.expire_tokens("dario")
+        ada.next()
+        await settled(evening, *LISTENERS, within_s=20)
+
+        uris = set()  # and half an hour of music nobody touches
+        commands = {one: evening.commands(one) for one in LISTENERS}
+        for _ in range(180):
+            await asyncio.sleep(10)
+            uris.add(evening.hears("ada").uri)
+        await settled(evening, *LISTENERS, within_s=2)
+        assert len(uris) > 5
+        assert evening.commands("ada") == ["next", "play"] * 3
+        assert evening.world.calls_while_blocked == 0
+        corrections = {one: len(evening.commands(one)) - len(commands[one]) for one in LISTENERS}
+        assert all(count <= 2 for count in corrections.values()), corrections
