@@ -1,0 +1,100 @@
+"""The server: pages and JSON API over the store that the worker shares.
+
+python serve.py [--config FILE] [--check | --demo]
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config as HypercornConfig
+
+from songswap.clock import Clock
+from songswap.config import Config
+from songswap.entry import arguments, open_store, read_config
+from songswap.store import HeldError, Store, StoreError, follow_disk, hold
+from songswap.web.app import create_app
+from songswap.web.resources import EXTENSION
+
+logger = logging.getLogger("songswap.serve")
+
+GRACE_S = 2.5
+"""For answers under way to end after SIGTERM; the promise is 3 s in all."""
+
+
+async def run(config: Config, store: Store) -> None:
+    """Serve until SIGINT or SIGTERM. Raises OSError when the port is taken."""
+    app = create_app(config, store, Clock())
+    here = app.extensions[EXTENSION]
+    stopping: asyncio.Event = here.stopping
+
+    def stop() -> None:
+        stopping.set()
+        store.changes.wake_all()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    follower = asyncio.create_task(follow_disk(store.root, store.changes))
+    server = asyncio.create_task(serve(app, _hypercorn(config), shutdown_trigger=stopping.wait))
+    logger.info("server starts on %s over the store %s", config.server.url, store.root)
+    await asyncio.wait({server, follower, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    await asyncio.wait({server}, timeout=GRACE_S)
+    for task in (follower, server):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    logger.info("server stopped")
+
+
+def _hypercorn(config: Config) -> HypercornConfig:
+    settings = HypercornConfig()
+    settings.bind = [f"{config.server.host}:{config.server.port}"]
+    settings.graceful_timeout = GRACE_S
+    settings.accesslog = None
+    settings.errorlog = logging.getLogger("hypercorn.error")
+    settings.include_server_header = False
+    return settings
+
+
+def main(argv: list[str]) -> int:
+    """The process; returns its exit code."""
+    parser = arguments("serve.py", "Serves SongSwap's pages and its JSON API.")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="only say whether the configuration can be used")
+    mode.add_argument("--demo", action="store_true", help="try everything out with an embedded Spotify")
+    options = parser.parse_args(argv)
+    if options.demo:
+        from songswap.demo import demonstrate
+
+        return demonstrate()
+    config = read_config(options.config)
+    if config is None:
+        return 2
+    if options.check:
+        print(f"{options.config} is fine")
+        return 0
+    return _serve(config)
+
+
+def _serve(config: Config) -> int:
+    try:
+        store = open_store(config, "server")
+        with hold(store.root, "server"):
+            store.empty_trash()
+            asyncio.run(run(config, store))
+    except (HeldError, StoreError) as error:
+        logger.error("%s", error)
+        return 1
+    except OSError as error:
+        address = f"{config.server.host}:{config.server.port}"
+        logger.error("can't listen on %s: %s. Choose another [server] port.", address, error.strerror)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

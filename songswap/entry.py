@@ -1,0 +1,44 @@
+"""What both processes do first: read the configuration, set up logs, open the store."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from songswap import config, logs
+from songswap.store import Store
+from songswap.store.files import Writer
+from songswap.vault import Vault, keep_secret
+
+PRIVATE = 0o077
+"""umask: files for their owner only."""
+
+
+def arguments(program: str, description: str) -> argparse.ArgumentParser:
+    """A parser that knows --config."""
+    parser = argparse.ArgumentParser(program, description=description)
+    parser.add_argument("--config", type=Path, default=Path("config.ini"), metavar="FILE")
+    return parser
+
+
+def read_config(path: Path) -> config.Config | None:
+    """The configuration, with logs set up accordingly; None after all its problems were printed."""
+    try:
+        read = config.load(path, os.environ)
+    except config.ConfigError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return None
+    logs.set_up(read.log.level)
+    return read
+
+
+def open_store(read: config.Config, role: Writer) -> Store:
+    """The store of the configuration, as `role` sees it. Raises StoreError."""
+    os.umask(PRIVATE)
+    return Store(read.store.path, role)
+
+
+def keys_of(read: config.Config, store: Store) -> Vault:
+    """The vault with the configured secret, or the one kept in the store."""
+    return Vault(read.server.secret_key or keep_secret(store.root))
