@@ -38,7 +38,7 @@ ACTIONS = (
 _TYPES: dict[str, tuple[type, ...]] = {
     "uri": (str,),
     "uris": (list,),
-    "offset": (str, int),
+    "offset_uri_or_index": (str, int),
     "position_ms": (int, float),
     "device_id": (str,),
     "on": (bool,),
@@ -164,12 +164,18 @@ def _check_type(name: str, value: Any, *, optional: bool) -> None:
 
 
 def _delay(name: str, value: Any) -> Any:
-    is_range = isinstance(getattr(Profile(), name), tuple)
-    numbers = value if is_range and isinstance(value, list) and len(value) == 2 else [value]
-    for number in numbers:
-        if isinstance(number, bool) or not isinstance(number, int | float) or number < 0:
-            raise BadRequestError(f"the field {name!r} must be {'two numbers' if is_range else 'a number'} from 0")
-    return tuple(numbers) if is_range else value
+    """A delay of a profile: a number from 0, or two of them where the profile has a range."""
+    if not isinstance(getattr(Profile(), name), tuple):
+        if not _is_amount(value):
+            raise BadRequestError(f"the field {name!r} must be a number from 0")
+        return value
+    if not (isinstance(value, list) and len(value) == 2 and all(map(_is_amount, value))):
+        raise BadRequestError(f"the field {name!r} must be two numbers from 0")
+    return tuple(value)
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
 def _refusal(status: int, message: str) -> web.Response:

@@ -11,6 +11,8 @@ Family = Literal["player", "library", "search", "catalogue", "playlists"]
 FAMILIES: tuple[Family, ...] = ("player", "library", "search", "catalogue", "playlists")
 RATE_WINDOW_S = 30.0
 QUOTA_WINDOW_S = 86_400.0
+CLOCK_GRAIN_S = 1e-6
+"""Epoch seconds are exact to less than this, so that whoever waits as long as told is let through."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Limits:
 
 def _wait_s(calls: deque[float], limit: int | None, window_s: float, now_s: float) -> int | None:
     """The whole seconds until there is room again, None if there is room now."""
-    while calls and calls[0] <= now_s - window_s:
+    while calls and calls[0] + window_s <= now_s + CLOCK_GRAIN_S:
         calls.popleft()
     if limit is None or len(calls) < limit:
         return None

@@ -98,10 +98,14 @@ class Player:
     # What the person does in their own app
 
     def play_context(
-        self, uri: str, offset: str | int | None = None, position_ms: float = 0, device_id: str | None = None
+        self,
+        uri: str,
+        offset_uri_or_index: str | int | None = None,
+        position_ms: float = 0,
+        device_id: str | None = None,
     ) -> None:
-        """Play an album, playlist, artist or show from `offset` (an item's uri or its index)."""
-        self._act(self.begin(self.context_start(uri, offset, position_ms, self._app_device(device_id))))
+        """Play an album, playlist, artist or show, from one of its items if one is named."""
+        self._act(self.begin(self.context_start(uri, offset_uri_or_index, position_ms, self._app_device(device_id))))
 
     def play_uris(self, uris: list[str], position_ms: float = 0, device_id: str | None = None) -> None:
         """Play these items in turn, then stop."""

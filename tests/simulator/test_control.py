@@ -46,7 +46,7 @@ async def test_player_does_what_the_person_would(api: Api, world: World, songs: 
         ({"action": "pause", "softly": True}, "softly"),
         ({"action": "play_uris", "uris": []}, "uris"),
         ({"action": "set_repeat", "repeat": "once"}, "once"),
-        ({"action": "play_context", "uri": "{album}", "offset": 99}, "99"),
+        ({"action": "play_context", "uri": "{album}", "offset_uri_or_index": 99}, "99"),
     ],
 )
 async def test_odd_action_is_400_and_named(api: Api, world: World, body: dict[str, Any], named: str) -> None:

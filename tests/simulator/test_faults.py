@@ -64,7 +64,7 @@ async def test_garbage_empty_and_false_errors(api: Api, world: World) -> None:
 async def test_dropped_connection_is_no_answer_at_all(api: Api, world: World) -> None:
     world.faults.add(Fault(kind="drop", times=1))
     with pytest.raises(aiohttp.ClientError):
-        await api.put("/me/player/pause")
+        await api.post("/me/player/next")
     assert world.calls[-1].status == 0
 
 

@@ -60,6 +60,6 @@ async def test_it_understands_refusals(spotify: spotipy.Spotify) -> None:
     with pytest.raises(spotipy.SpotifyException) as no_device:
         await call(spotify.pause_playback)
     assert (no_device.value.http_status, no_device.value.reason) == (404, "NO_ACTIVE_DEVICE")
-    with pytest.raises(spotipy.SpotifyException) as closed:
+    with pytest.warns(DeprecationWarning, match="new_release"), pytest.raises(spotipy.SpotifyException) as closed:
         await call(spotify.new_releases)
     assert closed.value.http_status == 403

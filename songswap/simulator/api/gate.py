@@ -33,7 +33,8 @@ Serve = Callable[[web.Request], Awaitable[web.Response]]
 def add_api(app: web.Application, world: World) -> None:
     """Put the Web API under /v1, closed and unknown paths included."""
     for endpoint in ENDPOINTS:
-        app.router.add_route(endpoint.method, f"/v1{endpoint.path}", guarded(world, _served(world, endpoint)))
+        for path in (endpoint.path, f"{endpoint.path}/"):
+            app.router.add_route(endpoint.method, f"/v1{path}", guarded(world, _served(world, endpoint)))
     refusal = guarded(world, _refused(world, ApiError(403, "Forbidden")))
     for path in closed.CLOSED_PATHS:
         app.router.add_route("*", f"/v1{path}", refusal)
@@ -144,7 +145,7 @@ def _caller(world: World, request: web.Request) -> Caller:
 
 def _template(request: web.Request) -> str:
     resource = request.match_info.route.resource
-    return request.path if resource is None or "tail" in request.match_info else resource.canonical
+    return request.path if resource is None or "tail" in request.match_info else resource.canonical.rstrip("/")
 
 
 def _bearer(request: web.Request) -> str | None:

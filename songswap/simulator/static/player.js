@@ -53,7 +53,7 @@ function show() {
 function press(id, label, icon) {
   const button = byId(id);
   button.setAttribute("aria-label", label);
-  button.querySelector("use").setAttribute("href", `#${icon}`);
+  button.querySelector("use").setAttribute("href", `#icon-${icon}`);
 }
 
 function showCover(source) {

@@ -1,0 +1,100 @@
+"""The pages in a real browser."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from songswap.simulator import World
+from songswap.simulator.tokens import s256
+
+from .conftest import REDIRECT_URI, Api
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+async def page(api: Api) -> AsyncIterator[Page]:
+    """A phone-sized page that fails the test if anything goes wrong in it."""
+    troubles: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        page = await browser.new_page(viewport={"width": 390, "height": 844}, base_url=api.base_url)
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        yield page
+        await browser.close()
+    assert troubles == []
+
+
+async def test_player_is_held_in_the_hand(page: Page, world: World) -> None:
+    player = world.player("ada")
+    await page.goto("/")
+    await page.get_by_role("link", name="Ada").click()
+    await page.get_by_role("button", name=re.compile("^Evening")).click()
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    first = world.catalogue.item(player.truth().uri or "")
+    await expect(page.get_by_role("heading", level=1)).to_have_text(getattr(first, "name", ""))
+    await page.get_by_role("button", name="Next").click()
+    await expect(page.get_by_role("heading", level=1)).not_to_have_text(getattr(first, "name", ""))
+    await page.get_by_role("button", name="Shuffle").click()
+    await expect(page.get_by_role("button", name="Shuffle")).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("button", name="Play on Kitchen").click()
+    await expect(page.get_by_text("Playing on Kitchen")).to_be_visible()
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.get_by_text("Paused on Kitchen")).to_be_visible()
+    assert player.state().shuffle
+    assert not player.truth().is_playing
+
+
+async def test_player_works_by_keyboard(page: Page, world: World, songs: list[str]) -> None:
+    player = world.player("ada")
+    player.play_uris(songs[:3])
+    await page.goto("/player/ada")
+    await expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    position = page.get_by_role("slider", name="Position in the song")
+    await position.focus()
+    for _ in range(10):
+        await position.press("ArrowRight")
+    await expect(page.get_by_text("0:10", exact=True)).to_be_visible()
+    await page.get_by_role("switch", name="Private session").press("Space")
+    await expect(page.get_by_role("switch", name="Private session")).to_be_checked()
+    await page.get_by_role("button", name="Pause").press("Enter")
+    await expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    assert world.person("ada").private_session
+
+
+async def test_device_is_switched_off_and_on(page: Page, world: World) -> None:
+    await page.goto("/player/hana")
+    await expect(page.get_by_text("Everything is off")).to_be_visible()
+    await page.get_by_role("switch", name="Hana’s phone is on").press("Space")
+    await expect(page.get_by_text("No device is active")).to_be_visible()
+    assert [device.is_online for device in world.person("hana").devices] == [False, True]
+
+
+async def test_no_page_is_wider_than_the_phone(page: Page, world: World, songs: list[str]) -> None:
+    world.player("ada").play_uris(songs[:9])
+    for path in ("/", "/player/ada"):
+        await page.goto(path)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(("button", "outcome"), [("Agree", "code="), ("Cancel", "error=access_denied")])
+async def test_consent_leads_back_to_the_app(page: Page, button: str, outcome: str) -> None:
+    query = f"client_id=app&response_type=code&redirect_uri={REDIRECT_URI}&state=s&scope=user-read-private"
+    await page.route(f"{REDIRECT_URI}**", lambda route: route.fulfill(body="back in the app"))
+    await page.goto(f"/authorize?{query}&code_challenge_method=S256&code_challenge={s256('v' * 64)}")
+    await page.get_by_role("link", name="Bob").click()
+    await page.get_by_role("button", name=button).click()
+    await expect(page.get_by_text("back in the app")).to_be_visible()
+    assert outcome in page.url
