@@ -44,7 +44,7 @@ function showMe(state) {
   const words = elsewhere ? `You listen in ${elsewhere.name}` : status(mine);
   byId("my-status").dataset.mood = mood(mine);
   say(byId("my-status"), words.slice(0, 1).toUpperCase() + words.slice(1));
-  say(byId("my-hint"), mine.error || mine.hint);
+  say(byId("my-hint"), mine.hint || mine.error);
   show(byId("log-in-again"), mine.status === "needs_login");
   const isOut = isRunning && (!isListening || mine.status === "stepped_out");
   byId("listen").textContent = elsewhere ? "Listen here instead" : "Rejoin";

@@ -50,7 +50,7 @@ function createRow(member, change) {
       say(words, status(known));
       words.dataset.mood = mood(known);
       say(device, known.device_name && `on ${known.device_name}`);
-      say(error, known.error);
+      say(error, known.hint ? "" : known.error); // what has a hint says enough in its status
       showMenu({ account: known.account, name: known.name, role: known.role, isShown: isManager && !isMe });
     },
   };
@@ -66,7 +66,7 @@ function fillMenu(menu, member, change) {
   const other = member.role === "co-host" ? act("Make listener", "PATCH", { role: "listener" }) : act("Make co-host", "PATCH", { role: "co-host" });
   menu.append(
     element("summary", { "aria-label": `Manage ${member.name}`, title: `Manage ${member.name}` }, icon("more")),
-    element("div", {}, other, act("Make host", "PATCH", { role: "host" }), act("Remove from the group", "DELETE", undefined, "danger")),
+    element("div", {}, other, act("Make host", "PATCH", { role: "host" }), act("Remove from group", "DELETE", undefined, "danger")),
   );
 }
 
