@@ -1,0 +1,364 @@
+"""Documents and logs in a folder, and everything that can be wrong with them."""
+
+import logging
+import resource
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from songswap.store import (
+    Document,
+    GoneError,
+    NewerVersionError,
+    NotTheWriterError,
+    Store,
+    StoreError,
+    UnfitNameError,
+)
+from tests.store.notes import BOARD, CALLS, DIARY, NOTE, SEEN, Note
+
+
+@pytest.fixture
+def worker(store: Store) -> Store:
+    """The same store as the worker sees it."""
+    return Store(store.root, "worker")
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """As on a disk that fills up: what goes beyond `size` bytes of a file is refused."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def files_in(store: Store) -> set[str]:
+    return {path.relative_to(store.root).as_posix() for path in store.root.rglob("*") if path.is_file()}
+
+
+# What is written can be read
+
+
+def test_there_is_nothing_in_an_empty_store(store: Store) -> None:
+    assert store.read(NOTE, "a") is None
+    assert list(store.rows(DIARY, "a")) == []
+    assert store.names("notes") == []
+
+
+def test_what_one_process_writes_the_other_reads(store: Store, worker: Store) -> None:
+    store.write(NOTE, Note("one", 1), "a")
+    store.write(NOTE, Note("two", 2), "a")
+    worker.write(SEEN, Note("seen", 3), "a")
+    assert worker.read(NOTE, "a") == Note("two", 2)
+    assert store.read(SEEN, "a") == Note("seen", 3)
+
+
+def test_rows_come_back_in_order(store: Store, worker: Store) -> None:
+    for number in range(5):
+        store.append(DIARY, Note(number=number), "a", durable=number % 2 == 0)
+    assert [row.number for row in worker.rows(DIARY, "a")] == [0, 1, 2, 3, 4]
+
+
+def test_names_are_those_of_folders_in_order(store: Store) -> None:
+    for name in ("b", "a", "C-1_"):
+        store.write(NOTE, Note(), name)
+    (store.root / "notes" / ".hidden").mkdir()
+    assert store.names("notes") == ["C-1_", "a", "b"]
+
+
+notes = st.builds(Note, st.text(), st.integers(-(2**53), 2**53))
+
+
+@given(note=notes)
+def test_every_value_survives_the_way_to_disk_and_back(note: Note) -> None:
+    assert NOTE.decode(NOTE.encode(note), "note") == note
+
+
+@given(rows=st.lists(notes))
+def test_every_row_survives_the_way_to_disk_and_back(rows: list[Note]) -> None:
+    content = b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+    assert list(DIARY.rows(content, "diary")) == rows
+
+
+def test_everything_is_for_the_owner_alone(store: Store) -> None:
+    store.write(NOTE, Note(), "a")
+    store.append(DIARY, Note(), "a")
+    modes = {path.is_dir(): stat.S_IMODE(path.stat().st_mode) for path in [store.root, *store.root.rglob("*")]}
+    assert modes == {True: 0o700, False: 0o600}
+
+
+def test_a_folder_that_was_open_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir(mode=0o755)
+    assert stat.S_IMODE(Store(tmp_path / "open", "server").root.stat().st_mode) == 0o700
+
+
+# One writer
+
+
+def test_only_its_writer_writes_a_document(store: Store, worker: Store) -> None:
+    with pytest.raises(NotTheWriterError, match=r"notes/a/seen\.json is written by the worker, not by the server"):
+        store.write(SEEN, Note(), "a")
+    with pytest.raises(NotTheWriterError):
+        worker.append(DIARY, Note(), "a")
+    with pytest.raises(NotTheWriterError):
+        worker.remove("notes/{}", "a")
+
+
+def test_each_process_writes_logs_of_its_own(store: Store, worker: Store) -> None:
+    store.append(CALLS, Note(number=1), "server")
+    worker.append(CALLS, Note(number=2), "worker")
+    assert [row.number for name in ("server", "worker") for row in store.rows(CALLS, name)] == [1, 2]
+
+
+def test_the_worker_brings_nothing_back_that_was_removed(store: Store, worker: Store) -> None:
+    store.write(NOTE, Note(), "a")
+    worker.write(SEEN, Note(), "a")
+    store.remove("notes/{}", "a")
+    with pytest.raises(GoneError, match=r"notes/a can't be written to: it is gone"):
+        worker.write(SEEN, Note(), "a")
+    assert files_in(store) == set()
+
+
+def test_the_worker_writes_what_lies_at_the_top(store: Store, worker: Store) -> None:
+    worker.write(BOARD, Note("alive"))
+    assert store.read(BOARD) == Note("alive")
+
+
+# Versions
+
+
+def test_a_newer_version_is_refused_and_never_overwritten(store: Store) -> None:
+    newer = Document("notes/{}/note.json", Note, "server", version=2)
+    store.write(newer, Note("from the future"), "a")
+    with pytest.raises(NewerVersionError, match=r"notes/a/note\.json has version 2; this SongSwap knows 1"):
+        store.read(NOTE, "a")
+    with pytest.raises(NewerVersionError):
+        store.write(NOTE, Note("old"), "a")
+    assert store.read(newer, "a") == Note("from the future")
+
+
+def test_a_newer_version_is_refused_whatever_it_holds(store: Store) -> None:
+    (store.root / "notes/a").mkdir(parents=True)
+    (store.root / "notes/a/note.json").write_text('{"version": 2, "data": ["nothing", "we know"], "more": {}}')
+    with pytest.raises(NewerVersionError):
+        store.read(NOTE, "a")
+
+
+# Broken files
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\0" * 100,
+        b'{"version": 1, "data": {"text": "half',
+        b'{"version": 1, "data": {"text": 5}}',
+        b'{"version": "one", "data": {}}',
+        b'{"version": 1}',
+        b"[]",
+        b'{"version": 1, "data": {"text": "\xff"}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_broken_document_is_set_aside_and_the_rest_goes_on(
+    store: Store, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    store.write(NOTE, Note("whole"), "whole")
+    store.write(NOTE, Note(), "broken")
+    (store.root / "notes/broken/note.json").write_bytes(content)
+    assert store.read(NOTE, "broken") is None
+    assert store.read(NOTE, "whole") == Note("whole")
+    (aside,) = (store.root / "broken").iterdir()
+    assert aside.read_bytes() == content
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert f"broken/{aside.name}" in record.getMessage()
+    assert "notes/broken/note.json" in record.getMessage()
+
+
+def test_a_broken_document_is_kept_when_it_is_written_anew(store: Store) -> None:
+    store.write(NOTE, Note(), "a")
+    (store.root / "notes/a/note.json").write_bytes(b"precious")
+    store.write(NOTE, Note("new"), "a")
+    assert store.read(NOTE, "a") == Note("new")
+    assert [aside.read_bytes() for aside in (store.root / "broken").iterdir()] == [b"precious"]
+
+
+def test_who_is_not_the_writer_leaves_a_broken_document_and_says_so_once(
+    store: Store, worker: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.write(NOTE, Note(), "a")
+    (store.root / "notes/a/note.json").write_bytes(b"precious")
+    assert [worker.read(NOTE, "a") for _ in range(3)] == [None, None, None]
+    assert (store.root / "notes/a/note.json").read_bytes() == b"precious"
+    assert ["notes/a/note.json" in record.getMessage() for record in caplog.records] == [True]
+
+
+@given(content=st.binary(max_size=200))
+def test_any_bytes_are_a_note_or_nothing(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    store = Store(tmp_path_factory.getbasetemp() / "any-bytes", "server")
+    store.write(NOTE, Note(), "a")
+    (store.root / "notes/a/note.json").write_bytes(content)
+    assert store.read(NOTE, "a") is None
+
+
+# Torn lines
+
+
+def test_a_torn_last_line_waits_for_readers_and_is_cut_off_by_the_writer(store: Store) -> None:
+    store.append(DIARY, Note("first"), "a")
+    with (store.root / "diary/a.jsonl").open("ab") as file:
+        file.write(b'{"text": "half')
+    assert list(store.rows(DIARY, "a")) == [Note("first")]
+    store.append(DIARY, Note("second"), "a")
+    assert list(store.rows(DIARY, "a")) == [Note("first"), Note("second")]
+
+
+def test_a_line_that_can_not_be_read_is_passed_over_and_named(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    store.append(DIARY, Note("first"), "a")
+    with (store.root / "diary/a.jsonl").open("ab") as file:
+        file.write(b"what?\n")
+    store.append(DIARY, Note("third"), "a")
+    assert list(store.rows(DIARY, "a")) == [Note("first"), Note("third")]
+    assert [r.getMessage().split(" can't")[0] for r in caplog.records] == ["diary/a.jsonl line 2"]
+
+
+@given(rows=st.lists(notes, min_size=1), torn=st.integers(1))
+def test_wherever_the_last_line_is_torn_the_others_are_there(rows: list[Note], torn: int) -> None:
+    *whole, last = (msgspec.json.encode(row) + b"\n" for row in rows)
+    content = b"".join(whole) + last[: torn % len(last)]
+    assert list(DIARY.rows(content, "diary")) == rows[:-1]
+
+
+# Disks
+
+
+def test_a_full_disk_is_named_and_the_old_document_stays(store: Store) -> None:
+    store.write(NOTE, Note("old"), "a")
+    (store.root / "notes/a/note.json.tmp").symlink_to("/dev/full")
+    with pytest.raises(StoreError, match=r"notes/a/note\.json can't be written: No space left on device"):
+        store.write(NOTE, Note("new"), "a")
+    assert store.read(NOTE, "a") == Note("old")
+    store.write(NOTE, Note("there is room again"), "a")
+    assert store.read(NOTE, "a") == Note("there is room again")
+
+
+def test_a_disk_that_fills_up_amid_a_document_leaves_the_old_one(store: Store) -> None:
+    store.write(NOTE, Note("old"), "a")
+    before = files_in(store)
+    with no_file_larger_than(1000), pytest.raises(StoreError, match=r"notes/a/note\.json can't be written"):
+        store.write(NOTE, Note("n" * 100_000), "a")
+    assert store.read(NOTE, "a") == Note("old")
+    assert files_in(store) == before
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_disk_that_fills_up_amid_a_row_keeps_the_rows_before(store: Store, durable: bool) -> None:
+    store.append(DIARY, Note("first"), "a")
+    content = (store.root / "diary/a.jsonl").read_bytes()
+    with no_file_larger_than(len(content) + 10), pytest.raises(StoreError, match=r"diary/a\.jsonl can't be written"):
+        store.append(DIARY, Note("second"), "a", durable=durable)
+    assert (store.root / "diary/a.jsonl").read_bytes() == content
+    store.append(DIARY, Note("third"), "a")
+    assert list(store.rows(DIARY, "a")) == [Note("first"), Note("third")]
+
+
+def test_a_store_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for root in (tmp_path / "file", tmp_path / "file" / "store"):
+        with pytest.raises(StoreError, match=f"{root} can't be used as the store: "):
+            Store(root, "server")
+
+
+def test_a_store_on_a_full_disk_is_refused(tmp_path: Path) -> None:
+    with no_file_larger_than(0), pytest.raises(StoreError, match=f"{tmp_path} can't be written to: "):
+        Store(tmp_path, "server")
+
+
+def test_a_probe_tells_when_the_disk_is_full(store: Store) -> None:
+    store.probe()
+    with no_file_larger_than(0), pytest.raises(StoreError, match=f"{store.root} can't be written to: "):
+        store.probe()
+    store.probe()
+    assert files_in(store) == set()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda store: store.read(NOTE, "a"),
+        lambda store: store.write(NOTE, Note(), "a"),
+        lambda store: store.append(DIARY, Note(), "a"),
+        lambda store: store.rows(DIARY, "a"),
+        lambda store: store.names("notes"),
+        lambda store: store.remove("notes/{}", "a"),
+    ],
+)
+def test_a_file_in_the_place_of_a_folder_is_named(store: Store, attempt: Callable[[Store], object]) -> None:
+    (store.root / "notes").touch()
+    (store.root / "diary").touch()
+    with pytest.raises(StoreError, match=rf"{store.root}/(notes|diary)"):
+        attempt(store)
+
+
+# Names from outside
+
+
+@given(name=st.text() | st.sampled_from(["", ".", "..", "../x", "a/b", "/etc", "a\n", "a\0", "a" * 65, "ä"]))
+def test_a_name_from_outside_stays_inside(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    root = tmp_path_factory.getbasetemp()
+    try:
+        path = root / NOTE.path(name)
+    except UnfitNameError:
+        return
+    assert path.resolve() == root.resolve() / "notes" / name / "note.json"
+    assert name.isascii()
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "/etc", "a\n", "a\0", "a" * 65, "ä", "a b", "~"])
+def test_a_name_that_is_none_is_refused_by_all(store: Store, name: str) -> None:
+    for attempt in (
+        lambda: store.read(NOTE, name),
+        lambda: store.write(NOTE, Note(), name),
+        lambda: store.append(DIARY, Note(), name),
+        lambda: store.rows(DIARY, name),
+        lambda: store.remove("notes/{}", name),
+    ):
+        with pytest.raises(UnfitNameError, match="can't be a name in the store"):
+            attempt()
+
+
+# Removal
+
+
+def test_what_is_removed_is_gone_from_every_corner(store: Store, worker: Store) -> None:
+    store.write(NOTE, Note("secret"), "a")
+    worker.write(SEEN, Note("secret"), "a")
+    store.write(NOTE, Note("stays"), "b")
+    store.remove("notes/{}", "a")
+    assert worker.read(NOTE, "a") is None
+    assert store.names("notes") == ["b"]
+    assert files_in(store) == {"notes/b/note.json"}
+
+
+def test_removing_what_is_not_there_is_no_error(store: Store) -> None:
+    store.remove("notes/{}", "a")
+
+
+def test_a_removal_that_was_interrupted_is_finished_later(store: Store) -> None:
+    store.write(NOTE, Note("secret"), "a")
+    (store.root / "trash").mkdir()
+    (store.root / "notes/a").rename(store.root / "trash/0123456789abcdef")
+    assert store.names("notes") == []
+    store.empty_trash()
+    assert files_in(store) == set()
