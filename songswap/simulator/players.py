@@ -13,12 +13,12 @@ from . import playback as pb
 from .people import Device, Person
 from .playback import Change, Playback, Start
 from .profile import Chance
+from .timeline import Moment, Timeline
 
 GHOST_MS = 90_000.0
 """How long the API goes on showing a vanished device as playing (spotify/web-api#533)."""
 LISTENED_MS = 30_000.0
 """A play counts in the history once more than this was heard."""
-TIMELINE_LENGTH = 2_000
 HISTORY_LENGTH = 200
 
 
@@ -48,16 +48,6 @@ class Shown:
 
     state: Playback
     progress_ms: int
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """A state on the timeline, and from when on the API shows it."""
-
-    state: Playback
-    visible_at_ms: float
-    bias_ms: float
-    vanished: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -93,7 +83,7 @@ class Player:
         now_ms = self._now_ms()
         volumes = {device.id: device.first_volume_percent for device in person.devices}
         start = Playback(at_ms=now_ms, changed_at_ms=now_ms, volume_percents=volumes)
-        self._timeline = deque([_Moment(start, now_ms, 0.0)], maxlen=TIMELINE_LENGTH)
+        self._timeline = Timeline(Moment(start, now_ms))
 
     # What the person does in their own app
 
@@ -180,8 +170,7 @@ class Player:
         present_ms = self._now_ms()
         self._settle(present_ms)
         now_ms = present_ms if now is None else now * 1_000
-        begun = (m.state for m in reversed(self._timeline) if m.state.at_ms <= now_ms)
-        state = pb.advance(next(begun, self._timeline[0].state), now_ms, self._duration_of)
+        state = pb.advance(self._timeline.heard_at(now_ms), now_ms, self._duration_of)
         return Truth(state.device_id, state.uri, state.position_at(now_ms), state.is_playing)
 
     def queue(self) -> tuple[str, ...]:
@@ -207,7 +196,7 @@ class Player:
         """What the API shows at present."""
         now_ms = self._now_ms()
         self._settle(now_ms)
-        moment, after = self._visible(now_ms)
+        moment, after = self._timeline.visible_at(now_ms)
         if after is not None and after.vanished:
             state = pb.advance(moment.state, after.state.at_ms, self._duration_of)
             return Shown(state, self._reported(state, moment, now_ms))
@@ -272,7 +261,7 @@ class Player:
 
     @property
     def _head(self) -> Playback:
-        return self._timeline[-1].state
+        return self._timeline.newest.state
 
     def _now_ms(self) -> float:
         return self._clock() * 1_000
@@ -310,7 +299,7 @@ class Player:
 
     def _run_out(self, to_ms: float) -> None:
         while (after := pb.track_end(self._head, to_ms, self._duration_of)) is not None:
-            self._record(after, max(after.at_ms, self._timeline[-1].visible_at_ms))
+            self._record(after, max(after.at_ms, self._timeline.newest.visible_at_ms))
 
     def _record(self, after: Playback, visible_at_ms: float, *, vanished: bool = False) -> None:
         before = pb.rebase(self._head, after.at_ms)
@@ -318,7 +307,7 @@ class Player:
             self._note_play(before)
         if after.device_id != before.device_id and before.device_id is not None:
             self.person.device(before.device_id).idle_since_ms = after.at_ms
-        self._timeline.append(_Moment(after, visible_at_ms, self._chance.report_bias_ms(), vanished))
+        self._timeline.append(Moment(after, visible_at_ms, self._chance.report_bias_ms(), vanished))
 
     def _note_play(self, ended: Playback) -> None:
         if ended.uri is None or ended.heard_ms <= LISTENED_MS or self.person.private_session:
@@ -326,15 +315,6 @@ class Player:
         visible_at_ms = ended.at_ms + self._chance.history_lag_ms()
         self.history.append(Play(ended.uri, ended.at_ms, visible_at_ms, ended.context_uri))
 
-    def _visible(self, now_ms: float) -> tuple[_Moment, _Moment | None]:
-        """The newest moment the API shows, and the one after it."""
-        after = None
-        for moment in reversed(self._timeline):
-            if moment.visible_at_ms <= now_ms:
-                return moment, after
-            after = moment
-        return self._timeline[0], after
-
-    def _reported(self, state: Playback, moment: _Moment, now_ms: float) -> int:
+    def _reported(self, state: Playback, moment: Moment, now_ms: float) -> int:
         bias_ms = moment.bias_ms if state.is_playing else 0.0
         return max(0, round(state.position_at(now_ms) + bias_ms))
