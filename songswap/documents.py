@@ -44,6 +44,8 @@ class Browser(Struct, frozen=True):
 
 
 class Browsers(Struct, frozen=True):
+    """Every browser in which somebody is logged in."""
+
     logged_in: tuple[Browser, ...] = ()
 
 
