@@ -1,4 +1,4 @@
-"""A whole evening in one process: the embedded Spotify, the real worker, and people's wishes as the server writes them."""
+"""A whole evening in one process: the embedded Spotify, the real worker, and wishes as the server writes them."""
 
 import asyncio
 import contextlib

@@ -13,7 +13,7 @@ ALBUM_TRACKS = 8
 
 @pytest.fixture
 async def evening(tmp_path: Path, clock: Clock) -> AsyncIterator[Evening]:
-    """Ada hosts; Bob and Cleo listen; nothing plays yet. Devices are as quick as is reckoned before anything is learned."""
+    """Ada hosts, Bob and Cleo listen; nothing plays yet. Devices are as quick as is reckoned at first."""
     async with an_evening(tmp_path / "store", clock, seed=7) as evening:
         for person in evening.world.people.values():
             for device in person.devices:

@@ -28,64 +28,86 @@ async def settled(evening: Evening, *listeners: str, within_s: float = SETTLED_S
     pytest.fail(f"not together: {evening.hears('ada')} {states}")
 
 
+async def play_about(evening: Evening) -> None:
+    """Skips, seeks and pauses, in the app and on the page."""
+    ada = evening.world.player("ada")
+    await asyncio.sleep(100)
+    ada.next()
+    await settled(evening, *LISTENERS[:4])
+    ada.seek(45_000)
+    await settled(evening, *LISTENERS[:4])
+    evening.click("next")
+    await settled(evening, *LISTENERS[:4])
+    ada.pause()
+    await asyncio.sleep(12)
+    assert not any(evening.hears(one).is_playing for one in LISTENERS[:4])
+    evening.click("play")
+    await settled(evening, *LISTENERS[:4])
+
+
+async def lose_a_device(evening: Evening) -> None:
+    """Bob's device vanishes and comes back."""
+    lost = evening.device("bob")
+    assert lost is not None
+    evening.world.player("bob").set_device_online(lost, False)
+    evening.world.player("ada").next()
+    await settled(evening, "cleo", "dario", "edda", "finn")
+    assert evening.listener("bob").status == "no_device"
+    evening.world.player("bob").set_device_online(lost, True)
+    await settled(evening, *LISTENERS)
+
+
+async def restart_the_worker(evening: Evening) -> None:
+    """Nobody is told anything for it."""
+    commands = {one: evening.commands(one) for one in LISTENERS}
+    await evening.stop_worker()
+    await asyncio.sleep(40)
+    await evening.start_worker()
+    await settled(evening, *LISTENERS)
+    assert {one: evening.commands(one) for one in LISTENERS} == commands
+
+
+async def annoy(evening: Evening) -> None:
+    """Spotify asks for a break, refuses a good token and lets another expire."""
+    evening.world.faults.add(Fault(status=429, times=1, retry_after=20))
+    await asyncio.sleep(25)
+    evening.world.faults.add(Fault(kind="false_401", person="cleo", times=1))
+    evening.world.expire_tokens("dario")
+    evening.world.player("ada").next()
+    await settled(evening, *LISTENERS, within_s=20)
+
+
+async def listen_on(evening: Evening) -> None:
+    """Half an hour of music that nobody touches: at most a correction each, no command for a change of track."""
+    before = {one: len(evening.commands(one)) for one in LISTENERS}
+    uris = set()
+    for _ in range(180):
+        await asyncio.sleep(10)
+        uris.add(evening.hears("ada").uri)
+    await settled(evening, *LISTENERS, within_s=2)
+    assert len(uris) > 5
+    corrections = {one: len(evening.commands(one)) - before[one] for one in LISTENERS}
+    assert all(count <= 2 for count in corrections.values()), corrections
+
+
 async def test_an_hour_with_five_listeners(tmp_path: Path, clock: Clock) -> None:
     async with an_evening(tmp_path / "store", clock, seed=11, profile=Profile.typical()) as evening:
-        world, ada = evening.world, evening.world.player("ada")
-        world.person("finn").premium = True
+        evening.world.person("finn").premium = True
         evening.form_group("ada", *LISTENERS[:4])
         evening.start_session()
-        ada.play_context(album(evening))
-        ada.set_repeat("context")
+        evening.world.player("ada").play_context(album(evening))
+        evening.world.player("ada").set_repeat("context")
         await settled(evening, *LISTENERS[:4], within_s=30)
-
-        for _ in range(3):  # skips, seeks, pauses, in the app and on the page
-            await asyncio.sleep(100)
-            ada.next()
-            await settled(evening, *LISTENERS[:4])
-            ada.seek(45_000)
-            await settled(evening, *LISTENERS[:4])
-            evening.click("next")
-            await settled(evening, *LISTENERS[:4])
-            ada.pause()
-            await asyncio.sleep(12)
-            assert not any(evening.hears(one).is_playing for one in LISTENERS[:4])
-            evening.click("play")
-            await settled(evening, *LISTENERS[:4])
-
-        evening.form_group("ada", *LISTENERS)  # a late joiner
+        began_s = asyncio.get_running_loop().time()
+        for _ in range(3):
+            await play_about(evening)
+        evening.form_group("ada", *LISTENERS)  # Finn comes late
         await settled(evening, *LISTENERS)
-
-        lost = evening.device("bob")  # a lost device
-        assert lost is not None
-        world.player("bob").set_device_online(lost, False)
-        ada.next()
-        await settled(evening, "cleo", "dario", "edda", "finn")
-        assert evening.listener("bob").status == "no_device"
-        world.player("bob").set_device_online(lost, True)
-        await settled(evening, *LISTENERS)
-
-        commands = {one: evening.commands(one) for one in LISTENERS}  # the worker restarts
-        await evening.stop_worker()
-        await asyncio.sleep(40)
-        await evening.start_worker()
-        await settled(evening, *LISTENERS)
-        assert {one: evening.commands(one) for one in LISTENERS} == commands
-
-        world.faults.add(Fault(status=429, times=1, retry_after=20))
-        await asyncio.sleep(25)
-        world.faults.add(Fault(kind="false_401", person="cleo", times=1))
-        world.expire_tokens("dario")
-        ada.next()
-        await settled(evening, *LISTENERS, within_s=20)
-
-        uris = set()  # and half an hour of music nobody touches
-        commands = {one: evening.commands(one) for one in LISTENERS}
-        for _ in range(180):
-            await asyncio.sleep(10)
-            uris.add(evening.hears("ada").uri)
+        await lose_a_device(evening)
+        await restart_the_worker(evening)
+        await annoy(evening)
+        await listen_on(evening)
+        await asyncio.sleep(max(0.0, began_s + 3_600 - asyncio.get_running_loop().time()))
         await settled(evening, *LISTENERS, within_s=2)
-        assert len(uris) > 5
         assert evening.commands("ada") == ["next", "play"] * 3
         assert evening.world.calls_while_blocked == 0
-        corrections = {one: len(evening.commands(one)) - len(commands[one]) for one in LISTENERS}
-        assert all(count <= 2 for count in corrections.values()), corrections
