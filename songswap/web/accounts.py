@@ -25,8 +25,10 @@ def everybody(store: Store) -> list[Account]:
 
 
 def link(accounts: list[Account], user: User) -> Account | None:
-    """Whose log-in `user` is: by `account_id`, or by the user id where the account was made without one."""
-    by_account_id = next((one for one in accounts if user.account_id and one.spotify_id == user.account_id), None)
+    """Whose log-in `user` is: by `account_id`; by the user id where Spotify did not send one, now or then."""
+    if user.account_id is None:
+        return next((one for one in accounts if one.user_id == user.id), None)
+    by_account_id = next((one for one in accounts if one.spotify_id == user.account_id), None)
     return by_account_id or next((one for one in accounts if one.spotify_id == user.id), None)
 
 

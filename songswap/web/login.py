@@ -139,7 +139,6 @@ async def _complete(here: Resources, answer: dict[str, str]) -> ResponseReturnVa
     target = invites.accept_on_the_way(here, account, pending.next)
     response = await make_response(redirect(target))
     browsers.log_in(here.store, response, account.id, here.clock.now_ms(), secure=is_secure(here))
-    response.delete_cookie(BINDING_COOKIE)
     response.set_cookie(
         APP_COOKIE, pending.app.name, max_age=browsers.LIFE_S, httponly=True, samesite="Lax", secure=is_secure(here)
     )

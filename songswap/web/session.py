@@ -23,6 +23,9 @@ tag_blueprint(blueprint, ["session"])
 ACTIONS_KEPT = 50
 DAY_MS = 86_400_000
 
+ITEM_URI = r"^spotify:(track|episode):[A-Za-z0-9]{1,64}$(?!\n)"
+"""The end keeps out the line end that Python's `$` would let pass."""
+
 
 class Session(Body, frozen=True):
     """Whether a session shall run."""
@@ -35,7 +38,7 @@ class PlaybackCommand(Body, frozen=True):
 
     action: Literal["play", "pause", "seek", "next", "previous"]
     position_ms: Annotated[int, Meta(ge=0, le=DAY_MS)] | None = None
-    uri: Annotated[str, Meta(pattern=r"^spotify:(track|episode):[A-Za-z0-9]{1,64}$")] | None = None
+    uri: Annotated[str, Meta(pattern=ITEM_URI)] | None = None
 
 
 class Accepted(Struct, frozen=True):
