@@ -33,8 +33,7 @@ tag_blueprint(blueprint, ["me"])
 
 
 class Me(Struct, frozen=True):
-    """The one who is logged in. `trouble` is what keeps them from listening, `login_ends_at_ms` when Spotify's
-    six months are over."""
+    """The one who is logged in. `trouble` keeps them from listening; `login_ends_at_ms` ends Spotify's six months."""
 
     id: str
     name: str

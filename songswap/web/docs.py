@@ -4,9 +4,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from quart import Blueprint, Quart, Response, ResponseReturnValue, render_template, send_from_directory
 from quart_schema import APIKeySecurityScheme, Info, OpenAPIProvider, QuartSchema, hide
-from quart_schema.validation import DataSource
+from quart_schema.validation import QUART_SCHEMA_REQUEST_ATTRIBUTE, QUART_SCHEMA_RESPONSE_ATTRIBUTE
 from werkzeug.routing.rules import Rule
 
 from songswap.web.api import NO_CONTENT
@@ -26,30 +27,38 @@ Times are UTC, in milliseconds since 1970.
 
 
 class Provider(OpenAPIProvider):
-    """Adds what holds for every route: how errors look, and that a body is not optional."""
+    """Adds what holds for every route: how errors look, that a body is not optional, and the types named within."""
 
     def schema(self) -> dict[str, Any]:
         """The whole document."""
         schema = super().schema()
-        answer, definitions = self.build_response_object(ErrorAnswer, None)
-        schema["components"]["schemas"].update(definitions)
+        _, types = msgspec.json.schema_components(self._models(), ref_template="#/components/schemas/{name}")
+        answer, _ = self.build_response_object(ErrorAnswer, None)
+        schema["components"]["schemas"] = types
         schema["components"]["responses"] = {"Error": {**answer, "description": "It was not done, and why."}}
         return schema
 
     def build_paths(self, rule: Rule) -> tuple[dict[str, Any], dict[str, Any]]:
         """The operations of one route."""
-        paths, components = super().build_paths(rule)
-        is_silent = getattr(self._app.view_functions[rule.endpoint], NO_CONTENT, False)
-        done = {"204": {"description": "It is done."}} if is_silent else {}
+        paths, types = super().build_paths(rule)
+        view = self._app.view_functions[rule.endpoint]
+        done = {"204": {"description": "It is done."}} if getattr(view, NO_CONTENT, False) else {}
         for operation in (operation for operations in paths.values() for operation in operations.values()):
             answers = {str(status): answer for status, answer in operation["responses"].items()}
             operation["responses"] = {**answers, **done, "default": {"$ref": "#/components/responses/Error"}}
-        return paths, components
+            operation["operationId"] = view.__name__
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
+        return paths, types
 
-    def build_request_body(self, model: Any, source: DataSource) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The body of one route."""
-        request_body, definitions = super().build_request_body(model, source)
-        return {**request_body, "required": True}, definitions
+    def _models(self) -> list[Any]:
+        """Every type a route takes or gives."""
+        models: list[Any] = [ErrorAnswer]
+        for view in self._app.view_functions.values():
+            taken, _ = getattr(view, QUART_SCHEMA_REQUEST_ATTRIBUTE, (None, None))
+            models += [taken] if taken else []
+            models += [given for given, _ in getattr(view, QUART_SCHEMA_RESPONSE_ATTRIBUTE, {}).values()]
+        return models
 
 
 def register(app: Quart, version: str) -> None:
