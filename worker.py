@@ -35,7 +35,7 @@ async def run(config: Config, store: Store) -> None:
         gate = Gate(store, clock)
         client = Client(http, config.spotify.api_url, gate, clock)
         oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, gate, clock)
-        means = Means(config, store, keys_of(config, store), client, oauth, clock)
+        means = Means(config, store, keys_of(config, store), client, oauth, gate, clock)
         tasks = {
             asyncio.create_task(work(means)),
             asyncio.create_task(follow_disk(store.root, store.changes)),

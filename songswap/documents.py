@@ -63,7 +63,7 @@ class Wish(Struct, frozen=True):
 
 
 class Token(Struct, frozen=True):
-    """The newest tokens the worker has for consent `consent_id`; sealed. `refresh_token` only if Spotify sent a new one."""
+    """The newest tokens the worker has for consent `consent_id`, sealed; `refresh_token` only if Spotify sent one."""
 
     consent_id: str
     access_token: str
@@ -91,11 +91,17 @@ class Latencies(Struct, frozen=True):
 
 
 class SessionWish(Struct, frozen=True):
-    """Whether a session shall run, and the latest clicks (at most 50; the newest last)."""
+    """Whether a session shall run, and the latest clicks (at most 50; the newest last).
+
+    `hours` is how long the calls shall last; `precision_s` the shortest time between two looks at the host's player, or
+    None if the host does everything on the page.
+    """
 
     state: Literal["running", "stopped"] = "stopped"
     session_id: str = ""
     since_ms: float = 0.0
+    hours: float = 4.0
+    precision_s: float | None = 5.0
     actions: tuple[Action, ...] = ()
 
 

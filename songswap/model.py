@@ -173,6 +173,8 @@ class Listener(Struct, frozen=True):
     command: Command | None = None
     """The last accepted command, until a reading has shown what became of it."""
     look_at_ms: float | None = None
+    unverified: int = 0
+    """Commands since the last reading."""
     retry_at_ms: float = 0.0
     failures: int = 0
     misses: int = 0
@@ -203,11 +205,28 @@ class Drive(Struct, frozen=True):
     uri: str | None = None
 
 
+class Pace(Struct, frozen=True):
+    """How often a session asks Spotify.
+
+    `interval_s` between two looks at the host's player (None: only after clicks and at the ends of tracks), `quick_looks`
+    after something happened, one verification for every `verify_every` commands to a device that is known, a look at
+    somebody who was told nothing for `idle_look_s`, the queue read again `queue_lead_s` before a track's end (None: only
+    when what follows is not known).
+    """
+
+    interval_s: float | None = 5.0
+    quick_looks: int = 2
+    verify_every: int = 1
+    idle_look_s: float = 240.0
+    queue_lead_s: float | None = 15.0
+
+
 class Night(Struct, frozen=True):
     """A running session as the worker sees it; from this document it goes on after a restart."""
 
     session_id: str
     host: str
+    pace: Pace = Pace()
     timeline: Timeline | None = None
     listeners: dict[str, Listener] = {}
     host_status: ListenerStatus = "waiting"

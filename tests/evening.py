@@ -5,6 +5,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -72,7 +73,7 @@ class Evening:
             gate = Gate(store, self.clock)
             client = Client(http, self.url, gate, self.clock)
             oauth = OAuth(http, self.url, "http://127.0.0.1:8770/callback", gate, self.clock)
-            await work(Means(self.config, store, self.vault, client, oauth, self.clock))
+            await work(Means(self.config, store, self.vault, client, oauth, gate, self.clock))
 
     def log_in(self, person: str) -> None:
         """What the server writes after a log-in."""
@@ -119,9 +120,9 @@ class Evening:
         wish = self.store.read(WISH, person) or Wish()
         self.wish(person, listening_in=GROUP_ID, join_rev=wish.join_rev + 1)
 
-    def start_session(self) -> None:
+    def start_session(self, **wishes: Any) -> None:
         """What the "Start session" button asks for."""
-        wish = SessionWish("running", secrets.token_hex(4), self.clock.now_ms())
+        wish = SessionWish("running", secrets.token_hex(4), self.clock.now_ms(), **wishes)
         self.store.write(SESSION_WISH, wish, GROUP_ID)
 
     def stop_session(self) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import msgspec
 
-from songswap.core.hosting import QUICK_LOOKS
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.timeline import advance, halt
 from songswap.model import Action, Change, CommandKind, Drive, Night, Timeline
@@ -33,7 +32,7 @@ def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], n
     send_at_ms = now_ms if timeline is None else max(now_ms, now_ms + lead_ms - latency_ms)
     drive = Drive(action.action, send_at_ms, kind, latency_ms, action.position_ms, action.uri)
     effect_at_ms = send_at_ms + latency_ms
-    night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=QUICK_LOOKS)
+    night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=night.pace.quick_looks)
     if timeline is None:
         look_at_ms = effect_at_ms + LOOK_AFTER_MS
         return msgspec.structs.replace(night, hush_until_ms=effect_at_ms, look_at_ms=look_at_ms)

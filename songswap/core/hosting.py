@@ -1,23 +1,23 @@
 """What the night becomes when the host's player is read, or can't be: the timeline, and when to look again."""
 
+import math
 import statistics
 
 import msgspec
 
 from songswap.core.timeline import advance, halt, observe, residual_ms, same_track
-from songswap.model import Failure, Night, Playback, Queue, Timeline, Track
+from songswap.model import Failure, Night, Pace, Playback, Queue, Timeline, Track
 
 IDLE_INTERVAL_S = 30.0
 """Between two looks while nobody listens but the host."""
-PAUSED_FACTOR = 2.0
-MOST_PAUSED_INTERVAL_S = 20.0
-QUICK_LOOKS = 2
+SHORT_PAUSE_MS = 60_000.0
+"""After a longer pause the host is asked at half the rate: nobody is in the middle of a song."""
 QUICK_LOOK_MS = 1_500.0
 """People seek and skip in bursts: a couple of quick looks after each event."""
+QUIET_INTERVAL_S = 600.0
+"""Between two looks at a host who does everything on the page, if no track ends before."""
 BEFORE_END_MS, AFTER_END_MS = 1_500.0, 1_000.0
 """A reading within these of a track's end may show either track: it is taken just after."""
-QUEUE_LEAD_MS = 15_000.0
-"""Before a track's end the queue is read once more: only a surprise needs a command."""
 QUEUE_RETRY_MS = 3_000.0
 REPEATED = 20
 KEPT_ROUND_TRIPS = 15
@@ -30,10 +30,10 @@ NOT_SHARED = {
 }
 
 
-def host_read(night: Night, reading: Playback | None, interval_s: float, now_ms: float) -> Night:
+def host_read(night: Night, reading: Playback | None, now_ms: float) -> Night:
     """The night after a reading of the host's player; None means that Spotify reports nothing active."""
     if reading is None:
-        return _host_silent(night, interval_s, now_ms)
+        return _host_silent(night, now_ms)
     trips = (*night.round_trips_ms, reading.round_trip_ms)[-KEPT_ROUND_TRIPS:]
     before = night.timeline
     timeline = observe(before, reading, statistics.median(trips))
@@ -57,44 +57,45 @@ def host_read(night: Night, reading: Playback | None, interval_s: float, now_ms:
             timeline=timeline,
             driven=night.driven if reading.measured_at_ms < night.hush_until_ms else None,
             notice=_notice(reading),
-            quick_looks=QUICK_LOOKS if is_event else max(0, night.quick_looks - 1),
+            quick_looks=night.pace.quick_looks if is_event else max(0, night.quick_looks - 1),
         ),
         before,
-        interval_s,
         now_ms,
     )
 
 
-def _settle(night: Night, before: Timeline | None, interval_s: float, now_ms: float) -> Night:
+def _settle(night: Night, before: Timeline | None, now_ms: float) -> Night:
     timeline = night.timeline
     if timeline is None:
-        return msgspec.structs.replace(night, look_at_ms=now_ms + interval_s * 1000)
+        return msgspec.structs.replace(night, look_at_ms=now_ms + IDLE_INTERVAL_S * 1000)
     moved_on = before is None or timeline.rev != before.rev or not same_track(before.track, timeline.track)
-    queue_at_ms = _queue_time(timeline, now_ms) if moved_on or night.queue_at_ms is None else night.queue_at_ms
-    return msgspec.structs.replace(
-        night, queue_at_ms=queue_at_ms, look_at_ms=next_look_ms(night, timeline, interval_s, now_ms)
-    )
+    queue_at_ms = _queue_time(night.pace, timeline, now_ms) if moved_on else night.queue_at_ms
+    return msgspec.structs.replace(night, queue_at_ms=queue_at_ms, look_at_ms=next_look_ms(night, timeline, now_ms))
 
 
-def _queue_time(timeline: Timeline, now_ms: float) -> float | None:
+def _queue_time(pace: Pace, timeline: Timeline, now_ms: float) -> float | None:
+    """When to read the queue: at once if nothing is known to follow, else before the end, for surprises."""
     if timeline.ends_at_ms is None:
         return None
-    return max(now_ms, timeline.ends_at_ms - QUEUE_LEAD_MS) if timeline.upcoming else now_ms
+    if not timeline.upcoming:
+        return now_ms
+    return max(now_ms, timeline.ends_at_ms - pace.queue_lead_s * 1000) if pace.queue_lead_s is not None else None
 
 
-def next_look_ms(night: Night, timeline: Timeline, interval_s: float, now_ms: float) -> float:
+def next_look_ms(night: Night, timeline: Timeline, now_ms: float) -> float:
     """When to read the host's player next: soon after an event, seldom while paused or alone, never astride an end."""
+    pace, ends_at_ms = night.pace, timeline.ends_at_ms
     if not night.listeners:
         return now_ms + IDLE_INTERVAL_S * 1000
     if night.quick_looks:
         return now_ms + QUICK_LOOK_MS
-    if not timeline.is_playing:
-        return now_ms + min(PAUSED_FACTOR * interval_s, max(interval_s, MOST_PAUSED_INTERVAL_S)) * 1000
-    at_ms = now_ms + interval_s * 1000
-    ends_at_ms = timeline.ends_at_ms
-    if ends_at_ms is not None and now_ms < ends_at_ms and at_ms > ends_at_ms - BEFORE_END_MS:
-        return ends_at_ms + AFTER_END_MS
-    return at_ms
+    after_end_ms = ends_at_ms + AFTER_END_MS if ends_at_ms is not None and now_ms < ends_at_ms else math.inf
+    if pace.interval_s is None:
+        return min(after_end_ms, now_ms + QUIET_INTERVAL_S * 1000)
+    at_ms = now_ms + pace.interval_s * 1000
+    if not timeline.is_playing and now_ms - timeline.at_ms > SHORT_PAUSE_MS:
+        return at_ms + pace.interval_s * 1000
+    return after_end_ms if at_ms > after_end_ms - AFTER_END_MS - BEFORE_END_MS else at_ms
 
 
 def _notice(reading: Playback) -> str:
@@ -104,7 +105,8 @@ def _notice(reading: Playback) -> str:
     return NOT_SHARED.get(kind, "" if reading.track is not None else NOT_SHARED["unknown"])
 
 
-def _host_silent(night: Night, interval_s: float, now_ms: float) -> Night:
+def _host_silent(night: Night, now_ms: float) -> Night:
+    interval_s = night.pace.interval_s if night.pace.interval_s is not None and night.listeners else IDLE_INTERVAL_S
     return msgspec.structs.replace(
         night,
         timeline=halt(night.timeline, now_ms) if night.timeline else None,
@@ -112,7 +114,7 @@ def _host_silent(night: Night, interval_s: float, now_ms: float) -> Night:
         host_message="Spotify reports no active player. Play something in the Spotify app.",
         host_device=None,
         queue_at_ms=None,
-        look_at_ms=now_ms + max(interval_s, IDLE_INTERVAL_S if not night.listeners else interval_s) * 1000,
+        look_at_ms=now_ms + interval_s * 1000,
     )
 
 
@@ -124,8 +126,7 @@ def queue_read(night: Night, queue: Queue, now_ms: float) -> Night:
     if not same_track(queue.current, timeline.track):
         return msgspec.structs.replace(night, queue_at_ms=now_ms + QUEUE_RETRY_MS)
     timeline = msgspec.structs.replace(timeline, upcoming=queue.upcoming)
-    ends_at_ms = timeline.ends_at_ms
-    again_ms = ends_at_ms - QUEUE_LEAD_MS if ends_at_ms is not None else None
+    again_ms = _queue_time(night.pace, timeline, now_ms) if queue.upcoming else None
     return msgspec.structs.replace(
         night, timeline=timeline, queue_at_ms=again_ms if again_ms is not None and again_ms > now_ms else None
     )

@@ -23,6 +23,12 @@ def expected_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float
     return next((latency.mean_ms for latency in known.values()), UNKNOWN_MS)
 
 
+def samples(table: LatencyTable, device_id: str, kind: CommandKind) -> int:
+    """How many commands of this kind to this device were verified."""
+    known = table.get(device_id, {}).get(kind)
+    return known.samples if known else 0
+
+
 def learn(known: Latency | None, sample_ms: float) -> Latency:
     """What is known after one more sample: quick at first, then steady; a stall hardly counts."""
     mean_ms, samples = (known.mean_ms, known.samples) if known else (UNKNOWN_MS, 0)

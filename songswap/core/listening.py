@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from songswap.core.timeline import EDGE_MS, advance, residual_ms
-from songswap.model import Command, Device, Failure, Listener, Playback, Timeline
+from songswap.model import Command, Device, Failure, Listener, Pace, Playback, Timeline
 
 VERIFY_AFTER_MS = 2_500.0
 """From a command's effect to the reading that verifies it: readings sooner may still show the state before."""
@@ -14,8 +14,8 @@ SECOND_LOOK_MS = 2_000.0
 TOLERANCE_MS = 400.0
 """A listener off by less is left alone: tighter corrections cost audible jumps (sync.md, the knee)."""
 MOST_CORRECTIONS = 2
-IDLE_LOOK_MS = 240_000.0
-"""About once a track somebody is read who was told nothing, to see who stepped out."""
+KNOWN_SAMPLES = 3
+VERIFY_ALL = Pace()
 FRESH_COMMAND_MS = 12_000.0
 """So soon after a command a silent or odd device has rather missed it than been touched by its owner."""
 RETRY_MS = (1_000.0, 2_000.0, 4_000.0, 8_000.0)
@@ -60,12 +60,18 @@ def attend(listener: Listener | None, person: Person) -> Listener:
     return listener
 
 
-def told(listener: Listener, command: Command) -> Listener:
-    """The listener after Spotify accepted a command."""
+def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, samples: int = 0) -> Listener:
+    """The listener after Spotify accepted a command.
+
+    With `samples` verified commands of its kind a device is known, and only some of its commands are verified.
+    """
     plays = command.kind != "pause"
+    unverified = listener.unverified + plays
+    verifies = plays and (samples < KNOWN_SAMPLES or unverified >= pace.verify_every)
+    look_at_ms = command.effect_at_ms + (VERIFY_AFTER_MS if verifies else pace.idle_look_s * 1000)
     return msgspec.structs.replace(
         listener,
-        status="catching_up" if plays else "in_sync",
+        status="catching_up" if verifies else "in_sync",
         message="",
         until_ms=None,
         skew_ms=listener.skew_ms if plays else None,
@@ -74,7 +80,8 @@ def told(listener: Listener, command: Command) -> Listener:
         is_playing=plays,
         needs=None,
         command=command if plays else None,
-        look_at_ms=command.effect_at_ms + VERIFY_AFTER_MS if plays else None,
+        look_at_ms=look_at_ms if plays else None,
+        unverified=unverified,
         failures=0,
         misses=listener.misses if plays else 0,
     )
@@ -115,10 +122,10 @@ def refused(listener: Listener, command: Command, failure: Failure, now_ms: floa
 
 
 def seen(
-    listener: Listener, timeline: Timeline, reading: Playback | None, now_ms: float
+    listener: Listener, timeline: Timeline, reading: Playback | None, now_ms: float, pace: Pace = VERIFY_ALL
 ) -> tuple[Listener, float | None]:
     """The listener after a reading, and a latency sample in ms if it tells what became of a command."""
-    listener = msgspec.structs.replace(listener, look_at_ms=None, failures=0)
+    listener = msgspec.structs.replace(listener, look_at_ms=None, unverified=0, failures=0)
     if reading is None:
         return _missed(listener, "Nothing plays on your device.", now_ms), None
     if not timeline.is_playing:
@@ -127,7 +134,8 @@ def seen(
     if off_ms is None or not reading.is_playing:
         return _missed(listener, "Your device plays something else or nothing.", now_ms), None
     sample_ms = listener.command.latency_ms - off_ms if listener.command else None
-    return _measured(listener, timeline, reading, off_ms, now_ms), sample_ms
+    settled = msgspec.structs.replace(listener, look_at_ms=now_ms + pace.idle_look_s * 1000)
+    return _measured(settled, timeline, reading, off_ms, now_ms), sample_ms
 
 
 def _measured(listener: Listener, timeline: Timeline, reading: Playback, off_ms: float, now_ms: float) -> Listener:
@@ -143,7 +151,6 @@ def _measured(listener: Listener, timeline: Timeline, reading: Playback, off_ms:
         is_playing=True,
         misses=0,
         command=None,
-        look_at_ms=now_ms + IDLE_LOOK_MS,
     )
     ends_soon = here.ends_at_ms is not None and here.ends_at_ms - now_ms < EDGE_MS
     if abs(off_ms) <= TOLERANCE_MS or corrections >= MOST_CORRECTIONS or ends_soon:

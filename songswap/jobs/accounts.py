@@ -20,6 +20,7 @@ from songswap.spotify.errors import (
     SpotifyError,
     UnauthorizedError,
 )
+from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import Bearer
 from songswap.store import Store
@@ -46,6 +47,7 @@ class Means:
     vault: Vault
     client: Client
     oauth: OAuth
+    gate: Gate
     clock: Clock
 
 

@@ -8,21 +8,19 @@ from collections.abc import Callable
 
 import msgspec
 
-from songswap.core import clicks, hosting, latency, listening, sync
+from songswap.core import clicks, hosting, latency, listening, pace, sync
 from songswap.core.listening import Person
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
-from songswap.documents import CONSENT, GROUP, LATENCIES, NIGHT, SESSION_WISH, WISH, Latencies, Wish
+from songswap.documents import CONSENT, GROUP, LATENCIES, NIGHT, SESSION_WISH, WISH, Latencies, SessionWish, Wish
 from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.failures import failure_of
-from songswap.model import Command, CommandKind, Drive, Failure, Listener, Night, Playback, Queue
+from songswap.model import Command, CommandKind, Drive, Failure, Listener, Night, Pace, Playback, Queue
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.transport import Bearer
 from songswap.store import Subscription
 
 logger = logging.getLogger(__name__)
 
-HOST_INTERVAL_S = 5.0
-"""Between two looks at the host's player while somebody listens."""
 ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in (GROUP, SESSION_WISH, WISH, CONSENT))
 SEEN_ENDING = "seen.json"
 
@@ -107,8 +105,15 @@ class SessionJob:
             self._night,
             host=group.host,
             listeners=listeners,
+            pace=self._pace(len(listeners)),
             look_at_ms=self._now_ms() if comes_alive or new_host else self._night.look_at_ms,
         )
+
+    def _pace(self, listeners: int) -> Pace:
+        wish = self._store.read(SESSION_WISH, self._group) or SessionWish()
+        ends_at_ms = wish.since_ms + wish.hours * 3_600_000
+        left = self._means.gate.left("player")
+        return pace.choose(wish.precision_s, pace.Means(left, (ends_at_ms - self._now_ms()) / 3_600_000, listeners))
 
     def _person(self, account: str, wish: Wish, present_id: str | None) -> Person:
         seen = self._accounts.seen(account)
@@ -161,7 +166,7 @@ class SessionJob:
                 return self._listener_read(account, await self._client.playback(bearer))
             case Tell(command=command):
                 await self._tell(bearer, command)
-                return self._updated(command.account, lambda listener: listening.told(listener, command))
+                return self._told(command)
 
     async def _tell(self, bearer: Bearer, command: Command) -> None:
         late_ms = max(0.0, self._now_ms() - (command.effect_at_ms - command.latency_ms))
@@ -194,7 +199,7 @@ class SessionJob:
                 sample_ms = hosting.driven_sample_ms(night, reading)
                 if sample_ms is not None and night.driven is not None:
                     self._learn(night.host, reading.device.id, night.driven.kind, sample_ms)
-            return hosting.host_read(night, reading, HOST_INTERVAL_S, self._now_ms())
+            return hosting.host_read(night, reading, self._now_ms())
 
         return fold
 
@@ -205,12 +210,17 @@ class SessionJob:
         def update(listener: Listener) -> Listener:
             if self._night.timeline is None:
                 return listener
-            after, sample_ms = listening.seen(listener, self._night.timeline, reading, self._now_ms())
+            after, sample_ms = listening.seen(listener, self._night.timeline, reading, self._now_ms(), self._night.pace)
             if sample_ms is not None and listener.command is not None:
                 self._learn(account, listener.command.device_id, listener.command.kind, sample_ms)
             return after
 
         return self._updated(account, update)
+
+    def _told(self, command: Command) -> Callable[[Night], Night]:
+        known = latency.samples(self._table(command.account), command.device_id, command.kind)
+        pace = self._night.pace
+        return self._updated(command.account, lambda listener: listening.told(listener, command, pace, known))
 
     def _updated(self, account: str, update: Callable[[Listener], Listener]) -> Callable[[Night], Night]:
         """A change to one listener's state, if they are still there."""

@@ -79,6 +79,11 @@ class Gate:
         self._catch_up()
         return self._budget.cap(family)
 
+    def left(self, family: Family) -> int | None:
+        """How many calls of `family` the last used-up quota would still allow in these 24 h; None if none is known."""
+        cap = self.cap(family)
+        return None if cap is None else max(0, cap - self.spent_24h()[family])
+
     def _catch_up(self) -> float:
         now_ms = self._clock.now_ms()
         for row in self._ledger.news(now_ms):

@@ -3,7 +3,6 @@ import pytest
 from songswap.core.hosting import (
     AFTER_END_MS,
     IDLE_INTERVAL_S,
-    QUEUE_LEAD_MS,
     QUICK_LOOK_MS,
     drive_failed,
     driven,
@@ -16,11 +15,12 @@ from songswap.model import Device, Drive, Failure, Night, Playback, Queue
 from tests.core.music import MINUTE_MS, SPEAKER, A, B, C, listener, night, reading, timeline, track
 
 END_MS = 3 * MINUTE_MS
+QUEUE_LEAD_MS = 15_000
 PRIVATE = Device("speaker", "Speaker", "Speaker", is_private_session=True)
 
 
 def read(before: Night, shown: Playback | None, now_ms: float) -> Night:
-    return host_read(before, shown, 5.0, now_ms)
+    return host_read(before, shown, now_ms)
 
 
 def test_quiet_reading_is_followed_by_the_next_after_an_interval() -> None:
@@ -44,9 +44,9 @@ def test_reading_astride_the_end_is_taken_just_after_it() -> None:
     assert after.look_at_ms == pytest.approx(END_MS + AFTER_END_MS)
 
 
-def test_paused_host_is_asked_less_often() -> None:
+def test_host_is_asked_less_often_after_a_while_of_pause() -> None:
     paused = night(listener(), timeline=timeline(is_playing=False))
-    assert read(paused, reading(0, at_ms=100, is_playing=False), 100).look_at_ms == 10_100
+    assert read(paused, reading(0, at_ms=100, is_playing=False), 100).look_at_ms == 5_100
 
 
 def test_host_alone_is_hardly_asked() -> None:
@@ -59,8 +59,8 @@ def test_new_track_with_nothing_known_to_follow_asks_for_the_queue_at_once() -> 
 
 
 def test_known_queue_is_read_once_more_before_the_end() -> None:
-    after = read(night(listener()), reading(10_000, at_ms=10_000), 10_050)
-    assert after.queue_at_ms == pytest.approx(END_MS - QUEUE_LEAD_MS)
+    after = read(night(listener()), reading(300, at_ms=10_000, of=B), 10_050)
+    assert after.queue_at_ms == pytest.approx(10_000 - 300 + END_MS - QUEUE_LEAD_MS)
 
 
 def test_queue_read_near_the_end_waits_for_the_next_track() -> None:

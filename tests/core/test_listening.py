@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from songswap.core.listening import (
     AWAY_RETRY_MS,
     FRESH_COMMAND_MS,
-    IDLE_LOOK_MS,
     MOST_CORRECTIONS,
     RETRY_MS,
     TOLERANCE_MS,
     VERIFY_AFTER_MS,
+    VERIFY_ALL,
     Person,
     attend,
     choose_device,
@@ -122,7 +122,12 @@ def test_restriction_on_a_start_is_looked_into_but_not_learned_from() -> None:
 
 def test_verification_in_tolerance_settles_and_teaches() -> None:
     after, sample_ms = seen(told(listener(), START), timeline(), reading(12_600, at_ms=12_500), 12_600)
-    assert (after.status, after.skew_ms, after.needs, after.look_at_ms) == ("in_sync", 100, None, 12_600 + IDLE_LOOK_MS)
+    assert (after.status, after.skew_ms, after.needs, after.look_at_ms) == (
+        "in_sync",
+        100,
+        None,
+        12_600 + 1000 * VERIFY_ALL.idle_look_s,
+    )
     assert sample_ms == 400  # it came 100 ms early, so the device is quicker than the 500 ms reckoned with
 
 

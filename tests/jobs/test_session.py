@@ -9,6 +9,8 @@ from tests.jobs.conftest import album
 
 pytestmark = pytest.mark.virtual_time
 
+IDLE_S = 600
+"""After so long somebody who was told nothing is looked at."""
 CLOSE_MS = 150
 """Where devices are just as quick as reckoned, only the rounding of positions and the blending are left."""
 
@@ -117,7 +119,7 @@ async def test_who_listens_elsewhere_is_left_alone(playing: Evening) -> None:
 
 async def test_who_pauses_on_purpose_steps_out_and_is_back_after_rejoining(playing: Evening) -> None:
     playing.world.player("bob").pause()
-    await asyncio.sleep(300)
+    await asyncio.sleep(IDLE_S + 20)
     assert playing.listener("bob").status == "stepped_out"
     before = playing.commands("bob")
     playing.world.player("ada").next()
@@ -131,7 +133,7 @@ async def test_who_pauses_on_purpose_steps_out_and_is_back_after_rejoining(playi
 async def test_who_plays_something_else_is_not_fought(playing: Evening) -> None:
     own = album(playing)
     playing.world.player("bob").play_context(own, 5)
-    await asyncio.sleep(300)
+    await asyncio.sleep(IDLE_S + 20)
     assert playing.listener("bob").status == "stepped_out"
     assert playing.hears("bob").uri != playing.hears("ada").uri
 

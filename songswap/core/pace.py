@@ -1,0 +1,58 @@
+"""How often a session may ask: as precise as the host wants it, as long as the calls last for the planned night."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from songswap.model import Pace
+
+SHARE = 0.95
+"""Of the calls left, what a night plans with: the rest is for what nobody foresees."""
+LONGEST_INTERVAL_S = 60.0
+EVENTS_PER_HOUR = 16.0
+"""What a host does in an hour of game night, before there is experience: skips, seeks, pauses and their ends."""
+TRACKS_PER_HOUR = 17.0
+LEAST_HOURS = 0.25
+SCARCE_S = 7.5
+"""From this interval on calls are too scarce to verify what was learned, or to look again after each event."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What there is to spend: calls left of the day's allowance (None: nobody knows a bound), hours left of the night."""
+
+    calls_left: int | None
+    hours_left: float
+    listeners: int
+
+
+def choose(precision_s: float | None, means: Means) -> Pace:
+    """The pace of polling. `precision_s` is the shortest interval the host wants; None: driven from the page alone."""
+    if precision_s is None:
+        return Pace(interval_s=None, quick_looks=0, verify_every=4, idle_look_s=1_200.0, queue_lead_s=15.0)
+    fine = Pace(interval_s=precision_s, quick_looks=2, verify_every=2, idle_look_s=600.0, queue_lead_s=15.0)
+    if precision_s < SCARCE_S and _affordable_s(means, fine) <= precision_s:
+        return fine
+    coarse = Pace(interval_s=precision_s, quick_looks=0, verify_every=6, idle_look_s=3_600.0, queue_lead_s=None)
+    interval_s = max(precision_s, SCARCE_S, _affordable_s(means, coarse))
+    return msgspec.structs.replace(coarse, interval_s=min(interval_s, LONGEST_INTERVAL_S))
+
+
+def _affordable_s(means: Means, pace: Pace) -> float:
+    """The shortest interval that the calls left pay for, everything else at this pace included."""
+    if means.calls_left is None:
+        return 0.0
+    per_hour = SHARE * means.calls_left / max(means.hours_left, LEAST_HOURS)
+    polls_per_hour = per_hour - other_calls_per_hour(means.listeners, pace.verify_every)
+    return 3_600 / polls_per_hour if polls_per_hour > 0 else LONGEST_INTERVAL_S
+
+
+def other_calls_per_hour(listeners: int, verify_every: int) -> float:
+    """Calls beside the polls: one command to each listener for each event, some verified, and the host's queue."""
+    return EVENTS_PER_HOUR * listeners * (1 + 1 / verify_every) + TRACKS_PER_HOUR / 4
+
+
+def hours_at(pace: Pace, calls_left: int, listeners: int) -> float:
+    """For how many hours `calls_left` last at this pace."""
+    polls = TRACKS_PER_HOUR + EVENTS_PER_HOUR if pace.interval_s is None else 3_600 / pace.interval_s
+    return calls_left / (polls + other_calls_per_hour(listeners, pace.verify_every))
