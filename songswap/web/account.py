@@ -26,7 +26,8 @@ from songswap.web.groups import GroupSummary, summaries
 from songswap.web.guard import me
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import person_of
-from songswap.web.state import DevicesState, devices_of, standing_of
+from songswap.web.state import DevicesState
+from songswap.web.view import devices_of
 
 blueprint = Blueprint("account", __name__)
 tag_blueprint(blueprint, ["me"])
@@ -124,7 +125,7 @@ async def disconnect_for_good() -> ResponseReturnValue:
 def banner_for(here: Resources, account: Account) -> Banner | None:
     """What `account` should hear on every page."""
     person = person_of(here.store, account)
-    status = standing_of(person)
+    status = person.trouble
     again = url_for("login.login", app=account.app)
     if status == "needs_login":
         return Banner("Spotify does not accept your log-in any more.", action="Log in again", href=again)
@@ -149,16 +150,15 @@ def banner_for(here: Resources, account: Account) -> Banner | None:
 def _me(here: Resources, account: Account) -> Me:
     person = person_of(here.store, account)
     consent = accounts.consent_of(here.store, account.id)
-    trouble = standing_of(person)
     return Me(
         id=account.id,
         name=account.display_name,
         image_url=account.image_url,
         app=account.app,
         zone=account.zone,
-        trouble=trouble,
-        trouble_words=describe(trouble, None) if trouble else "",
-        hint=hint(trouble) if trouble else "",
+        trouble=person.trouble,
+        trouble_words=describe(person.trouble, None) if person.trouble else "",
+        hint=hint(person.trouble) if person.trouble else "",
         logged_in_at_ms=consent.granted_at_ms if consent else None,
         login_ends_at_ms=consent.granted_at_ms + CONSENT_LIFETIME_MS if consent else None,
         devices=devices_of(person),

@@ -14,7 +14,8 @@ from songswap.web.errors import ProblemError
 from songswap.web.guard import me
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import person_of
-from songswap.web.state import DevicesState, devices_of
+from songswap.web.state import DevicesState
+from songswap.web.view import devices_of
 
 blueprint = Blueprint("devices", __name__)
 tag_blueprint(blueprint, ["me"])

@@ -20,7 +20,8 @@ from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group, my_group_as, who
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import facts_of, running_name, state_of
-from songswap.web.state import GroupState, invite_url
+from songswap.web.state import GroupState
+from songswap.web.view import invite_url
 
 blueprint = Blueprint("invites", __name__)
 tag_blueprint(blueprint, ["groups"])

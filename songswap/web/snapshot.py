@@ -4,8 +4,10 @@ from songswap.documents import ACCOUNT, ACCOUNT_SEEN, GROUP, HEARTBEAT, NIGHT, A
 from songswap.model import Group
 from songswap.store import Store
 from songswap.web.accounts import consent_of, session_of, wish_of
+from songswap.web.facts import Facts, Person
 from songswap.web.resources import Resources
-from songswap.web.state import Facts, GroupState, Person, state_for
+from songswap.web.state import GroupState
+from songswap.web.view import state_for
 
 WORKER_SILENT_MS = 15_000.0
 """A worker that has not been heard of for so long does not run."""

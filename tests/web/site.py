@@ -1,6 +1,8 @@
 """The whole application over a real store, the embedded Spotify to log in at, and people with browsers."""
 
+import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +12,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
+from hypercorn.asyncio import serve as serve_app
+from hypercorn.config import Config as HypercornConfig
 from quart import Quart
 from quart.typing import TestClientProtocol
 from quart.wrappers import Response
@@ -148,9 +152,9 @@ class Site:
         assert isinstance(resources, Resources)
         return resources
 
-    def browser(self, host: str = HOST) -> Browser:
-        """A browser nobody is logged in with."""
-        return Browser(self.app.test_client(), host)
+    def browser(self, host: str = "") -> Browser:
+        """A browser nobody is logged in with; it knows SongSwap by its own address, or by `host`."""
+        return Browser(self.app.test_client(), host or urlsplit(self.config.server.url).netloc)
 
     async def log_in(self, person: str, query: str = "", browser: Browser | None = None) -> Browser:
         """`person` logs in with a new browser, or with `browser`."""
@@ -182,9 +186,45 @@ async def group_of(host: Browser, *others: Browser, name: str = "Friday night") 
 
 
 @asynccontextmanager
+async def listen(app: Quart, port: int) -> AsyncIterator[None]:
+    """Serve `app` to the world outside."""
+    hypercorn = HypercornConfig()
+    hypercorn.bind = [f"127.0.0.1:{port}"]
+    hypercorn.loglevel = "ERROR"
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve_app(app, hypercorn, shutdown_trigger=stop.wait))
+        while not await _answers(port):
+            await asyncio.sleep(0.02)
+        yield
+        stop.set()
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
 async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Site]:
-    """SongSwap on an empty store at `root`, configured to log in at an embedded Spotify of `world`."""
+    """SongSwap on an empty store at `root`, configured to log in at an embedded Spotify of `world`.
+
+    With `is_live` it listens on `port` as well.
+    """
     paste_back = server.pop("paste_back", True)
+    is_live = server.pop("is_live", False)
     apps = server.pop("apps", APPS)
     async with serve(world) as url:
         config = Config(
@@ -197,7 +237,7 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
                 world.register_app(app.client_id, app.client_secret or None, [config.server.redirect_uri])
         store, clock = Store(root, "server"), HandClock()
         app = create_app(config, store, clock)
-        async with app.test_app():
+        async with listen(app, config.server.port) if is_live else app.test_app():
             site = Site(app, store, Store(root, "worker", store.changes), clock, world, config)
             site.here.pace = Pace(limit=10_000)
             yield site
