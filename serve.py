@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 import sys
 
 from hypercorn.asyncio import serve
@@ -14,33 +15,32 @@ from hypercorn.config import Config as HypercornConfig
 
 from songswap.clock import Clock
 from songswap.config import Config
-from songswap.entry import arguments, open_store, read_config
+from songswap.entry import ListenError, arguments, listen, open_store, read_config
 from songswap.store import HeldError, Store, StoreError, follow_disk, hold
 from songswap.web.app import create_app
 from songswap.web.resources import EXTENSION
 
 logger = logging.getLogger("songswap.serve")
 
-GRACE_S = 2.5
+GRACE_S = 2.0
 """For answers under way to end after SIGTERM; the promise is 3 s in all."""
 
 
-async def run(config: Config, store: Store) -> None:
-    """Serve until SIGINT or SIGTERM. Raises OSError when the port is taken."""
+async def run(config: Config, store: Store, listener: socket.socket) -> None:
+    """Serve on `listener` until SIGINT or SIGTERM. Raises StoreError."""
     app = create_app(config, store, Clock())
-    here = app.extensions[EXTENSION]
-    stopping: asyncio.Event = here.stopping
+    stopping: asyncio.Event = app.extensions[EXTENSION].stopping
 
     def stop() -> None:
         stopping.set()
-        store.changes.wake_all()
+        store.changes.wake_all()  # event streams have no end of their own
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     follower = asyncio.create_task(follow_disk(store.root, store.changes))
-    server = asyncio.create_task(serve(app, _hypercorn(config), shutdown_trigger=stopping.wait))
-    logger.info("server starts on %s over the store %s", config.server.url, store.root)
-    await asyncio.wait({server, follower, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    server = asyncio.create_task(serve(app, _hypercorn(listener), shutdown_trigger=stopping.wait))
+    logger.info("server started on %s over the store %s", config.server.url, store.root)
+    await asyncio.wait({server, follower}, return_when=asyncio.FIRST_COMPLETED)
     stop()
     await asyncio.wait({server}, timeout=GRACE_S)
     for task in (follower, server):
@@ -50,9 +50,9 @@ async def run(config: Config, store: Store) -> None:
     logger.info("server stopped")
 
 
-def _hypercorn(config: Config) -> HypercornConfig:
+def _hypercorn(listener: socket.socket) -> HypercornConfig:
     settings = HypercornConfig()
-    settings.bind = [f"{config.server.host}:{config.server.port}"]
+    settings.bind = [f"fd://{listener.detach()}"]  # hypercorn closes it
     settings.graceful_timeout = GRACE_S
     settings.accesslog = None
     settings.errorlog = logging.getLogger("hypercorn.error")
@@ -83,15 +83,14 @@ def main(argv: list[str]) -> int:
 def _serve(config: Config) -> int:
     try:
         store = open_store(config, "server")
-        with hold(store.root, "server"):
+        with hold(store.root, "server"), listen(config.server.host, config.server.port) as listener:
             store.empty_trash()
-            asyncio.run(run(config, store))
+            asyncio.run(run(config, store, listener))
+    except ListenError as error:
+        logger.error("%s. Choose another [server] port or host, or stop what uses this one.", error)
+        return 1
     except (HeldError, StoreError) as error:
         logger.error("%s", error)
-        return 1
-    except OSError as error:
-        address = f"{config.server.host}:{config.server.port}"
-        logger.error("can't listen on %s: %s. Choose another [server] port.", address, error.strerror)
         return 1
     return 0
 

@@ -1,7 +1,8 @@
-"""What both processes do first: read the configuration, set up logs, open the store."""
+"""What a process does first: read the configuration, set up logs, open the store, listen."""
 
 import argparse
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from songswap.vault import Vault, keep_secret
 
 PRIVATE = 0o077
 """umask: files for their owner only."""
+
+
+class ListenError(Exception):
+    """An address to listen on can't be had; the message names it and why."""
 
 
 def arguments(program: str, description: str) -> argparse.ArgumentParser:
@@ -42,3 +47,16 @@ def open_store(read: config.Config, role: Writer) -> Store:
 def keys_of(read: config.Config, store: Store) -> Vault:
     """The vault with the configured secret, or the one kept in the store."""
     return Vault(read.server.secret_key or keep_secret(store.root))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises ListenError."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise ListenError(f"can't listen on {host} port {port}: {error.strerror}") from error
+    return listener

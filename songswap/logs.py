@@ -1,5 +1,6 @@
 """Logs as `key=value` lines on standard error: readable in a pane, parsable by a program, and never with a secret."""
 
+import json
 import logging
 import re
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ SECRET = re.compile(
 )
 """What stands behind one of these words is a secret, wherever it came from."""
 SEALED = re.compile(r"\bgAAAAA[\w=-]{20,}")
+UNFIT = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+"""What would end a value or a line, or tell a terminal what to do; escaped as in JSON."""
 
 
 class LineFormatter(logging.Formatter):
@@ -30,7 +33,7 @@ def mask(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    return '"' + UNFIT.sub(lambda found: json.dumps(found[0])[1:-1], text) + '"'
 
 
 def set_up(level: str) -> None:

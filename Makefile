@@ -1,0 +1,55 @@
+# Each of these sets up what it needs by itself, in .venv:
+#   make demo     try everything out, with an embedded Spotify (another port: make demo PORT=8780)
+#   make tmux     run server and worker with config.ini, in two panes
+#   make test     run the tests (some of them: make test ARGS="tests/core -x")
+#   make check    style, types and import contracts
+#   make bench    measure how well a session keeps time
+# Another Python: make demo PYTHON=python3.13
+
+PYTHON ?= python3
+CONFIG ?= config.ini
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo tmux test check bench
+
+demo: $(VENV)/installed
+	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
+
+tmux: $(VENV)/installed
+	@command -v tmux > /dev/null || { echo "tmux is not installed; start serve.py and worker.py in two terminals instead"; exit 1; }
+	@$(BIN)/python serve.py --config $(CONFIG) --check
+	@tmux has-session -t songswap 2> /dev/null || tmux \
+		new-session -d -s songswap "$(BIN)/python serve.py --config $(CONFIG)" \; \
+		set-option remain-on-exit on \; \
+		split-window -h "$(BIN)/python worker.py --config $(CONFIG)"
+	@if [ -n "$$TMUX" ]; then tmux switch-client -t songswap; else exec tmux attach -t songswap; fi
+
+test: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/installed-for-tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.sync
+
+$(VENV)/installed: requirements.txt | $(BIN)/python
+	@echo "Installing what SongSwap needs into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-for-tests: requirements.txt tests/requirements.txt | $(BIN)/python
+	@echo "Installing what SongSwap and its tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@ $(VENV)/installed
+
+$(BIN)/python:
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed; SongSwap needs Python 3.11 or newer"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "SongSwap needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Choose another: make $(MAKECMDGOALS) PYTHON=python3.13"; \
+		exit 1; }
+	@$(PYTHON) -m venv $(VENV)

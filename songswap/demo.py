@@ -1,0 +1,207 @@
+"""`python serve.py --demo`: what production starts, with an embedded Spotify in the place of Spotify.
+
+Three processes over the folder `demo-store`, which begins empty each time. None of them knows that it is a demo.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator, Mapping, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from songswap import config
+from songswap.entry import PRIVATE, ListenError, listen
+from songswap.store import HeldError, StoreError, hold
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = Path("demo-store")
+HOST = "127.0.0.1"
+CLIENT_ID = "embedded-spotify"
+CONFIG = f"""\
+# Made by `python serve.py --demo`, anew each time.
+[store]
+path = store
+[spotify]
+client_id = {CLIENT_ID}
+"""
+CHOSEN = ("SONGSWAP_SERVER_PORT", "SONGSWAP_LOG_LEVEL")
+"""What may be chosen for a demo; all else in the environment is meant for the operator's own SongSwap."""
+
+START_S = 90.0
+"""Until all three have to answer, on a slow machine."""
+STOP_S = 2.7
+"""Until all three have to have stopped; the promise is 3 s in all."""
+LAST_WORDS = 15
+"""Lines of its log that are shown of a process that ended by itself."""
+
+
+class DemoError(Exception):
+    """The demo can't go on; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What runs where."""
+
+    folder: Path
+    port: int
+
+    @property
+    def spotify_port(self) -> int:
+        """Next door to the server's."""
+        return self.port + 1 if self.port < 65535 else self.port - 1
+
+    @property
+    def url(self) -> str:
+        """Address people open."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def spotify_url(self) -> str:
+        """Address of the embedded Spotify: its Web API, its accounts service and its player pages."""
+        return f"http://{HOST}:{self.spotify_port}"
+
+    @property
+    def commands(self) -> dict[str, list[str]]:
+        """The modules to run, with their arguments, under the names people know them by."""
+        at = ["--config", str(self.folder / "config.ini")]
+        spotify = ["--port", str(self.spotify_port), "--client-id", CLIENT_ID, "--redirect-uri", f"{self.url}/callback"]
+        return {
+            "embedded-spotify": ["songswap.simulator", *spotify],
+            "worker": ["worker", *at],
+            "server": ["serve", *at],
+        }
+
+    def environment(self, given: Mapping[str, str]) -> dict[str, str]:
+        """The environment of each process."""
+        kept = {name: value for name, value in given.items() if not name.startswith("SONGSWAP_") or name in CHOSEN}
+        return kept | {"SONGSWAP_SPOTIFY_API_URL": self.spotify_url, "SONGSWAP_SPOTIFY_ACCOUNTS_URL": self.spotify_url}
+
+    def log(self, name: str) -> Path:
+        """Where the process of that name writes its log."""
+        return self.folder / f"{name}.log"
+
+
+def demonstrate() -> int:
+    """Run the demo until SIGINT or SIGTERM; returns the exit code."""
+    os.umask(PRIVATE)
+    folder = FOLDER.absolute()
+    try:
+        folder.mkdir(exist_ok=True)
+        with hold(folder, "demo"):
+            asyncio.run(_run(_prepare(folder)))
+    except config.ConfigError as error:
+        print(*error.problems, sep="\n", file=sys.stderr)
+        return 2
+    except (DemoError, HeldError, StoreError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _prepare(folder: Path) -> Plan:
+    """An empty store and its configuration. Raises ConfigError, OSError, DemoError for a port that is taken."""
+    shutil.rmtree(folder / "store", ignore_errors=True)
+    (folder / "config.ini").write_text(CONFIG, encoding="utf-8")
+    chosen = {name: os.environ[name] for name in CHOSEN if name in os.environ}
+    plan = Plan(folder, config.load(folder / "config.ini", chosen).server.port)
+    for port in (plan.port, plan.spotify_port):
+        try:
+            listen(HOST, port).close()
+        except ListenError as error:
+            raise DemoError(
+                f"{error}. Stop what uses it, or choose another: make demo PORT={plan.port + 10}"
+            ) from error
+    return plan
+
+
+async def _run(plan: Plan) -> None:
+    """Start everything, say where, and stop it on a signal. Raises DemoError when a process ends by itself."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with _processes(plan) as processes:
+        stop = asyncio.create_task(stopping.wait())
+        watches = [asyncio.create_task(_watch(plan, name, process)) for name, process in processes.items()]
+        tasks = {stop, asyncio.create_task(_announce(plan)), *watches}
+        try:
+            await _first_trouble_or(stop, tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _first_trouble_or(stop: asyncio.Task[bool], tasks: Set[asyncio.Task[Any]]) -> None:
+    """Wait for `stop`, or raise what another one of the `tasks` raises."""
+    while not stop.done():
+        done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+@contextlib.asynccontextmanager
+async def _processes(plan: Plan) -> AsyncIterator[dict[str, Process]]:
+    """All processes, started; each ends when this process does, however it does."""
+    processes: dict[str, Process] = {}
+    try:
+        for name, (module, *arguments) in plan.commands.items():
+            processes[name] = await _start(plan, name, module, *arguments)
+        yield processes
+    finally:
+        for process in processes.values():
+            if process.stdin:
+                process.stdin.close()
+        ends = [asyncio.create_task(process.wait()) for process in processes.values()]
+        await asyncio.wait(ends, timeout=STOP_S)
+        for process in processes.values():
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        await asyncio.gather(*ends)
+
+
+async def _start(plan: Plan, name: str, *command: str) -> Process:
+    with plan.log(name).open("wb") as log:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "songswap.leash", *command),
+            cwd=ROOT,
+            env=plan.environment(os.environ),
+            stdin=PIPE,
+            stdout=log,
+            stderr=STDOUT,
+            start_new_session=True,  # Ctrl-C is for us alone: we stop the others
+        )
+
+
+async def _watch(plan: Plan, name: str, process: Process) -> None:
+    code = await process.wait()
+    last_words = plan.log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_WORDS:]
+    raise DemoError("\n".join([f"The {name} ended by itself (exit code {code}). Its last words:", *last_words]))
+
+
+async def _announce(plan: Plan) -> None:
+    """Wait until all three answer, and tell the address. Raises DemoError when they don't."""
+    try:
+        async with asyncio.timeout(START_S), aiohttp.ClientSession() as session:
+            for url in (plan.spotify_url, f"{plan.url}/health"):  # the server is healthy once the worker is
+                while not await _answers(session, url):  # noqa: ASYNC110  # another process sets no event of ours
+                    await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise DemoError(f"SongSwap doesn't answer after {START_S:.0f} s; its logs are in {plan.folder}.") from None
+    print(f"SongSwap is running: open {plan.url} (Ctrl-C stops it)", flush=True)
+
+
+async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(url) as response:
+            return response.ok
+    except aiohttp.ClientError:
+        return False
