@@ -19,18 +19,17 @@ export async function send(method, path, body) {
   return content;
 }
 
-/** Run a change from a button: the button waits, a failure is said in `failure`. Returns whether it worked. */
-export async function attempt(button, failure, change) {
-  button.disabled = true;
+/** Run a change from a control: it is busy meanwhile but keeps the focus; a failure is said in `failure`. */
+export async function attempt(control, failure, change) {
+  if (control.ariaBusy === "true") return;
+  control.ariaBusy = "true";
   failure.hidden = true;
   try {
     await change();
-    return true;
   } catch (error) {
     failure.textContent = error.message;
     failure.hidden = false;
-    return false;
   } finally {
-    button.disabled = false;
+    control.ariaBusy = "false";
   }
 }

@@ -36,6 +36,7 @@ const announce = (words) => {
 };
 const announceTrack = onChange((track) => track && announce(`Now playing: ${track.name} by ${track.artists}`));
 const announceStatus = onChange((words) => announce(`You: ${words}`));
+const withoutSkew = (words) => words.split(",")[0]; // a few milliseconds more or less are no news
 
 function showMe(state) {
   const mine = state.members.find((member) => member.account === state.me.account);
@@ -52,9 +53,8 @@ function showMe(state) {
   show(byId("step-out"), isRunning && isListening && !isOut && state.me.role !== "host");
   byId("device-name").textContent = mine.device_name || devices.chosen_name || "Choose a device";
   if (mine.status === "no_device") byId("device-picker").open = true;
-  byId("look").disabled = devices.is_looking;
   showDevices(devices);
-  announceStatus(mine.status);
+  announceStatus(withoutSkew(status(mine)));
 }
 
 function showSession(state) {

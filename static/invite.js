@@ -20,7 +20,7 @@ export function createInvite(renew) {
     show(byId("invite"), Boolean(url));
     if (!url) return;
     link.value = url;
-    byId("invite-code").src = `/groups/${id}/invite.svg?for=${encodeURIComponent(url.split("/").pop())}`;
+    byId("invite-code").src = `/groups/${id}/invite.svg?until=${expiresAtMs}`;
     byId("invite-expiry").textContent = `Good until ${date(expiresAtMs)}.`;
   });
 

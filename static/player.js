@@ -4,12 +4,16 @@ import { byId, icon, onChange, say, show } from "./dom.js";
 import { duration } from "./format.js";
 
 const TICK_MS = 250;
+const SETTLE_MS = 250; // keys move the slider step by step: the last step counts
+const HOLD_MS = 3000; // so long the slider stays where it was put, until the answer arrives
 
 export function createPlayer(control) {
   const range = byId("position");
   let playback = null;
   let clockOffsetMs = 0;
   let isDragging = false;
+  let held = null;
+  let settling;
 
   const positionMs = () => {
     const passed = playback.is_playing ? Math.max(0, Date.now() + clockOffsetMs - playback.at_ms) : 0;
@@ -24,7 +28,8 @@ export function createPlayer(control) {
   };
 
   const tick = () => {
-    if (!playback?.track || isDragging) return;
+    const isHeld = held?.rev === playback?.rev && Date.now() < held?.untilMs;
+    if (!playback?.track || isDragging || isHeld) return;
     range.value = positionMs();
     showPosition(Number(range.value));
   };
@@ -33,9 +38,13 @@ export function createPlayer(control) {
     isDragging = true;
     showPosition(Number(range.value));
   });
-  range.addEventListener("change", async () => {
-    await control(range, { action: "seek", position_ms: Math.round(Number(range.value)) });
-    isDragging = false;
+  range.addEventListener("change", () => {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      held = { rev: playback?.rev, untilMs: Date.now() + HOLD_MS };
+      isDragging = false;
+      control(range, { action: "seek", position_ms: Math.round(Number(range.value)) });
+    }, SETTLE_MS);
   });
   byId("previous").addEventListener("click", (event) => control(event.currentTarget, { action: "previous" }));
   byId("next").addEventListener("click", (event) => control(event.currentTarget, { action: "next" }));

@@ -19,7 +19,7 @@ from songswap.documents import (
 )
 from songswap.model import Group, Struct
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
-from songswap.web import accounts, browsers
+from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
 from songswap.web.devices import look_if_old
 from songswap.web.groups import GroupSummary, summaries
@@ -108,7 +108,7 @@ async def account_page() -> ResponseReturnValue:
 @hide
 async def disconnect_page() -> ResponseReturnValue:
     """What disconnecting means, and the download before it."""
-    hosted = [group for group in accounts.groups_of(resources().store, me().id) if group.host == me().id]
+    hosted = [group for group in membership.groups_of(resources().store, me().id) if group.host == me().id]
     return await render_template("disconnect.html", hosted=hosted)
 
 
@@ -173,10 +173,10 @@ def _export(here: Resources, account: Account) -> Export:
         account=account,
         consent=replace(consent, access_token="", refresh_token="") if consent else None,
         browsers=Browsers(tuple(replace(browser, secret_hash="") for browser in known.logged_in)),
-        wish=accounts.wish_of(here.store, account.id),
+        wish=membership.wish_of(here.store, account.id),
         seen=here.store.read(ACCOUNT_SEEN, account.id),
         latencies=here.store.read(LATENCIES, account.id),
-        groups=tuple(_without_secrets(group, account.id) for group in accounts.groups_of(here.store, account.id)),
+        groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
     )
 
 

@@ -6,9 +6,10 @@ import string
 from msgspec.structs import replace
 
 from songswap.core.groups import vanish
-from songswap.documents import ACCOUNT, CONSENT, GROUP, SESSION_WISH, WISH, Account, Consent, SessionWish, Wish
-from songswap.model import Group, User
+from songswap.documents import ACCOUNT, CONSENT, Account, Consent
+from songswap.model import User
 from songswap.store import Store
+from songswap.web.membership import groups_of, keep_group
 
 ID_ALPHABET = string.ascii_lowercase + string.digits
 ID_LENGTH = 12
@@ -61,35 +62,6 @@ def admit(store: Store, user: User, app: str, now_ms: float) -> Account:
 def consent_of(store: Store, account: str) -> Consent | None:
     """What the last log-in of `account` gave us."""
     return store.read(CONSENT, account)
-
-
-def wish_of(store: Store, account: str) -> Wish:
-    """What `account` wants."""
-    return store.read(WISH, account) or Wish()
-
-
-def session_of(store: Store, group: str) -> SessionWish:
-    """Whether a session shall run in `group`."""
-    return store.read(SESSION_WISH, group) or SessionWish()
-
-
-def groups_of(store: Store, account: str) -> list[Group]:
-    """The groups that `account` is in, the newest first."""
-    every = (store.read(GROUP, name) for name in store.names("groups"))
-    mine = [group for group in every if group and account in group.members]
-    return sorted(mine, key=lambda group: -group.created_at_ms)
-
-
-def keep_group(store: Store, before: Group, after: Group | None) -> None:
-    """Write a changed group, or remove it when nobody is left; those who are out of it stop listening there."""
-    if after is None:
-        store.remove("groups/{}", before.id)
-    elif after != before:
-        store.write(GROUP, after, after.id)
-    for account in before.members.keys() - (after.members.keys() if after else ()):
-        wish = wish_of(store, account)
-        if wish.listening_in == before.id:
-            store.write(WISH, replace(wish, listening_in=None), account)
 
 
 def forget(store: Store, account: str) -> None:

@@ -9,11 +9,12 @@ from quart import Quart, Response, request
 from songswap import __version__
 from songswap.clock import Clock
 from songswap.config import Config
+from songswap.documents import Account
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
-from songswap.store import Store
+from songswap.store import Store, StoreError
 from songswap.vault import Vault, keep_secret
 from songswap.web import (
     account,
@@ -99,9 +100,16 @@ def _share_with_templates(app: Quart, here: Resources) -> None:
         person = guard.who()
         return {
             "person": person,
-            "banner": account.banner_for(here, person) if person else None,
+            "banner": _banner(here, person) if person else None,
             "now_ms": here.clock.now_ms(),
         }
+
+
+def _banner(here: Resources, person: Account) -> account.Banner | None:
+    try:
+        return account.banner_for(here, person)
+    except StoreError:
+        return None  # the page that says so has to be shown
 
 
 def security_headers(config: Config) -> dict[str, str]:

@@ -8,10 +8,10 @@ from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.documents import ACCOUNT_SEEN, WISH, AccountSeen
-from songswap.web.accounts import wish_of
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
+from songswap.web.membership import wish_of
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import person_of
 from songswap.web.state import DevicesState

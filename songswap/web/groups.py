@@ -9,7 +9,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 from songswap.core import groups as rules
 from songswap.documents import GROUP, Account
 from songswap.model import Group, Role, Struct
-from songswap.web import accounts
+from songswap.web import accounts, membership
 from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
 from songswap.web.guard import me, my_group
@@ -58,9 +58,9 @@ def summaries(here: Resources, account: Account) -> tuple[GroupSummary, ...]:
             name=group.name,
             role=group.members[account.id].role,
             members=len(group.members),
-            is_running=accounts.session_of(here.store, group.id).state == "running",
+            is_running=membership.session_of(here.store, group.id).state == "running",
         )
-        for group in accounts.groups_of(here.store, account.id)
+        for group in membership.groups_of(here.store, account.id)
     )
 
 
@@ -114,9 +114,9 @@ async def remove_member(group_id: str, account: str) -> ResponseReturnValue:
     """Leave a group, or remove somebody from it (host). When nobody is left, the group is gone."""
     here, group = resources(), my_group(group_id)
     if account == me().id:
-        accounts.keep_group(here.store, group, rules.leave(group, account))
+        membership.keep_group(here.store, group, rules.leave(group, account))
     else:
-        accounts.keep_group(here.store, group, rules.remove(group, me().id, account))
+        membership.keep_group(here.store, group, rules.remove(group, me().id, account))
     return "", 204
 
 
@@ -142,7 +142,7 @@ async def group_page(group_id: str) -> ResponseReturnValue:
 async def leave_page(group_id: str) -> ResponseReturnValue:
     """The form on the group page."""
     group = my_group(group_id)
-    accounts.keep_group(resources().store, group, rules.leave(group, me().id))
+    membership.keep_group(resources().store, group, rules.leave(group, me().id))
     return redirect(url_for("pages.landing"), 303)
 
 
@@ -153,5 +153,5 @@ def _create(here: Resources, name: str) -> Group:
 
 
 def _keep(here: Resources, before: Group, after: Group) -> GroupState:
-    accounts.keep_group(here.store, before, after)
+    membership.keep_group(here.store, before, after)
     return state_of(here, after, me().id)

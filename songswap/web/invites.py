@@ -7,19 +7,18 @@ from typing import Annotated
 
 import segno
 from msgspec import Meta
-from msgspec.structs import replace
 from quart import Blueprint, Response, ResponseReturnValue, redirect, render_template, request, url_for
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core import groups as rules
-from songswap.documents import GROUP, WISH, Account
+from songswap.documents import GROUP, Account
 from songswap.model import Group
-from songswap.web import accounts
+from songswap.web import membership
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group, my_group_as, who
 from songswap.web.resources import Resources, resources
-from songswap.web.snapshot import facts_of, running_name, state_of
+from songswap.web.snapshot import facts_of, state_of
 from songswap.web.state import GroupState
 from songswap.web.view import invite_url
 
@@ -115,11 +114,9 @@ def join(here: Resources, person: Account, group_id: str, secret: str) -> Group:
     group = rules.join(before, person.id, secret, here.clock.now_ms())
     if person.id not in before.members:
         here.store.write(GROUP, group, group.id)
-        wish = accounts.wish_of(here.store, person.id)
-        is_free = running_name(here.store, wish.listening_in) is None
-        if is_free and accounts.session_of(here.store, group.id).state == "running":
-            listens = replace(wish, listening_in=group.id, join_rev=wish.join_rev + 1)
-            here.store.write(WISH, listens, person.id)
+        is_running = membership.session_of(here.store, group.id).state == "running"
+        if is_running and membership.is_free_for(here.store, person.id, group.id):
+            membership.listen(here.store, person.id, group.id)
     return group
 
 

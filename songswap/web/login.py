@@ -64,7 +64,7 @@ async def logout() -> ResponseReturnValue:
     """Log this browser out, and no other."""
     here = resources()
     browsers.log_out(here.store, cookie(), here.clock.now_ms())
-    response = redirect(url_for("pages.landing"))
+    response = redirect(url_for("pages.landing"), 303)
     response.delete_cookie(browsers.COOKIE)
     return response
 

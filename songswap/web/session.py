@@ -7,14 +7,15 @@ from msgspec.structs import replace
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
-from songswap.documents import SESSION_WISH, WISH, SessionWish
+from songswap.documents import SESSION_WISH, SessionWish
 from songswap.model import Action, Group, Struct
-from songswap.web import accounts
+from songswap.web import membership
+from songswap.web.accounts import new_id
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.resources import Resources, resources
-from songswap.web.snapshot import running_name, state_of
+from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
 
 blueprint = Blueprint("session", __name__)
@@ -59,7 +60,7 @@ class Listening(Body, frozen=True):
 async def put_session(group_id: str, data: Session) -> GroupState:
     """Start or stop the session (host and co-hosts). At its start everybody listens who doesn't do so elsewhere."""
     here, group = resources(), my_group_as(group_id, "session")
-    session = accounts.session_of(here.store, group.id)
+    session = membership.session_of(here.store, group.id)
     if data.state == "running" and session.state == "stopped":
         _start(here, group)
     elif data.state == "stopped" and session.state == "running":
@@ -97,40 +98,31 @@ async def put_listening(group_id: str, data: Listening) -> GroupState:
     here, group = resources(), my_group(group_id)
     if data.listening:
         _running(here, group)
-        _listen(here, me().id, group)
+        membership.listen(here.store, me().id, group.id)
     else:
         _step_out(here, group)
     return state_of(here, group, me().id)
 
 
 def _start(here: Resources, group: Group) -> None:
-    session = SessionWish("running", session_id=accounts.new_id(), since_ms=here.clock.now_ms())
+    session = SessionWish("running", session_id=new_id(), since_ms=here.clock.now_ms())
     for account in group.members:
-        elsewhere = accounts.wish_of(here.store, account).listening_in
-        is_free = elsewhere == group.id or running_name(here.store, elsewhere) is None
-        if is_free or account == group.host:
-            _listen(here, account, group)
+        if account == group.host or membership.is_free_for(here.store, account, group.id):
+            membership.listen(here.store, account, group.id)
     here.store.write(SESSION_WISH, session, group.id)
 
 
-def _listen(here: Resources, account: str, group: Group) -> None:
-    wish = accounts.wish_of(here.store, account)
-    here.store.write(WISH, replace(wish, listening_in=group.id, join_rev=wish.join_rev + 1), account)
-
-
 def _step_out(here: Resources, group: Group) -> None:
-    is_running = accounts.session_of(here.store, group.id).state == "running"
+    is_running = membership.session_of(here.store, group.id).state == "running"
     if is_running and me().id == group.host:
         raise ProblemError(
             409, "host_listens", "Everybody hears what the host plays. Stop the session, or hand the group over first."
         )
-    wish = accounts.wish_of(here.store, me().id)
-    if wish.listening_in == group.id:
-        here.store.write(WISH, replace(wish, listening_in=None), me().id)
+    membership.step_out(here.store, me().id, group.id)
 
 
 def _running(here: Resources, group: Group) -> SessionWish:
-    session = accounts.session_of(here.store, group.id)
+    session = membership.session_of(here.store, group.id)
     if session.state != "running":
         raise ProblemError(409, "no_session", "No session is running. Start one first.")
     return session

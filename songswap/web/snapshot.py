@@ -3,8 +3,9 @@
 from songswap.documents import ACCOUNT, ACCOUNT_SEEN, GROUP, HEARTBEAT, NIGHT, Account
 from songswap.model import Group
 from songswap.store import Store
-from songswap.web.accounts import consent_of, session_of, wish_of
+from songswap.web.accounts import consent_of
 from songswap.web.facts import Facts, Person
+from songswap.web.membership import session_of, wish_of
 from songswap.web.resources import Resources
 from songswap.web.state import GroupState
 from songswap.web.view import state_for

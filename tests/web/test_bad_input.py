@@ -99,6 +99,7 @@ async def test_failure_inside_tells_nothing_of_the_inside(site: Site, caplog: py
     path = site.store.root / "accounts" / browser.account / "wish.json"
     path.unlink(missing_ok=True)
     path.mkdir()
+    assert "Not available right now" in await page(await browser.get("/account"), 503)
     response = await browser.get("/api/me")
     text = await response.get_data(as_text=True)
     assert response.status_code == 503

@@ -75,7 +75,7 @@ async def test_changes_from_our_own_pages_and_from_programs_are_taken(site: Site
 async def test_address_in_the_same_network_is_ours_as_well(site: Site) -> None:
     browser = site.browser("192.168.1.20:8770")
     response = await browser.post("/logout", headers={"Origin": "http://192.168.1.20:8770"})
-    assert response.status_code == 302
+    assert response.status_code == 303
 
 
 async def test_login_comes_back_to_the_page_that_needed_it(site: Site) -> None:

@@ -285,7 +285,7 @@ async def test_paste_back_can_be_switched_off(tmp_path: Path, world: World) -> N
 
 async def test_logout_is_for_this_browser_only(site: Site) -> None:
     phone, laptop = await site.log_in("ada"), await site.log_in("ada")
-    assert (await phone.post("/logout")).status_code == 302
+    assert (await phone.post("/logout")).status_code == 303
     assert (await phone.get("/api/me")).status_code == 401
     assert (await laptop.get("/api/me")).status_code == 200
 

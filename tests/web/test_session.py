@@ -193,3 +193,12 @@ async def test_stepping_out_of_one_session_leaves_the_other_alone(site: Site) ->
     await _start(other, second)
     await guest.put(f"/api/groups/{second}/listening", {"listening": False})
     assert _wish(site, guest).listening_in == first
+
+
+async def test_new_host_of_a_running_session_listens(site: Site) -> None:
+    host, guest = await site.log_in("ada"), await site.log_in("bob")
+    group_id = await group_of(host, guest)
+    await _start(host, group_id)
+    await guest.put(f"/api/groups/{group_id}/listening", {"listening": False})
+    await host.patch(f"/api/groups/{group_id}/members/{guest.account}", {"role": "host"})
+    assert _wish(site, guest).listening_in == group_id

@@ -1,0 +1,58 @@
+"""Who is in which group, and in whose session they listen, as the store has it."""
+
+from msgspec.structs import replace
+
+from songswap.documents import GROUP, SESSION_WISH, WISH, SessionWish, Wish
+from songswap.model import Group
+from songswap.store import Store
+
+
+def wish_of(store: Store, account: str) -> Wish:
+    """What `account` wants."""
+    return store.read(WISH, account) or Wish()
+
+
+def session_of(store: Store, group: str) -> SessionWish:
+    """Whether a session shall run in `group`."""
+    return store.read(SESSION_WISH, group) or SessionWish()
+
+
+def groups_of(store: Store, account: str) -> list[Group]:
+    """The groups that `account` is in, the newest first."""
+    every = (store.read(GROUP, name) for name in store.names("groups"))
+    mine = [group for group in every if group and account in group.members]
+    return sorted(mine, key=lambda group: -group.created_at_ms)
+
+
+def keep_group(store: Store, before: Group, after: Group | None) -> None:
+    """Write a changed group, or remove it when nobody is left.
+
+    Those who are out of it stop listening there; who becomes host of a running session listens.
+    """
+    if after is None:
+        store.remove("groups/{}", before.id)
+    elif after != before:
+        store.write(GROUP, after, after.id)
+        if after.host != before.host and session_of(store, after.id).state == "running":
+            listen(store, after.host, after.id)
+    for account in before.members.keys() - (after.members.keys() if after else ()):
+        step_out(store, account, before.id)
+
+
+def listen(store: Store, account: str, group: str) -> None:
+    """Have `account` listen in the session of `group`, and in no other; once more if it does so already."""
+    wish = wish_of(store, account)
+    store.write(WISH, replace(wish, listening_in=group, join_rev=wish.join_rev + 1), account)
+
+
+def step_out(store: Store, account: str, group: str) -> None:
+    """Have `account` not listen in `group`; in another one it goes on."""
+    wish = wish_of(store, account)
+    if wish.listening_in == group:
+        store.write(WISH, replace(wish, listening_in=None), account)
+
+
+def is_free_for(store: Store, account: str, group: str) -> bool:
+    """Whether `account` listens in no running session but that of `group`."""
+    elsewhere = wish_of(store, account).listening_in
+    return elsewhere is None or elsewhere == group or session_of(store, elsewhere).state == "stopped"
