@@ -145,10 +145,11 @@ class Command(Struct, frozen=True):
 
 
 class Latency(Struct, frozen=True):
-    """From command to sound, learned from `samples` verifications."""
+    """From command to sound, learned from `samples` verifications, which are off by `spread_ms` on average."""
 
     mean_ms: float
     samples: int
+    spread_ms: float = 0.0
 
 
 class Listener(Struct, frozen=True):
@@ -209,14 +210,15 @@ class Pace(Struct, frozen=True):
     """How often a session asks Spotify.
 
     `interval_s` between two looks at the host's player (None: only after clicks and at the ends of tracks), `quick_looks`
-    after something happened, one verification for every `verify_every` commands to a device that is known, a look at
-    somebody who was told nothing for `idle_look_s`, the queue read again `queue_lead_s` before a track's end (None: only
-    when what follows is not known).
+    after something happened, one verification for every `verify_every` commands to a device that is known, and for each
+    where latencies vary by more than `verify_spread_ms`, a look at somebody who was told nothing for `idle_look_s`, the
+    queue read again `queue_lead_s` before a track's end (None: only when what follows is not known).
     """
 
     interval_s: float | None = 5.0
     quick_looks: int = 2
     verify_every: int = 1
+    verify_spread_ms: float = 0.0
     idle_look_s: float = 240.0
     queue_lead_s: float | None = 15.0
 

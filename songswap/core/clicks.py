@@ -32,7 +32,7 @@ def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], n
     send_at_ms = now_ms if timeline is None else max(now_ms, now_ms + lead_ms - latency_ms)
     drive = Drive(action.action, send_at_ms, kind, latency_ms, action.position_ms, action.uri)
     effect_at_ms = send_at_ms + latency_ms
-    night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=night.pace.quick_looks)
+    night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=0)
     if timeline is None:
         look_at_ms = effect_at_ms + LOOK_AFTER_MS
         return msgspec.structs.replace(night, hush_until_ms=effect_at_ms, look_at_ms=look_at_ms)

@@ -5,11 +5,13 @@ import statistics
 
 import msgspec
 
-from songswap.core.timeline import advance, halt, observe, residual_ms, same_track
+from songswap.core.timeline import BLEND, FIRST_BLEND, advance, halt, observe, residual_ms, same_track
 from songswap.model import Failure, Night, Pace, Playback, Queue, Timeline, Track
 
 IDLE_INTERVAL_S = 30.0
 """Between two looks while nobody listens but the host."""
+SILENT_INTERVAL_S = 10.0
+"""Between two looks for a host whose player is gone, where nothing else says how often."""
 SHORT_PAUSE_MS = 60_000.0
 """After a longer pause the host is asked at half the rate: nobody is in the middle of a song."""
 QUICK_LOOK_MS = 1_500.0
@@ -36,7 +38,7 @@ def host_read(night: Night, reading: Playback | None, now_ms: float) -> Night:
         return _host_silent(night, now_ms)
     trips = (*night.round_trips_ms, reading.round_trip_ms)[-KEPT_ROUND_TRIPS:]
     before = night.timeline
-    timeline = observe(before, reading, statistics.median(trips))
+    timeline = observe(before, reading, statistics.median(trips), FIRST_BLEND if night.driven else BLEND)
     night = msgspec.structs.replace(
         night,
         host_status="in_sync",
@@ -106,7 +108,7 @@ def _notice(reading: Playback) -> str:
 
 
 def _host_silent(night: Night, now_ms: float) -> Night:
-    interval_s = night.pace.interval_s if night.pace.interval_s is not None and night.listeners else IDLE_INTERVAL_S
+    interval_s = (night.pace.interval_s or SILENT_INTERVAL_S) if night.listeners else IDLE_INTERVAL_S
     return msgspec.structs.replace(
         night,
         timeline=halt(night.timeline, now_ms) if night.timeline else None,

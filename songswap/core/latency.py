@@ -7,9 +7,12 @@ from songswap.model import CommandKind, Latency
 UNKNOWN_MS = 500.0
 """Before anything was learned (sync.md; Cider starts there as well)."""
 LEAST_MS, MOST_MS = 20.0, 3_000.0
-FIRST_WEIGHT, LATER_WEIGHT, OUTLIER_WEIGHT = 0.6, 0.2, 0.05
-FIRST_SAMPLES = 3
-OUTLIER_MS = 1_500.0
+FIRST_WEIGHT, LEAST_WEIGHT, OUTLIER_WEIGHT = 0.8, 0.1, 0.02
+"""The first sample counts nearly alone, the n-th as one of n, later ones enough to notice that a device has changed."""
+SPREAD_WEIGHT = 0.2
+KNOWN_SAMPLES = 3
+WILD_MS, OUTLIER_MS = 1_500.0, 600.0
+"""What is off by more is a stall, while a device is new and once it is known: the best of networks has some."""
 
 LatencyTable = Mapping[str, Mapping[CommandKind, Latency]]
 """Device id → kind of command → what was learned."""
@@ -23,21 +26,26 @@ def expected_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float
     return next((latency.mean_ms for latency in known.values()), UNKNOWN_MS)
 
 
-def samples(table: LatencyTable, device_id: str, kind: CommandKind) -> int:
-    """How many commands of this kind to this device were verified."""
-    known = table.get(device_id, {}).get(kind)
-    return known.samples if known else 0
+def known(table: LatencyTable, device_id: str, kind: CommandKind) -> Latency:
+    """What was learned of one kind of command to a device; no samples if nothing was."""
+    return table.get(device_id, {}).get(kind) or Latency(expected_ms(table, device_id, kind), 0)
 
 
-def learn(known: Latency | None, sample_ms: float) -> Latency:
+def learn(before: Latency, sample_ms: float) -> Latency:
     """What is known after one more sample: quick at first, then steady; a stall hardly counts."""
-    mean_ms, samples = (known.mean_ms, known.samples) if known else (UNKNOWN_MS, 0)
-    if abs(sample_ms - mean_ms) > OUTLIER_MS:
+    off_ms = sample_ms - before.mean_ms
+    is_stall = abs(off_ms) > (OUTLIER_MS if before.samples >= KNOWN_SAMPLES else WILD_MS)
+    weight = max(LEAST_WEIGHT, 1 / (before.samples + 1)) if before.samples else FIRST_WEIGHT
+    if is_stall:
         weight = OUTLIER_WEIGHT
-    else:
-        weight = FIRST_WEIGHT if samples < FIRST_SAMPLES else LATER_WEIGHT
-    mean_ms += weight * (sample_ms - mean_ms)
-    return Latency(mean_ms=min(MOST_MS, max(LEAST_MS, mean_ms)), samples=samples + 1)
+    spread_ms = before.spread_ms
+    if before.samples:  # the first sample tells how wrong the guess was, not how steady the device is
+        spread_ms += SPREAD_WEIGHT * (min(abs(off_ms), OUTLIER_MS) - spread_ms)
+    return Latency(
+        mean_ms=min(MOST_MS, max(LEAST_MS, before.mean_ms + weight * off_ms)),
+        samples=before.samples + 1,
+        spread_ms=spread_ms,
+    )
 
 
 def learned(
@@ -45,6 +53,5 @@ def learned(
 ) -> dict[str, dict[CommandKind, Latency]]:
     """The table with one more sample in it."""
     devices = {device: dict(kinds) for device, kinds in table.items()}
-    kinds = devices.setdefault(device_id, {})
-    kinds[kind] = learn(kinds.get(kind), sample_ms)
+    devices.setdefault(device_id, {})[kind] = learn(known(table, device_id, kind), sample_ms)
     return devices

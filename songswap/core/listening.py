@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from songswap.core.latency import KNOWN_SAMPLES, UNKNOWN_MS
 from songswap.core.timeline import EDGE_MS, advance, residual_ms
-from songswap.model import Command, Device, Failure, Listener, Pace, Playback, Timeline
+from songswap.model import Command, Device, Failure, Latency, Listener, Pace, Playback, Timeline
 
 VERIFY_AFTER_MS = 2_500.0
 """From a command's effect to the reading that verifies it: readings sooner may still show the state before."""
@@ -14,8 +15,8 @@ SECOND_LOOK_MS = 2_000.0
 TOLERANCE_MS = 400.0
 """A listener off by less is left alone: tighter corrections cost audible jumps (sync.md, the knee)."""
 MOST_CORRECTIONS = 2
-KNOWN_SAMPLES = 3
 VERIFY_ALL = Pace()
+UNKNOWN = Latency(UNKNOWN_MS, 0)
 FRESH_COMMAND_MS = 12_000.0
 """So soon after a command a silent or odd device has rather missed it than been touched by its owner."""
 RETRY_MS = (1_000.0, 2_000.0, 4_000.0, 8_000.0)
@@ -60,14 +61,15 @@ def attend(listener: Listener | None, person: Person) -> Listener:
     return listener
 
 
-def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, samples: int = 0) -> Listener:
-    """The listener after Spotify accepted a command.
+def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, known: Latency = UNKNOWN) -> Listener:
+    """The listener after Spotify accepted a command; `known` is what was learned of such commands to this device.
 
-    With `samples` verified commands of its kind a device is known, and only some of its commands are verified.
+    Of a device that is known and steady only some commands are verified.
     """
     plays = command.kind != "pause"
     unverified = listener.unverified + plays
-    verifies = plays and (samples < KNOWN_SAMPLES or unverified >= pace.verify_every)
+    is_unsure = known.samples < KNOWN_SAMPLES or known.spread_ms > pace.verify_spread_ms
+    verifies = plays and (is_unsure or unverified >= pace.verify_every)
     look_at_ms = command.effect_at_ms + (VERIFY_AFTER_MS if verifies else pace.idle_look_s * 1000)
     return msgspec.structs.replace(
         listener,

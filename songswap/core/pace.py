@@ -16,10 +16,16 @@ LEAST_HOURS = 0.25
 SCARCE_S = 7.5
 """From this interval on calls are too scarce to verify what was learned, or to look again after each event."""
 
+PAGE = Pace(
+    interval_s=None, quick_looks=2, verify_every=6, verify_spread_ms=90.0, idle_look_s=1_200.0, queue_lead_s=15.0
+)
+FINE = Pace(quick_looks=2, verify_every=4, verify_spread_ms=70.0, idle_look_s=600.0, queue_lead_s=15.0)
+COARSE = Pace(quick_looks=0, verify_every=6, verify_spread_ms=250.0, idle_look_s=3_600.0, queue_lead_s=None)
+
 
 @dataclass(frozen=True)
 class Means:
-    """What there is to spend: calls left of the day's allowance (None: nobody knows a bound), hours left of the night."""
+    """What there is to spend: calls left of the day's allowance (None: no bound is known), hours left of the night."""
 
     calls_left: int | None
     hours_left: float
@@ -29,13 +35,12 @@ class Means:
 def choose(precision_s: float | None, means: Means) -> Pace:
     """The pace of polling. `precision_s` is the shortest interval the host wants; None: driven from the page alone."""
     if precision_s is None:
-        return Pace(interval_s=None, quick_looks=0, verify_every=4, idle_look_s=1_200.0, queue_lead_s=15.0)
-    fine = Pace(interval_s=precision_s, quick_looks=2, verify_every=2, idle_look_s=600.0, queue_lead_s=15.0)
+        return PAGE
+    fine = msgspec.structs.replace(FINE, interval_s=precision_s)
     if precision_s < SCARCE_S and _affordable_s(means, fine) <= precision_s:
         return fine
-    coarse = Pace(interval_s=precision_s, quick_looks=0, verify_every=6, idle_look_s=3_600.0, queue_lead_s=None)
-    interval_s = max(precision_s, SCARCE_S, _affordable_s(means, coarse))
-    return msgspec.structs.replace(coarse, interval_s=min(interval_s, LONGEST_INTERVAL_S))
+    interval_s = max(precision_s, SCARCE_S, _affordable_s(means, COARSE))
+    return msgspec.structs.replace(COARSE, interval_s=min(interval_s, LONGEST_INTERVAL_S))
 
 
 def _affordable_s(means: Means, pace: Pace) -> float:

@@ -8,6 +8,8 @@ SEEK_MS = 700.0
 """A residual above this is a seek, not the noise of a reading (sync.md: report bias, jitter, round trip)."""
 BLEND = 0.3
 """Share of a small residual that a reading moves the timeline by."""
+FIRST_BLEND = 0.8
+"""The same for the first reading after our own command, when the timeline is but an expectation."""
 EDGE_MS = 2_000.0
 """So close to a track's start or end a reading may still show the neighbour."""
 ROUND_TRIP_FLOOR_MS = 400.0
@@ -68,7 +70,9 @@ def _late_ms(timeline: Timeline, expected: Timeline, position_ms: float, reading
     return reading.progress_ms - before.duration_ms - position_ms
 
 
-def observe(timeline: Timeline | None, reading: Playback, typical_round_trip_ms: float) -> Timeline:
+def observe(
+    timeline: Timeline | None, reading: Playback, typical_round_trip_ms: float, blend: float = BLEND
+) -> Timeline:
     """The timeline after a reading of the host's player; a new revision if the host did something.
 
     A slow answer (over max(400 ms, 3 × typical)) tells what plays, but is too vague to move the position by.
@@ -86,7 +90,7 @@ def observe(timeline: Timeline | None, reading: Playback, typical_round_trip_ms:
         return timeline
     if abs(off_ms) > SEEK_MS:
         return _from(reading, rev, "seek", expected.upcoming)
-    position_ms = max(0.0, expected.position_at(reading.measured_at_ms) + BLEND * off_ms)
+    position_ms = max(0.0, expected.position_at(reading.measured_at_ms) + blend * off_ms)
     return msgspec.structs.replace(
         expected, position_ms=position_ms, at_ms=reading.measured_at_ms, context_uri=reading.context_uri
     )

@@ -218,7 +218,7 @@ class SessionJob:
         return self._updated(account, update)
 
     def _told(self, command: Command) -> Callable[[Night], Night]:
-        known = latency.samples(self._table(command.account), command.device_id, command.kind)
+        known = latency.known(self._table(command.account), command.device_id, command.kind)
         pace = self._night.pace
         return self._updated(command.account, lambda listener: listening.told(listener, command, pace, known))
 
