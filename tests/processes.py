@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -121,6 +122,13 @@ class Installation:
     def act(self, person: str, action: str, **fields: object) -> None:
         """What a person does in their Spotify."""
         ask(f"{self.spotify_url}/sim/players/{person}", {"action": action, **fields})
+
+    def put_music_on(self, person: str) -> None:
+        """A person plays an album: the first their own Spotify offers."""
+        with urllib.request.urlopen(f"{self.spotify_url}/player/{person}", timeout=PATIENCE_S) as answer:
+            offered = re.search(r"spotify:album:\w+", answer.read().decode())
+        assert offered, f"{person}'s player offers no album"
+        self.act(person, "play_context", uri=offered.group())
 
     def break_spotify(self, **fault: object) -> None:
         """Put a fault in force."""
