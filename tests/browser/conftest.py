@@ -1,0 +1,79 @@
+"""A real Chromium, and people with browsers of their own in front of one running SongSwap."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, StorageState, async_playwright, expect
+
+from tests.browser.people import PATIENCE_MS, GameNight, Street, create_group, invite_link, row_of
+from tests.processes import Installation, all_running, ask
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser in CHROMIUM; tests are skipped where there is none, unless SONGSWAP_REQUIRE_BROWSER=1."""
+    if not CHROMIUM.exists():
+        reason = f"there is no Chromium at {CHROMIUM}: install the package chromium, or say in CHROMIUM where it is"
+        (pytest.fail if os.environ.get("SONGSWAP_REQUIRE_BROWSER") == "1" else pytest.skip)(reason)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The three processes, shared by the tests of a file.
+
+    Spotify shows at once what is so in truth, for a test to wait for; reads that lag are tried in virtual time.
+    """
+    with all_running(tmp_path_factory.mktemp("songswap")) as running:
+        ask(f"{running.spotify_url}/sim/profile", {"read_staleness_ms": [0, 0], "stall_probability": 0})
+        yield running
+
+
+@pytest.fixture(scope="module")
+def cookies(installation: Installation) -> dict[str, StorageState]:
+    """Of those who have logged in to the installation, by name."""
+    return {}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def street(
+    chromium: Browser, installation: Installation, cookies: dict[str, StorageState]
+) -> AsyncIterator[Street]:
+    """Where people with browsers come from; when the test ends, no page of theirs may have complained."""
+    street = Street(chromium, installation, cookies)
+    yield street
+    await street.close()
+    assert street.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def game_night(street: Street) -> AsyncIterator[GameNight]:
+    """Ada and Bob on the page of a new group; a session that runs when the test ends is stopped."""
+    ada, bob = await asyncio.gather(street.person("Ada"), street.person("Bob", "phone"))
+    await create_group(ada, "Game night")
+    await bob.goto(await invite_link(ada))
+    await bob.get_by_role("button", name="Join the group").click()
+    await expect(row_of(ada, "Bob")).to_be_visible()
+    night = GameNight(street.installation, ada, bob)
+    yield night
+    if await ada.get_by_role("button", name="Stop session").is_visible():
+        await night.stop()
