@@ -153,15 +153,14 @@ DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
 def test_every_command_in_the_documents_exists(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    code = "\n".join(
-        [*re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL), *re.findall(r"`([^`\n]+)`", text)]
-    )
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"\bmake ([a-z]+)", code)) <= targets
-    scripts = re.findall(r"\bpython3? ([\w/]+\.py)", code)
-    modules = [name.replace(".", "/") for name in re.findall(r"\bpython3? -m (songswap[\w.]*)", code)]
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    commands = "\n".join([*blocks, *re.findall(r"`([^`\n]+)`", text)])
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"^\s*make ([a-z]+)", commands, re.MULTILINE)) <= targets
+    scripts = re.findall(r"^\s*python3? ([\w/]+\.py)", commands, re.MULTILINE)
     assert [name for name in scripts if not (ROOT / name).is_file()] == []
-    assert [name for name in modules if not (ROOT / name / "__main__.py").is_file()] == []
+    modules = re.findall(r"^\s*python3? -m (songswap[\w.]*)", commands, re.MULTILINE)
+    assert [name for name in modules if not (ROOT / name.replace(".", "/") / "__main__.py").is_file()] == []
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
