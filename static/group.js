@@ -38,6 +38,13 @@ const announceTrack = onChange((track) => track && announce(`Now playing: ${trac
 const announceStatus = onChange((words) => announce(`You: ${words}`));
 const withoutSkew = (words) => words.split(",")[0]; // a few milliseconds more or less are no news
 
+const CHOOSE = "Choose one of your devices below, or play something in Spotify.";
+
+function hintFor(mine, devices) {
+  const canChoose = mine.status === "no_device" && devices.items.some((device) => device.is_usable);
+  return canChoose ? CHOOSE : mine.hint || mine.error;
+}
+
 function showMe(state) {
   const mine = state.members.find((member) => member.account === state.me.account);
   const isRunning = state.session.state === "running";
@@ -45,7 +52,7 @@ function showMe(state) {
   const words = elsewhere ? `You listen in ${elsewhere.name}` : status(mine);
   byId("my-status").dataset.mood = mood(mine);
   say(byId("my-status"), words.slice(0, 1).toUpperCase() + words.slice(1));
-  say(byId("my-hint"), mine.hint || mine.error);
+  say(byId("my-hint"), hintFor(mine, devices));
   show(byId("log-in-again"), mine.status === "needs_login");
   const isOut = isRunning && (!isListening || mine.status === "stepped_out");
   byId("listen").textContent = elsewhere ? "Listen here instead" : "Rejoin";
