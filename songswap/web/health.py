@@ -1,6 +1,5 @@
 """Is everything all right? For the operator, a watchdog and Prometheus."""
 
-import os
 from typing import Literal
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -48,7 +47,7 @@ async def metrics() -> ResponseReturnValue:
 
 def _of_store(store: Store) -> tuple[str, ...]:
     """Writes a byte, for a full disk and a read-only file system show nowhere else."""
-    probe = store.root / f"health.{os.getpid()}.tmp"
+    probe = store.root / "health.tmp"
     try:
         probe.write_bytes(b"\n")
         probe.unlink()
