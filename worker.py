@@ -10,7 +10,7 @@ import sys
 
 from songswap.clock import Clock
 from songswap.config import Config
-from songswap.entry import arguments, keys_of, open_store, read_config
+from songswap.entry import arguments, open_store, read_config
 from songswap.jobs.accounts import Means
 from songswap.jobs.worker import work
 from songswap.spotify.client import Client
@@ -18,6 +18,7 @@ from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import HeldError, Store, StoreError, follow_disk, hold
+from songswap.vault import open_vault
 
 logger = logging.getLogger("songswap.worker")
 
@@ -35,7 +36,7 @@ async def run(config: Config, store: Store) -> None:
         gate = Gate(store, clock)
         client = Client(http, config.spotify.api_url, gate, clock)
         oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, gate, clock)
-        means = Means(config, store, keys_of(config, store), client, oauth, gate, clock)
+        means = Means(config, store, open_vault(config.server.secret_key, store.root), client, oauth, gate, clock)
         tasks = {
             asyncio.create_task(work(means)),
             asyncio.create_task(follow_disk(store.root, store.changes)),

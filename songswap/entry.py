@@ -9,7 +9,6 @@ from pathlib import Path
 from songswap import config, logs
 from songswap.store import Store
 from songswap.store.files import Writer
-from songswap.vault import Vault, keep_secret
 
 PRIVATE = 0o077
 """umask: files for their owner only."""
@@ -42,11 +41,6 @@ def open_store(read: config.Config, role: Writer) -> Store:
     """The store of the configuration, as `role` sees it. Raises StoreError."""
     os.umask(PRIVATE)
     return Store(read.store.path, role)
-
-
-def keys_of(read: config.Config, store: Store) -> Vault:
-    """The vault with the configured secret, or the one kept in the store."""
-    return Vault(read.server.secret_key or keep_secret(store.root))
 
 
 def listen(host: str, port: int) -> socket.socket:

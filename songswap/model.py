@@ -145,11 +145,9 @@ class Command(Struct, frozen=True):
 
 
 class Latency(Struct, frozen=True):
-    """From command to sound, learned from `samples` verifications, which are off by `spread_ms` on average."""
+    """From command to sound: the latest verifications, oldest first."""
 
-    mean_ms: float
-    samples: int
-    spread_ms: float = 0.0
+    recent_ms: tuple[float, ...] = ()
 
 
 class Listener(Struct, frozen=True):
@@ -207,20 +205,20 @@ class Drive(Struct, frozen=True):
 
 
 class Pace(Struct, frozen=True):
-    """How often a session asks Spotify.
-
-    `interval_s` between two looks at the host's player (None: only after clicks and at the ends of tracks), `quick_looks`
-    after something happened, one verification for every `verify_every` commands to a device that is known, and for each
-    where latencies vary by more than `verify_spread_ms`, a look at somebody who was told nothing for `idle_look_s`, the
-    queue read again `queue_lead_s` before a track's end (None: only when what follows is not known).
-    """
+    """How often a session asks Spotify."""
 
     interval_s: float | None = 5.0
+    """Between two looks at the host's player; None: only after clicks and at the ends of tracks."""
     quick_looks: int = 2
+    """Looks soon after something happened."""
     verify_every: int = 1
+    """One verification for so many commands to a device that is known and steady."""
     verify_spread_ms: float = 0.0
+    """Where latencies vary by more, every command is verified."""
     idle_look_s: float = 240.0
+    """After so long somebody who was told nothing is looked at."""
     queue_lead_s: float | None = 15.0
+    """So long before a track's end the queue is read again; None: only when what follows is not known."""
 
 
 class Night(Struct, frozen=True):

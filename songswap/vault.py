@@ -45,6 +45,11 @@ class Vault:
             raise UnsealableError("sealed with another secret_key") from None
 
 
+def open_vault(secret_key: str, store: Path) -> Vault:
+    """The vault with the configured `secret_key`, or with the secret kept in `store` where that is empty."""
+    return Vault(secret_key or keep_secret(store))
+
+
 def keep_secret(store: Path) -> str:
     """The instance's secret from `store`, made on first use; safe when two processes start on an empty store at once.
 

@@ -11,9 +11,8 @@ import pytest
 
 from songswap.config import load
 from songswap.documents import CONSENT, TOKEN
-from songswap.entry import keys_of
 from songswap.store import Store
-from songswap.vault import KEY_FILE
+from songswap.vault import KEY_FILE, open_vault
 from tests.processes import PATIENCE_S, Installation, a_browser, all_running, log_in
 
 pytestmark = pytest.mark.processes
@@ -123,7 +122,7 @@ def tokens_of(running: Installation) -> set[str]:
     """Every token in the store, as it is used with Spotify, and the key it is sealed with."""
     config = load(running.config, {})
     store = Store(running.store, "server")
-    vault = keys_of(config, store)
+    vault = open_vault(config.server.secret_key, store.root)
     tokens = {(running.store / KEY_FILE).read_text().strip()}
     for account in store.names("accounts"):
         for document in (CONSENT, TOKEN):

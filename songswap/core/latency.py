@@ -1,51 +1,54 @@
 """The learned time from a command to its sound, per person, device and kind of command."""
 
+import statistics
 from collections.abc import Mapping
 
 from songswap.model import CommandKind, Latency
 
 UNKNOWN_MS = 500.0
 """Before anything was learned (sync.md; Cider starts there as well)."""
-LEAST_MS, MOST_MS = 20.0, 3_000.0
-FIRST_WEIGHT, LEAST_WEIGHT, OUTLIER_WEIGHT = 0.8, 0.1, 0.02
-"""The first sample counts nearly alone, the n-th as one of n, later ones enough to notice that a device has changed."""
-SPREAD_WEIGHT = 0.2
+LEAST_MS, MOST_MS = 20.0, 4_000.0
+KEPT_SAMPLES = 15
 KNOWN_SAMPLES = 3
-WILD_MS, OUTLIER_MS = 1_500.0, 600.0
-"""What is off by more is a stall, while a device is new and once it is known: the best of networks has some."""
+"""From so many samples on a kind of command speaks for itself; before, all kinds on the device count."""
+STALL_MS, STALL_FACTOR = 250.0, 4.0
+"""A sample further from the median than 250 ms and than four usual deviations was a stall: it teaches nothing."""
 
 LatencyTable = Mapping[str, Mapping[CommandKind, Latency]]
 """Device id → kind of command → what was learned."""
 
 
+def recent(table: LatencyTable, device_id: str, kind: CommandKind) -> tuple[float, ...]:
+    """The samples in ms to go by for a kind of command on a device."""
+    kinds = table.get(device_id, {})
+    own = kinds[kind].recent_ms if kind in kinds else ()
+    if len(own) >= KNOWN_SAMPLES:
+        return own
+    return tuple(sample_ms for latency in kinds.values() for sample_ms in latency.recent_ms)
+
+
+def usual(samples_ms: tuple[float, ...]) -> tuple[float, ...]:
+    """The samples without stalls."""
+    median_ms = statistics.median(samples_ms)
+    deviation_ms = statistics.median(abs(sample_ms - median_ms) for sample_ms in samples_ms)
+    bound_ms = max(STALL_MS, STALL_FACTOR * deviation_ms)
+    return tuple(sample_ms for sample_ms in samples_ms if abs(sample_ms - median_ms) <= bound_ms)
+
+
 def expected_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float:
-    """Latency to reckon with; another kind's on the same device is a better guess than the general one."""
-    known = table.get(device_id, {})
-    if kind in known:
-        return known[kind].mean_ms
-    return next((latency.mean_ms for latency in known.values()), UNKNOWN_MS)
+    """Latency to reckon with: the mean of the usual samples."""
+    samples_ms = recent(table, device_id, kind)
+    if not samples_ms:
+        return UNKNOWN_MS
+    return min(MOST_MS, max(LEAST_MS, statistics.fmean(usual(samples_ms))))
 
 
-def known(table: LatencyTable, device_id: str, kind: CommandKind) -> Latency:
-    """What was learned of one kind of command to a device; no samples if nothing was."""
-    return table.get(device_id, {}).get(kind) or Latency(expected_ms(table, device_id, kind), 0)
-
-
-def learn(before: Latency, sample_ms: float) -> Latency:
-    """What is known after one more sample: quick at first, then steady; a stall hardly counts."""
-    off_ms = sample_ms - before.mean_ms
-    is_stall = abs(off_ms) > (OUTLIER_MS if before.samples >= KNOWN_SAMPLES else WILD_MS)
-    weight = max(LEAST_WEIGHT, 1 / (before.samples + 1)) if before.samples else FIRST_WEIGHT
-    if is_stall:
-        weight = OUTLIER_WEIGHT
-    spread_ms = before.spread_ms
-    if before.samples:  # the first sample tells how wrong the guess was, not how steady the device is
-        spread_ms += SPREAD_WEIGHT * (min(abs(off_ms), OUTLIER_MS) - spread_ms)
-    return Latency(
-        mean_ms=min(MOST_MS, max(LEAST_MS, before.mean_ms + weight * off_ms)),
-        samples=before.samples + 1,
-        spread_ms=spread_ms,
-    )
+def spread_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float | None:
+    """How far off a command usually is; None while the device is not known."""
+    samples_ms = recent(table, device_id, kind)
+    if len(samples_ms) < KNOWN_SAMPLES:
+        return None
+    return statistics.pstdev(usual(samples_ms))
 
 
 def learned(
@@ -53,5 +56,7 @@ def learned(
 ) -> dict[str, dict[CommandKind, Latency]]:
     """The table with one more sample in it."""
     devices = {device: dict(kinds) for device, kinds in table.items()}
-    devices.setdefault(device_id, {})[kind] = learn(known(table, device_id, kind), sample_ms)
+    kinds = devices.setdefault(device_id, {})
+    before = kinds[kind].recent_ms if kind in kinds else ()
+    kinds[kind] = Latency((*before, sample_ms)[-KEPT_SAMPLES:])
     return devices

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 import msgspec
 
-from songswap.core.latency import KNOWN_SAMPLES, UNKNOWN_MS
 from songswap.core.timeline import EDGE_MS, advance, residual_ms
-from songswap.model import Command, Device, Failure, Latency, Listener, Pace, Playback, Timeline
+from songswap.model import Command, Device, Failure, Listener, Pace, Playback, Timeline
 
 VERIFY_AFTER_MS = 2_500.0
 """From a command's effect to the reading that verifies it: readings sooner may still show the state before."""
 SECOND_LOOK_MS = 2_000.0
 TOLERANCE_MS = 400.0
 """A listener off by less is left alone: tighter corrections cost audible jumps (sync.md, the knee)."""
+TOLERATED_SPREADS = 1.1
+"""On a fickle device a correction is no better than a difference of about its usual one."""
 MOST_CORRECTIONS = 2
 VERIFY_ALL = Pace()
-UNKNOWN = Latency(UNKNOWN_MS, 0)
 FRESH_COMMAND_MS = 12_000.0
 """So soon after a command a silent or odd device has rather missed it than been touched by its owner."""
 RETRY_MS = (1_000.0, 2_000.0, 4_000.0, 8_000.0)
@@ -35,8 +35,11 @@ class Person:
     failure: Failure | None
 
 
-def attend(listener: Listener | None, person: Person) -> Listener:
-    """The listener as the person wants to listen now: fresh when they came, came back, or logged in again."""
+def attend(listener: Listener | None, person: Person, *, music: bool = True) -> Listener:
+    """The listener as the person wants to listen now: fresh when they came, came back, or logged in again.
+
+    `music` tells whether there is something to catch up with.
+    """
     is_new = listener is None or (listener.join_rev, listener.consent_id) != (person.join_rev, person.consent_id)
     if listener is None or is_new:
         listener = Listener(person.account, person.join_rev, person.consent_id)
@@ -50,7 +53,7 @@ def attend(listener: Listener | None, person: Person) -> Listener:
             listener,
             device_id=person.device.id,
             device_name=person.device.name,
-            status="catching_up",
+            status="catching_up" if music else "waiting",
             message="",
             told_rev=-1,
             is_playing=False,
@@ -61,14 +64,15 @@ def attend(listener: Listener | None, person: Person) -> Listener:
     return listener
 
 
-def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, known: Latency = UNKNOWN) -> Listener:
-    """The listener after Spotify accepted a command; `known` is what was learned of such commands to this device.
+def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_ms: float | None = None) -> Listener:
+    """The listener after Spotify accepted a command.
 
-    Of a device that is known and steady only some commands are verified.
+    `spread_ms` is how far off such commands to this device usually are, None while it is not known: of a device that
+    is known and steady only some commands are verified.
     """
     plays = command.kind != "pause"
     unverified = listener.unverified + plays
-    is_unsure = known.samples < KNOWN_SAMPLES or known.spread_ms > pace.verify_spread_ms
+    is_unsure = spread_ms is None or spread_ms > pace.verify_spread_ms
     verifies = plays and (is_unsure or unverified >= pace.verify_every)
     look_at_ms = command.effect_at_ms + (VERIFY_AFTER_MS if verifies else pace.idle_look_s * 1000)
     return msgspec.structs.replace(
@@ -124,27 +128,24 @@ def refused(listener: Listener, command: Command, failure: Failure, now_ms: floa
 
 
 def seen(
-    listener: Listener, timeline: Timeline, reading: Playback | None, now_ms: float, pace: Pace = VERIFY_ALL
+    listener: Listener,
+    timeline: Timeline,
+    reading: Playback | None,
+    now_ms: float,
+    pace: Pace = VERIFY_ALL,
+    spread_ms: float | None = None,
 ) -> tuple[Listener, float | None]:
     """The listener after a reading, and a latency sample in ms if it tells what became of a command."""
     listener = msgspec.structs.replace(listener, look_at_ms=None, unverified=0, failures=0)
     if reading is None:
-        return _missed(listener, "Nothing plays on your device.", now_ms), None
+        return _missed(listener, "Nothing plays on the device.", now_ms), None
     if not timeline.is_playing:
         return _while_paused(listener, reading, timeline), None
     off_ms = residual_ms(timeline, reading)
     if off_ms is None or not reading.is_playing:
-        return _missed(listener, "Your device plays something else or nothing.", now_ms), None
+        return _missed(listener, "The device plays something else, or nothing.", now_ms), None
     sample_ms = listener.command.latency_ms - off_ms if listener.command else None
-    settled = msgspec.structs.replace(listener, look_at_ms=now_ms + pace.idle_look_s * 1000)
-    return _measured(settled, timeline, reading, off_ms, now_ms), sample_ms
-
-
-def _measured(listener: Listener, timeline: Timeline, reading: Playback, off_ms: float, now_ms: float) -> Listener:
-    here = advance(timeline, reading.measured_at_ms)
-    uri = here.track.uri if here.track else ""
-    corrections = listener.corrections if listener.corrected_uri == uri else 0
-    listener = msgspec.structs.replace(
+    settled = msgspec.structs.replace(
         listener,
         status="in_sync",
         message="",
@@ -153,9 +154,19 @@ def _measured(listener: Listener, timeline: Timeline, reading: Playback, off_ms:
         is_playing=True,
         misses=0,
         command=None,
+        look_at_ms=now_ms + pace.idle_look_s * 1000,
     )
+    if abs(off_ms) <= max(TOLERANCE_MS, TOLERATED_SPREADS * (spread_ms or 0.0)):
+        return settled, sample_ms
+    return _corrected(settled, advance(timeline, reading.measured_at_ms), now_ms), sample_ms
+
+
+def _corrected(listener: Listener, here: Timeline, now_ms: float) -> Listener:
+    """A listener too far off sent to the right place, unless that was tried often enough or the track ends soon."""
+    uri = here.track.uri if here.track else ""
+    corrections = listener.corrections if listener.corrected_uri == uri else 0
     ends_soon = here.ends_at_ms is not None and here.ends_at_ms - now_ms < EDGE_MS
-    if abs(off_ms) <= TOLERANCE_MS or corrections >= MOST_CORRECTIONS or ends_soon:
+    if corrections >= MOST_CORRECTIONS or ends_soon:
         return listener
     return msgspec.structs.replace(
         listener, status="catching_up", needs="seek", corrections=corrections + 1, corrected_uri=uri, look_at_ms=None
@@ -186,7 +197,7 @@ def _while_paused(listener: Listener, reading: Playback, timeline: Timeline) -> 
         return msgspec.structs.replace(listener, status="in_sync", is_playing=False, misses=0)
     if listener.told_rev < timeline.rev:
         return msgspec.structs.replace(listener, is_playing=True)
-    return step_out(listener, "You play something of your own.")
+    return step_out(listener, "Something else plays on the device.")
 
 
 def choose_device(

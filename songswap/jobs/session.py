@@ -98,7 +98,9 @@ class SessionJob:
             if account != group.host and wish.listening_in == self._group:
                 listener = self._night.listeners.get(account)
                 present_id = listener.device_id if listener else None
-                listeners[account] = listening.attend(listener, self._person(account, wish, present_id))
+                listeners[account] = listening.attend(
+                    listener, self._person(account, wish, present_id), music=self._has_music()
+                )
         comes_alive = bool(listeners) and not self._night.listeners
         new_host = group.host != self._night.host
         self._night = msgspec.structs.replace(
@@ -108,6 +110,9 @@ class SessionJob:
             pace=self._pace(len(listeners)),
             look_at_ms=self._now_ms() if comes_alive or new_host else self._night.look_at_ms,
         )
+
+    def _has_music(self) -> bool:
+        return self._night.timeline is not None and self._night.timeline.is_playing
 
     def _pace(self, listeners: int) -> Pace:
         wish = self._store.read(SESSION_WISH, self._group) or SessionWish()
@@ -122,7 +127,7 @@ class SessionJob:
         if seen.standing == "needs_login":
             failure = Failure("needs_login", seen.message)
         elif device is None and seen.devices:
-            failure = Failure("restricted", "Spotify lets nobody control your device from outside.")
+            failure = Failure("restricted", "Spotify lets nobody control this device from outside.")
         return Person(account, wish.join_rev, seen.consent_id, device, failure)
 
     def _click(self) -> None:
@@ -208,9 +213,10 @@ class SessionJob:
 
     def _listener_read(self, account: str, reading: Playback | None) -> Callable[[Night], Night]:
         def update(listener: Listener) -> Listener:
-            if self._night.timeline is None:
+            night, spread_ms = self._night, self._spread_ms(listener.command)
+            if night.timeline is None:
                 return listener
-            after, sample_ms = listening.seen(listener, self._night.timeline, reading, self._now_ms(), self._night.pace)
+            after, sample_ms = listening.seen(listener, night.timeline, reading, self._now_ms(), night.pace, spread_ms)
             if sample_ms is not None and listener.command is not None:
                 self._learn(account, listener.command.device_id, listener.command.kind, sample_ms)
             return after
@@ -218,9 +224,13 @@ class SessionJob:
         return self._updated(account, update)
 
     def _told(self, command: Command) -> Callable[[Night], Night]:
-        known = latency.known(self._table(command.account), command.device_id, command.kind)
-        pace = self._night.pace
-        return self._updated(command.account, lambda listener: listening.told(listener, command, pace, known))
+        spread_ms, pace = self._spread_ms(command), self._night.pace
+        return self._updated(command.account, lambda listener: listening.told(listener, command, pace, spread_ms))
+
+    def _spread_ms(self, command: Command | None) -> float | None:
+        if command is None:
+            return None
+        return latency.spread_ms(self._table(command.account), command.device_id, command.kind)
 
     def _updated(self, account: str, update: Callable[[Listener], Listener]) -> Callable[[Night], Night]:
         """A change to one listener's state, if they are still there."""

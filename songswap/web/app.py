@@ -15,7 +15,7 @@ from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import Store, StoreError
-from songswap.vault import Vault, keep_secret
+from songswap.vault import open_vault
 from songswap.web import (
     account,
     devices,
@@ -51,7 +51,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         config=config,
         store=store,
         clock=clock,
-        vault=Vault(config.server.secret_key or keep_secret(store.root)),
+        vault=open_vault(config.server.secret_key, store.root),
         gate=gate,
         metrics=Metrics(store, clock, gate, config.spotify),
     )

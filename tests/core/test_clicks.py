@@ -7,8 +7,8 @@ from songswap.model import Action, Latency, Night, Timeline
 from tests.core.music import B, C, listener, night, timeline
 
 TABLE = {
-    "ada": {"speaker": {"start": Latency(300.0, 9), "seek": Latency(200.0, 9), "pause": Latency(150.0, 9)}},
-    "bob": {"phone": {"start": Latency(900.0, 9), "seek": Latency(900.0, 9), "pause": Latency(200.0, 9)}},
+    "ada": {"speaker": {"start": Latency((300.0,) * 3), "seek": Latency((200.0,) * 3), "pause": Latency((150.0,) * 3)}},
+    "bob": {"phone": {"start": Latency((900.0,) * 3), "seek": Latency((900.0,) * 3), "pause": Latency((200.0,) * 3)}},
 }
 NOW_MS = 20_000.0
 
@@ -45,7 +45,7 @@ def test_changes_sound_on_all_devices_together(kind: str, fields: dict[str, int]
 
 
 def test_slow_device_never_holds_the_others_for_long() -> None:
-    slow = {**TABLE, "bob": {"phone": {"start": Latency(2_900.0, 9)}}}
+    slow = {**TABLE, "bob": {"phone": {"start": Latency((2_900.0,) * 3)}}}
     after = click(night(listener()), Action(7, "ada", "next", NOW_MS), slow, NOW_MS)
     assert line(after).at_ms == NOW_MS + MOST_LEAD_MS
 

@@ -2,59 +2,81 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songswap.core.latency import LEAST_MS, MOST_MS, UNKNOWN_MS, expected_ms, learn, learned
+from songswap.core.latency import KEPT_SAMPLES, LEAST_MS, MOST_MS, UNKNOWN_MS, expected_ms, learned, spread_ms
 from songswap.model import Latency
 
-GUESS = Latency(UNKNOWN_MS, 0)
+
+def table(*samples_ms: float) -> dict[str, dict[str, Latency]]:
+    return {"phone": {"start": Latency(samples_ms)}}
 
 
 def test_unknown_device_is_given_the_usual_latency() -> None:
     assert expected_ms({}, "phone", "start") == UNKNOWN_MS
+    assert spread_ms({}, "phone", "start") is None
+
+
+def test_first_sample_is_believed() -> None:
+    assert expected_ms(table(900), "phone", "start") == 900
 
 
 def test_another_kind_of_command_is_the_better_guess() -> None:
-    assert expected_ms({"phone": {"start": Latency(900.0, 4)}}, "phone", "seek") == 900
+    assert expected_ms(table(900, 950), "phone", "seek") == 925
 
 
-def test_first_samples_count_much_and_later_ones_little() -> None:
-    first = learn(GUESS, 1_000)
-    assert first == Latency(pytest.approx(900.0), 1, 0.0)
-    late = learn(Latency(800.0, 30), 1_000)
-    assert late.mean_ms == pytest.approx(820)
+def test_kind_that_is_known_speaks_for_itself() -> None:
+    known = {"phone": {"start": Latency((900,)), "seek": Latency((300, 310, 290))}}
+    assert expected_ms(known, "phone", "seek") == pytest.approx(300)
 
 
-def test_stall_hardly_counts() -> None:
-    assert learn(Latency(600.0, 10), 3_000).mean_ms == pytest.approx(648)
+def test_stall_teaches_nothing() -> None:
+    assert expected_ms(table(600, 620, 580, 610, 2_900), "phone", "start") == pytest.approx(602.5)
 
 
-def test_learning_one_device_leaves_the_others_alone() -> None:
-    table = {"phone": {"start": Latency(900.0, 4)}}
-    after = learned(table, "tv", "seek", 300)
-    assert after["phone"] == table["phone"]
-    assert after["tv"]["seek"].samples == 1
-    assert "tv" not in table
-
-
-@given(true_ms=st.floats(100, 1_800), samples=st.lists(st.floats(-150, 150), min_size=25, max_size=40))
-def test_the_mean_comes_close_to_the_truth(true_ms: float, samples: list[float]) -> None:
-    known = GUESS
-    for noise_ms in samples:
-        known = learn(known, true_ms + noise_ms)
-    assert abs(known.mean_ms - true_ms) < 200
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1))
-def test_what_is_learned_stays_plausible(samples: list[float]) -> None:
-    known = GUESS
-    for sample_ms in samples:
-        known = learn(known, sample_ms)
-        assert LEAST_MS <= known.mean_ms <= MOST_MS
+def test_slow_device_is_learned_however_far_from_the_guess() -> None:
+    assert expected_ms(table(2_600, 2_900, 2_300), "phone", "start") == pytest.approx(2_600)
 
 
 def test_spread_tells_a_steady_device_from_a_fickle_one() -> None:
-    steady = fickle = GUESS
-    for turn in range(20):
-        steady = learn(steady, 600 + (-1) ** turn * 20)
-        fickle = learn(fickle, 600 + (-1) ** turn * 300)
-    assert steady.spread_ms < 60
-    assert fickle.spread_ms > 200
+    steady, fickle = (
+        spread_ms(table(600, 620, 590), "phone", "start"),
+        spread_ms(table(400, 900, 650), "phone", "start"),
+    )
+    assert steady is not None
+    assert fickle is not None
+    assert steady < 20
+    assert fickle > 200
+
+
+def test_learning_one_device_leaves_the_others_alone() -> None:
+    before = table(900)
+    after = learned(before, "tv", "seek", 300)
+    assert after["phone"] == before["phone"]
+    assert after["tv"]["seek"].recent_ms == (300,)
+    assert "tv" not in before
+
+
+def test_old_samples_are_forgotten() -> None:
+    known = table()
+    for turn in range(KEPT_SAMPLES * 2):
+        known = learned(known, "phone", "start", 1_000 if turn < KEPT_SAMPLES else 400)
+    assert expected_ms(known, "phone", "start") == 400
+
+
+@given(
+    true_ms=st.floats(100, 2_600),
+    noises=st.lists(st.floats(-0.15, 0.15), min_size=KEPT_SAMPLES, max_size=KEPT_SAMPLES),
+    stall_ms=st.floats(1_000, 3_000),
+)
+def test_the_mean_comes_close_to_the_truth_in_spite_of_a_stall(
+    true_ms: float, noises: list[float], stall_ms: float
+) -> None:
+    known = table(*(true_ms * (1 + noise) for noise in noises[:-1]), true_ms + stall_ms)
+    assert abs(expected_ms(known, "phone", "start") - true_ms) < 0.15 * true_ms + 100
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40))
+def test_what_is_learned_stays_plausible(samples: list[float]) -> None:
+    known: dict[str, dict[str, Latency]] = {}
+    for sample_ms in samples:
+        known = learned(known, "phone", "start", sample_ms)
+        assert LEAST_MS <= expected_ms(known, "phone", "start") <= MOST_MS

@@ -40,6 +40,10 @@ def test_somebody_new_is_to_be_started() -> None:
     assert (fresh.status, fresh.device_id, fresh.told_rev, fresh.is_playing) == ("catching_up", "phone", -1, False)
 
 
+def test_somebody_new_while_the_music_rests_waits_for_it() -> None:
+    assert attend(None, person(), music=False).status == "waiting"
+
+
 def test_attending_again_changes_nothing() -> None:
     known = attend(None, person())
     assert attend(known, person()) == known

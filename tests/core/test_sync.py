@@ -11,7 +11,9 @@ from songswap.model import Command, Drive, Latency, Night
 from tests.core.music import MINUTE_MS, A, B, C, listener, night, timeline, track
 
 END_MS = 3 * MINUTE_MS
-TABLE = {"bob": {"phone": {"start": Latency(800.0, 5), "seek": Latency(300.0, 5), "pause": Latency(200.0, 5)}}}
+TABLE = {
+    "bob": {"phone": {"start": Latency((800.0,) * 3), "seek": Latency((300.0,) * 3), "pause": Latency((200.0,) * 3)}}
+}
 
 
 def commands(of: Night, now_ms: float, table: object = TABLE) -> list[Command]:
@@ -68,7 +70,7 @@ def test_local_file_of_the_host_pauses_the_others() -> None:
 
 
 def test_coordinated_change_leaves_early_by_each_latency() -> None:
-    table = {**TABLE, "cleo": {"tv": {"start": Latency(1_200.0, 3)}}}
+    table = {**TABLE, "cleo": {"tv": {"start": Latency((1_200.0,) * 3)}}}
     both = night(
         listener(), listener(account="cleo", device_id="tv"), timeline=timeline(rev=2, track=B, at_ms=11_300.0)
     )
