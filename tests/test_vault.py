@@ -29,7 +29,16 @@ def test_a_secret_can_be_changed_with_the_old_one_behind() -> None:
     assert Vault(NEW).unseal(both.seal("token")) == "token"
 
 
-@pytest.mark.parametrize("sealed", ["", "x", "gAAAAA", Vault(OLD).seal("token"), Vault(NEW).seal("token")[:-3], "ä"])
+@pytest.mark.parametrize(
+    "sealed",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("ä", id="not sealed"),
+        pytest.param(Vault(OLD).seal("token"), id="another secret"),
+        pytest.param(Vault(NEW).seal("token")[:-3], id="cut off"),
+        pytest.param(Vault(NEW).seal("token").swapcase(), id="altered"),
+    ],
+)
 def test_what_does_not_fit_is_refused(sealed: str) -> None:
     with pytest.raises(UnsealableError):
         Vault(NEW).unseal(sealed)
