@@ -4,7 +4,7 @@ Spotify counts the calls of an app in a rolling 30 s, and those of the developer
 for each family of endpoints; the sizes are unpublished [developer.spotify.com: rate limits; quota updates, 2026-07-23].
 """
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import partial
@@ -83,6 +83,10 @@ class Rolling:
         """How many lie less than the span back."""
         return len(self._moments) - bisect_right(self._moments, now_ms - self._span_ms)
 
+    def count_from(self, since_ms: float) -> int:
+        """How many lie at `since_ms` or later, as far as the span reaches back."""
+        return len(self._moments) - bisect_left(self._moments, since_ms)
+
     def free_at_ms(self, limit: int, now_ms: float) -> float:
         """The first moment from `now_ms` on at which fewer than `limit` lie in the span, if no more are added."""
         if self.count(now_ms) < limit:
@@ -146,6 +150,10 @@ class Budget:
         """When `app` may make a call without going over its ceiling: `now_ms` or later."""
         return self._by_app[app].free_at_ms(self.ceiling(app, now_ms), now_ms)
 
+    def free_24h_at_ms(self, family: Family, limit: int, now_ms: float) -> float:
+        """When fewer than `limit` calls of `family` lie in the last 24 h: `now_ms` or later."""
+        return self._by_family[family].free_at_ms(limit, now_ms)
+
     def spent_30s(self, app: str, now_ms: float) -> int:
         """Calls of `app` to the Web API in the last 30 s."""
         return self._by_app[app].count(now_ms)
@@ -153,6 +161,11 @@ class Budget:
     def spent_24h(self, now_ms: float) -> dict[Family, int]:
         """Calls of all apps in the last 24 h by family."""
         return {family: self._by_family[family].count(now_ms) for family in FAMILIES}
+
+    def spent_since(self, since_ms: float) -> dict[Family, int]:
+        """Calls of all apps from `since_ms` on, at most 24 h back, by family; families without any are left out."""
+        counts = {family: self._by_family[family].count_from(since_ms) for family in FAMILIES}
+        return {family: count for family, count in counts.items() if count}
 
     def cap(self, family: Family) -> int | None:
         """How many calls in 24 h used the quota of `family` up the last time, or None when that has not happened."""

@@ -6,7 +6,7 @@ import logging
 from songswap.clock import Clock
 from songswap.documents import Call
 from songswap.spotify.budget import SENT, Budget, Family, as_error
-from songswap.spotify.errors import RateLimitedError
+from songswap.spotify.errors import QuotaExceededError, RateLimitedError
 from songswap.spotify.ledger import Ledger
 from songswap.store import Store
 
@@ -19,8 +19,10 @@ PATIENCE_MS = 5_000.0
 class Gate:
     """Rate limit and quota of all apps on `store`, kept over restarts and shared with the other process."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, daily_calls: int | None = None) -> None:
+        """`daily_calls` is how many calls to the player the operator allows in any 24 h; None: as many as Spotify."""
         self._clock = clock
+        self._daily_calls = daily_calls
         self._ledger = Ledger(store)
         self._budget = Budget(self._ledger.load(clock.now_ms()))
 
@@ -40,7 +42,14 @@ class Gate:
         now_ms = self._catch_up()
         if hold := self._budget.hold(family, app, now_ms):
             raise as_error(hold)
+        if self._daily_calls is not None and family == "player":
+            self._keep_to(self._daily_calls, now_ms)
         return now_ms if urgent or family == "accounts" else self._budget.free_at_ms(app, now_ms)
+
+    def _keep_to(self, daily_calls: int, now_ms: float) -> None:
+        until_ms = self._budget.free_24h_at_ms("player", daily_calls, now_ms)
+        if until_ms > now_ms:
+            raise QuotaExceededError("player", until_ms, f"player: the {daily_calls} calls of [spotify] daily_calls")
 
     def limited(self, family: Family, app: str, retry_after: str | None, reason: str) -> RateLimitedError:
         """Note an answer 429 with its Retry-After header and reason; returns the error to raise. Raises StoreError."""
@@ -66,6 +75,11 @@ class Gate:
         """Calls of all apps and processes in the last 24 h by family."""
         return self._budget.spent_24h(self._catch_up())
 
+    def spent_since(self, since_ms: float) -> dict[Family, int]:
+        """Calls of all apps and processes from `since_ms` on, at most 24 h back, by family."""
+        self._catch_up()
+        return self._budget.spent_since(since_ms)
+
     def spent_30s(self, app: str) -> int:
         """Calls of `app` to the Web API in the last 30 s, by all processes."""
         return self._budget.spent_30s(app, self._catch_up())
@@ -80,9 +94,13 @@ class Gate:
         return self._budget.cap(family)
 
     def left(self, family: Family) -> int | None:
-        """How many calls of `family` the last used-up quota would still allow in these 24 h; None if none is known."""
-        cap = self.cap(family)
-        return None if cap is None else max(0, cap - self.spent_24h()[family])
+        """How many calls of `family` are still allowed in these 24 h; None if no limit is known.
+
+        The limit is that of the configuration, or the quota that was used up the last time if that was smaller.
+        """
+        configured = self._daily_calls if family == "player" else None
+        limits = [limit for limit in (configured, self.cap(family)) if limit is not None]
+        return max(0, min(limits) - self.spent_24h()[family]) if limits else None
 
     def _catch_up(self) -> float:
         now_ms = self._clock.now_ms()

@@ -25,7 +25,14 @@ from songswap.spotify.gate import Gate
 from songswap.spotify.transport import send
 from songswap.spotify.wire import NOT_READABLE
 
-SCOPES: Final = ("user-read-playback-state", "user-modify-playback-state", "user-read-currently-playing")
+MAKE_PLAYLISTS: Final = "playlist-modify-private"
+"""The right to save a night as a private playlist; log-ins of before it was asked for lack it."""
+SCOPES: Final = (
+    "user-read-playback-state",
+    "user-modify-playback-state",
+    "user-read-currently-playing",
+    MAKE_PLAYLISTS,
+)
 """The rights asked for: no more than what there is needs."""
 
 DAY_MS: Final = 86_400_000.0

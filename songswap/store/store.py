@@ -68,7 +68,8 @@ class Store:
     def write(self, document: Document[T], value: T, *names: str) -> None:
         """Replace the document; durable when this returns.
 
-        Only the server makes folders: so a worker that comes late brings nothing back that a person had removed.
+        Only the server makes an account's or a group's folder: so a worker that comes late brings nothing back that a
+        person had removed. Within one that is there, the worker may make another.
         Raises StoreError, NewerVersionError when a newer SongSwap wrote it, GoneError, NotTheWriterError,
         UnfitNameError.
         """
@@ -139,9 +140,9 @@ class Store:
         if folder.is_dir():
             return
         parts = folder.relative_to(self.root).parts
-        if self.role != "server" and len(parts) > 1:
+        if self.role != "server" and (len(parts) == 2 or (len(parts) > 2 and not folder.parent.is_dir())):
             raise GoneError(f"{folder} can't be written to: it is gone")
-        for depth in range(1, len(parts) + 1):
+        for depth in range(1, len(parts) + 1) if self.role == "server" else [len(parts)]:
             make_folder(self.root.joinpath(*parts[:depth]))
 
     def _set_aside(self, path: Path, name: str, error: UnreadableError) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from songswap.store import (
     Document,
     GoneError,
+    Log,
     NewerVersionError,
     NotTheWriterError,
     Store,
@@ -125,6 +126,19 @@ def test_the_worker_brings_nothing_back_that_was_removed(store: Store, worker: S
     store.remove("notes/{}", "a")
     with pytest.raises(GoneError, match=r"notes/a can't be written to: it is gone"):
         worker.write(SEEN, Note(), "a")
+    assert files_in(store) == set()
+
+
+def test_the_worker_makes_a_folder_within_one_that_is_there_and_in_none_that_is_gone(
+    store: Store, worker: Store
+) -> None:
+    pages = Log("notes/{}/pages/{}.jsonl", Note, "worker")
+    store.write(NOTE, Note(), "a")
+    worker.append(pages, Note(number=1), "a", "one")
+    assert [row.number for row in store.rows(pages, "a", "one")] == [1]
+    store.remove("notes/{}", "a")
+    with pytest.raises(GoneError):
+        worker.append(pages, Note(number=2), "a", "one")
     assert files_in(store) == set()
 
 
