@@ -5,9 +5,23 @@ What people asked for (written by the server) and what the worker saw are separa
 
 from typing import Literal
 
-from songswap.model import Action, CommandKind, Device, Group, Latency, Night, Struct
+from songswap.model import Action, CommandKind, Device, Group, Latency, Night, Struct, Track
 from songswap.store import Document, Log
 
+HappeningKind = Literal[
+    "started",
+    "ended",
+    "host",
+    "joined",
+    "stepped_out",
+    "track",
+    "resumed",
+    "requested",
+    "click",
+    "skew",
+    "correction",
+    "calls",
+]
 Standing = Literal["ok", "needs_login", "not_premium", "no_seat"]
 
 
@@ -60,6 +74,8 @@ class Wish(Struct, frozen=True):
     device_id: str | None = None
     device_name: str = ""
     look_rev: int = 0
+    trims_ms: dict[str, int] = {}
+    """By device id: so much earlier it shall play, because it is heard late."""
 
 
 class Token(Struct, frozen=True):
@@ -85,16 +101,19 @@ class AccountSeen(Struct, frozen=True):
 
 
 class Latencies(Struct, frozen=True):
-    """Per device id and kind of command."""
+    """What is learned of a person's devices, by device id: latencies by kind of command, and in `preload` whether it
+    goes on to the next track it was given by itself.
+    """
 
     devices: dict[str, dict[CommandKind, Latency]] = {}
+    preload: dict[str, bool] = {}
 
 
 class SessionWish(Struct, frozen=True):
     """Whether a session shall run, and the latest clicks (at most 50; the newest last).
 
     `hours` is how long the calls shall last; `precision_s` the shortest time between two looks at the host's player, or
-    None if the host does everything on the page.
+    None if the host does everything on the page. `lead` is who was asked to lead with the wish number `lead_rev`.
     """
 
     state: Literal["running", "stopped"] = "stopped"
@@ -102,7 +121,78 @@ class SessionWish(Struct, frozen=True):
     since_ms: float = 0.0
     hours: float = 4.0
     precision_s: float | None = 5.0
+    lead: str = ""
+    lead_rev: int = 0
     actions: tuple[Action, ...] = ()
+
+
+class RequestSettings(Struct, frozen=True):
+    """How a group takes requests; they outlast a session.
+
+    `is_calm`: only the host and co-hosts request and vote. `limit_each`: songs a person may have waiting.
+    `fallback_uri`: the host's playlist that goes on when everything has ended.
+    """
+
+    is_calm: bool = False
+    limit_each: int = 3
+    fallback_uri: str | None = None
+    fallback_name: str = ""
+
+
+class SongRequest(Struct, frozen=True):
+    """A song somebody wished for; `turn` is the round in which the person comes to their turn."""
+
+    id: str
+    by: str
+    track: Track
+    at_ms: float
+    turn: int = 1
+
+
+class Votes(Struct, frozen=True):
+    """Who wants to skip one play of a track; `is_passed` once the skip was asked for."""
+
+    play: str = ""
+    by: tuple[str, ...] = ()
+    is_passed: bool = False
+
+
+class Requests(Struct, frozen=True):
+    """What people wish to hear in the session `session_id`, in the order it will be played; `turns` are those had."""
+
+    session_id: str = ""
+    settings: RequestSettings = RequestSettings()
+    waiting: tuple[SongRequest, ...] = ()
+    turns: dict[str, int] = {}
+    votes: Votes = Votes()
+
+
+class HandedRequest(Struct, frozen=True):
+    """A request the worker gives to the host's player during play `given_in`; heard in `heard_in`, if it was.
+
+    `is_sent` once the player accepted it, or may have; `problem` says why it will not be heard.
+    """
+
+    request: SongRequest
+    given_in: int
+    is_sent: bool = False
+    heard_in: int | None = None
+    problem: str = ""
+
+
+class Handed(Struct, frozen=True):
+    """What the worker gave to the host's player in the session `session_id`: noted before it is sent, so only once.
+
+    `ended_rev` is the revision of the timeline with which the host's music ran out, `fallback_rev` the one for which
+    the fallback playlist was started.
+    """
+
+    session_id: str = ""
+    items: tuple[HandedRequest, ...] = ()
+    ended_rev: int = -1
+    fallback_rev: int = -1
+    fallback_problem: str = ""
+    retry_at_ms: float = 0.0
 
 
 class Heartbeat(Struct, frozen=True):
@@ -129,6 +219,54 @@ class Call(Struct, frozen=True):
     counted: int = 0
 
 
+class Happening(Struct, frozen=True, omit_defaults=True):
+    """A row of a night's diary: something that happened at `at_ms`, to `account` or by it.
+
+    `host`: somebody else sets the pace. `track` begins play number `play`; `resumed` goes on after a pause; `requested`
+    tells whose request a play was. `calls`: all calls to Spotify since the start, by family.
+    """
+
+    kind: HappeningKind
+    at_ms: float
+    account: str | None = None
+    track: Track | None = None
+    play: int | None = None
+    skew_ms: float | None = None
+    action: str | None = None
+    calls: dict[str, int] = {}
+
+
+class Save(Struct, frozen=True):
+    """A night somebody wants as a playlist of their own. `rev` grows with each try."""
+
+    group: str
+    name: str
+    uris: tuple[str, ...]
+    rev: int = 1
+
+
+class Saves(Struct, frozen=True):
+    """By session id."""
+
+    wanted: dict[str, Save] = {}
+
+
+class Saved(Struct, frozen=True):
+    """What became of a Save's try `rev`. There is a playlist as soon as it has an id; `done` when it is whole."""
+
+    rev: int
+    state: Literal["working", "done", "failed"] = "working"
+    playlist_id: str | None = None
+    url: str | None = None
+    error: str = ""
+
+
+class SavedNights(Struct, frozen=True):
+    """By session id."""
+
+    nights: dict[str, Saved] = {}
+
+
 ACCOUNT = Document("accounts/{}/account.json", Account, "server")
 CONSENT = Document("accounts/{}/consent.json", Consent, "server")
 BROWSERS = Document("accounts/{}/browsers.json", Browsers, "server")
@@ -136,9 +274,15 @@ WISH = Document("accounts/{}/wish.json", Wish, "server")
 TOKEN = Document("accounts/{}/token.json", Token, "worker")
 ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker")
 LATENCIES = Document("accounts/{}/latencies.json", Latencies, "worker")
+SAVES = Document("accounts/{}/saves.json", Saves, "server")
+SAVED = Document("accounts/{}/saved.json", SavedNights, "worker")
 GROUP = Document("groups/{}/group.json", Group, "server")
 SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server")
+REQUESTS = Document("groups/{}/requests.json", Requests, "server")
+HANDED = Document("groups/{}/handed.json", Handed, "worker")
 NIGHT = Document("groups/{}/night.json", Night, "worker")
 HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker")
+DIARY = Log("groups/{}/nights/{}.jsonl", Happening, "worker")
+"""Names are the group and the session."""
 LEDGER = Log("ledger/{}-{}.jsonl", Call, None)
 """Each process writes its own ledger, one a UTC day, and reads the other's: names are the process and the day."""

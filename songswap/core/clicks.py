@@ -48,13 +48,13 @@ def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], n
 
 def _host_latency_ms(night: Night, kind: CommandKind, latencies: Mapping[str, LatencyTable]) -> float:
     device_id = night.host_device.id if night.host_device else None
-    return expected_ms(latencies.get(night.host, {}), device_id or "", kind)
+    return expected_ms(latencies.get(night.leader, {}), device_id or "", kind)
 
 
 def _lead_ms(night: Night, latencies: Mapping[str, LatencyTable]) -> float:
     devices = [(listener.account, listener.device_id) for listener in night.listeners.values() if listener.device_id]
     if night.host_device and night.host_device.id:
-        devices.append((night.host, night.host_device.id))
+        devices.append((night.leader, night.host_device.id))
     longest_ms = max((expected_ms(latencies.get(who, {}), device, "start") for who, device in devices), default=0.0)
     return min(longest_ms, MOST_LEAD_MS)
 
@@ -73,7 +73,9 @@ def _after(timeline: Timeline | None, action: Action, now_ms: float, start_ms: f
         case "seek":
             return _jump(now, "seek", wanted_ms, start_ms if now.is_playing else now_ms)
         case "next" if now.upcoming:
-            following = msgspec.structs.replace(now, track=now.upcoming[0], upcoming=now.upcoming[1:])
+            following = msgspec.structs.replace(
+                now, track=now.upcoming[0], upcoming=now.upcoming[1:], plays=now.plays + 1
+            )
             return _jump(following, "track", 0.0, start_ms)
     return None
 

@@ -27,13 +27,21 @@ REFUSALS: Mapping[Right, str] = {
 }
 
 RefusalCode = Literal[
+    "already_over",
     "bad_name",
+    "calm",
+    "cannot_lead",
+    "duplicate_request",
     "hand_over_first",
     "invite_expired",
     "invite_invalid",
+    "list_changed",
     "no_such_member",
+    "no_such_request",
     "not_a_member",
     "not_allowed",
+    "not_listening",
+    "too_many_requests",
 ]
 
 

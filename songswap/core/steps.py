@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from songswap.documents import SongRequest
 from songswap.model import Command, Drive
 
 
@@ -43,4 +44,23 @@ class Tell:
     command: Command
 
 
-Step = LookAtHost | LookAtQueue | DriveHost | LookAtListener | Tell
+@dataclass(frozen=True)
+class HandOver:
+    """Give a request to the host's player: into its queue, or at once where the music has run out."""
+
+    account: str
+    request: SongRequest
+    device_id: str | None
+    at_once: bool
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """Start the fallback playlist on the host's device, whose music has run out."""
+
+    account: str
+    context_uri: str
+    device_id: str | None
+
+
+Step = LookAtHost | LookAtQueue | DriveHost | LookAtListener | Tell | HandOver | GoOn

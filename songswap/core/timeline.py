@@ -14,6 +14,8 @@ EDGE_MS = 2_000.0
 """So close to a track's start or end a reading may still show the neighbour."""
 ROUND_TRIP_FLOOR_MS = 400.0
 RELINKED_DURATION_MS = 2_000
+HELD_TRACKS = 20
+"""Tracks given along with a start: as many as Spotify tells of a queue."""
 
 
 def same_track(one: Track | None, other: Track | None) -> bool:
@@ -37,8 +39,16 @@ def advance(timeline: Timeline, now_ms: float) -> Timeline:
             upcoming=timeline.upcoming[1:],
             position_ms=0.0,
             at_ms=timeline.ends_at_ms,
+            plays=timeline.plays + 1,
         )
     return timeline
+
+
+def trimmed(timeline: Timeline, trim_ms: float) -> Timeline:
+    """The timeline as a device has to play it whose sound is heard `trim_ms` late: so much earlier."""
+    if not trim_ms or not timeline.is_playing:
+        return timeline
+    return msgspec.structs.replace(timeline, at_ms=timeline.at_ms - trim_ms)
 
 
 def residual_ms(timeline: Timeline, reading: Playback) -> float | None:
@@ -78,22 +88,32 @@ def observe(
     A slow answer (over max(400 ms, 3 × typical)) tells what plays, but is too vague to move the position by.
     """
     if timeline is None:
-        return _from(reading, 1, "track", upcoming=())
+        return _from(reading, 1, "track", upcoming=(), plays=1)
     expected = advance(timeline, reading.measured_at_ms)
     rev = timeline.rev + 1
     off_ms = residual_ms(timeline, reading)
     if off_ms is None:
-        return _from(reading, rev, "track", _after(expected, reading.track))
+        return _from(reading, rev, "track", _after(expected, reading.track), expected.plays + 1)
     if reading.is_playing != timeline.is_playing:
-        return _from(reading, rev, "resumed" if reading.is_playing else "paused", expected.upcoming)
+        return _from(reading, rev, "resumed" if reading.is_playing else "paused", expected.upcoming, expected.plays)
     if reading.round_trip_ms > max(ROUND_TRIP_FLOOR_MS, 3 * typical_round_trip_ms):
         return timeline
     if abs(off_ms) > SEEK_MS:
-        return _from(reading, rev, "seek", expected.upcoming)
+        return _from(reading, rev, "seek", expected.upcoming, expected.plays)
     position_ms = max(0.0, expected.position_at(reading.measured_at_ms) + blend * off_ms)
     return msgspec.structs.replace(
         expected, position_ms=position_ms, at_ms=reading.measured_at_ms, context_uri=reading.context_uri
     )
+
+
+def held_tracks(timeline: Timeline) -> tuple[str, ...]:
+    """What a device is given with a start: this track and those known to follow, up to one nobody else can play."""
+    uris: list[str] = []
+    for track in (timeline.track, *timeline.upcoming)[:HELD_TRACKS]:
+        if track is None or not track.can_be_started:
+            break
+        uris.append(track.uri)
+    return tuple(uris)
 
 
 def halt(timeline: Timeline, now_ms: float) -> Timeline:
@@ -111,7 +131,7 @@ def halt(timeline: Timeline, now_ms: float) -> Timeline:
     )
 
 
-def _from(reading: Playback, rev: int, change: Change, upcoming: tuple[Track, ...]) -> Timeline:
+def _from(reading: Playback, rev: int, change: Change, upcoming: tuple[Track, ...], plays: int) -> Timeline:
     return Timeline(
         rev=rev,
         track=reading.track,
@@ -121,6 +141,7 @@ def _from(reading: Playback, rev: int, change: Change, upcoming: tuple[Track, ..
         change=change,
         upcoming=upcoming,
         context_uri=reading.context_uri,
+        plays=plays,
     )
 
 

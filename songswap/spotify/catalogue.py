@@ -42,6 +42,11 @@ class CatalogueCalls(Transport):
         }
         return (await self._read(bearer, Request("GET", "/v1/search", "search", query), wire.Found)).to_model()
 
+    async def track(self, bearer: Bearer, track_id: str) -> Track:
+        """A track."""
+        request = Request("GET", f"/v1/tracks/{spotify_id(track_id)}", "catalogue")
+        return (await self._read(bearer, request, wire.Item)).to_model()
+
     async def artist(self, bearer: Bearer, artist_id: str) -> Artist:
         """An artist."""
         request = Request("GET", f"/v1/artists/{spotify_id(artist_id)}", "catalogue")

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from quart import request
-from quart_schema import document_request
+from quart_schema import document_querystring, document_request
 
 from songswap.web.errors import ProblemError
 
@@ -30,6 +30,23 @@ def body(model: type[Body]) -> Callable[[Route], Route]:
             return await route(*args, data=decode(decoder, await _json_bytes()), **kwargs)
 
         return document_request(model)(with_body)
+
+    return decorate
+
+
+def query(model: type[Body]) -> Callable[[Route], Route]:
+    """Hand the route what follows the question mark as `data`, a `model`."""
+
+    def decorate(route: Route) -> Route:
+        @wraps(route)
+        async def with_query(*args: Any, **kwargs: Any) -> Any:
+            try:
+                data = msgspec.convert(request.args.to_dict(), model, strict=False)
+            except msgspec.ValidationError as error:
+                raise ProblemError(400, "invalid", f"The address does not fit: {error}.") from error
+            return await route(*args, data=data, **kwargs)
+
+        return document_querystring(model)(with_query)
 
     return decorate
 

@@ -75,13 +75,21 @@ TITLES: Mapping[int, str] = {
 }
 
 STATUS_OF_REFUSAL: Mapping[RefusalCode, int] = {
+    "already_over": 409,
     "bad_name": 400,
+    "calm": 403,
+    "cannot_lead": 409,
+    "duplicate_request": 409,
     "hand_over_first": 409,
     "invite_expired": 410,
     "invite_invalid": 403,
+    "list_changed": 409,
     "no_such_member": 404,
+    "no_such_request": 404,
     "not_a_member": 404,
     "not_allowed": 403,
+    "not_listening": 409,
+    "too_many_requests": 409,
 }
 
 TITLE_OF_REFUSAL: Mapping[RefusalCode, str] = {
