@@ -33,7 +33,7 @@ async def run(config: Config, store: Store) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     async with open_http() as http:
-        gate = Gate(store, clock)
+        gate = Gate(store, clock, config.spotify.daily_calls)
         client = Client(http, config.spotify.api_url, gate, clock)
         oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, gate, clock)
         means = Means(config, store, open_vault(config.server.secret_key, store.root), client, oauth, gate, clock)

@@ -65,6 +65,8 @@ class Spotify:
     apps: tuple[App, ...]
     api_url: str = "https://api.spotify.com"
     accounts_url: str = "https://accounts.spotify.com"
+    daily_calls: int | None = None
+    """Calls to the player allowed in any 24 h; None: as many as Spotify lets through."""
 
     def app(self, name: str) -> App | None:
         """The app of that name, or None when the operator has taken it out of the configuration."""
@@ -159,6 +161,12 @@ def _client_id(text: str) -> str:
     return text
 
 
+def _daily_calls(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) < 1:
+        raise ValueError("must be a whole number of calls, such as 1000 (leave it empty if you know none)")
+    return int(text)
+
+
 def _level(text: str) -> str:
     if text.lower() not in {"debug", "info", "warning", "error"}:
         raise ValueError("must be debug, info, warning or error")
@@ -170,7 +178,13 @@ Reader = Callable[[str], object]
 KEYS: Mapping[str, Mapping[str, Reader]] = {
     "server": {"host": _host, "port": _port, "public_url": _public_url, "secret_key": _secret_key},
     "store": {"path": _path},
-    "spotify": {"client_id": _client_id, "client_secret": str, "api_url": _url, "accounts_url": _url},
+    "spotify": {
+        "client_id": _client_id,
+        "client_secret": str,
+        "api_url": _url,
+        "accounts_url": _url,
+        "daily_calls": _daily_calls,
+    },
     "youtube": {"api_key": str, "api_url": _url},
     "features": {field.name: _switch for field in fields(Features)},
     "log": {"level": _level},

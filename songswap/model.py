@@ -87,6 +87,8 @@ class Timeline(Struct, frozen=True):
     """What made this revision."""
     upcoming: tuple[Track, ...] = ()
     context_uri: str | None = None
+    plays: int = 1
+    """Tracks played so far, this one included: the same song later is another play."""
 
     def position_at(self, now_ms: float) -> float:
         """Position in ms at `now_ms`, not held back at the track's end; an `at_ms` ahead of us is a start to come."""
@@ -142,6 +144,8 @@ class Command(Struct, frozen=True):
     latency_ms: float
     position_ms: float = 0.0
     uris: tuple[str, ...] = ()
+    trim_ms: int = 0
+    """The listener's trim that `position_ms` takes into account."""
 
 
 class Latency(Struct, frozen=True):
@@ -180,6 +184,10 @@ class Listener(Struct, frozen=True):
     """Readings in a row that showed something else than what was asked for."""
     corrections: int = 0
     corrected_uri: str = ""
+    trim_ms: int = 0
+    """So much earlier than the timeline says it has to play, for it is heard late by what no reading shows."""
+    goes_on: bool | None = None
+    """Whether the device goes on to the next track it holds by itself; None until that was seen."""
 
 
 class Action(Struct, frozen=True):
@@ -221,11 +229,34 @@ class Pace(Struct, frozen=True):
     """So long before a track's end the queue is read again; None: only when what follows is not known."""
 
 
+LeadReason = Literal["host", "silent", "logged_out", "chosen"]
+
+
+class Lead(Struct, frozen=True):
+    """Whose player is read, if not the host's: a co-host's (`account`), and why.
+
+    `rev` is that of the last wish to change it. `silent_since_ms`: since when nothing plays at whoever leads now.
+    """
+
+    account: str = ""
+    why: LeadReason = "host"
+    rev: int = 0
+    silent_since_ms: float | None = None
+    heirs: tuple[str, ...] = ()
+    """Who else may lead, the first before the others."""
+    former: Listener | None = None
+    """Who led until now, as the listener they are from here on: their device plays what everybody hears."""
+
+
 class Night(Struct, frozen=True):
-    """A running session as the worker sees it; from this document it goes on after a restart."""
+    """A running session as the worker sees it; from this document it goes on after a restart.
+
+    What is called `host_…` here is about whoever leads at the moment.
+    """
 
     session_id: str
     host: str
+    lead: Lead = Lead()
     pace: Pace = Pace()
     timeline: Timeline | None = None
     listeners: dict[str, Listener] = {}
@@ -251,6 +282,11 @@ class Night(Struct, frozen=True):
     round_trips_ms: tuple[float, ...] = ()
     failures: int = 0
 
+    @property
+    def leader(self) -> str:
+        """Whose player everybody follows: the host's, unless a co-host has taken over."""
+        return self.lead.account or self.host
+
 
 class Member(Struct, frozen=True):
     """Somebody in a group."""
@@ -274,6 +310,8 @@ class Group(Struct, frozen=True):
     created_at_ms: float
     invite: Invite
     members: dict[str, Member]
+    screen_secret: str = ""
+    """Whoever knows it may show the screen for the TV; empty: nobody."""
 
     @property
     def host(self) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,10 @@ class Evening:
         self._worker: asyncio.Task[None] | None = None
         self._apps: dict[str, App] = {}
 
+    def allow(self, daily_calls: int) -> None:
+        """Limit the calls to players, as of the worker's next start."""
+        self.config = replace(self.config, spotify=replace(self.config.spotify, daily_calls=daily_calls))
+
     async def start_worker(self) -> None:
         """Start the worker, as a process would: from the store alone."""
         self._worker = asyncio.create_task(self._work())
@@ -70,7 +75,7 @@ class Evening:
     async def _work(self) -> None:
         store = Store(self.store.root, "worker", self.changes)
         async with open_http() as http:
-            gate = Gate(store, self.clock)
+            gate = Gate(store, self.clock, self.config.spotify.daily_calls)
             client = Client(http, self.url, gate, self.clock)
             oauth = OAuth(http, self.url, "http://127.0.0.1:8770/callback", gate, self.clock)
             await work(Means(self.config, store, self.vault, client, oauth, gate, self.clock))

@@ -5,6 +5,7 @@ import statistics
 
 import msgspec
 
+from songswap.core import leading
 from songswap.core.timeline import BLEND, FIRST_BLEND, advance, halt, observe, residual_ms, same_track
 from songswap.model import Failure, Night, Pace, Playback, Queue, Timeline, Track
 
@@ -40,7 +41,7 @@ def host_read(night: Night, reading: Playback | None, now_ms: float) -> Night:
     before = night.timeline
     timeline = observe(before, reading, statistics.median(trips), FIRST_BLEND if night.driven else BLEND)
     night = msgspec.structs.replace(
-        night,
+        leading.heard(night),
         host_status="in_sync",
         host_message="",
         host_until_ms=None,
@@ -109,15 +110,23 @@ def _notice(reading: Playback) -> str:
 
 def _host_silent(night: Night, now_ms: float) -> Night:
     interval_s = (night.pace.interval_s or SILENT_INTERVAL_S) if night.listeners else IDLE_INTERVAL_S
-    return msgspec.structs.replace(
+    gone = msgspec.structs.replace(
         night,
-        timeline=halt(night.timeline, now_ms) if night.timeline else None,
+        timeline=_without_host(night, now_ms),
         host_status="no_device",
         host_message="Spotify reports no active player. Play something in the Spotify app.",
         host_device=None,
         queue_at_ms=None,
         look_at_ms=now_ms + interval_s * 1000,
     )
+    return leading.silent(gone, now_ms)
+
+
+def _without_host(night: Night, now_ms: float) -> Timeline | None:
+    """The music goes on while somebody could take over, else it stops with the host's."""
+    if night.timeline is None or leading.can_be_succeeded(night):
+        return night.timeline
+    return halt(night.timeline, now_ms)
 
 
 def queue_read(night: Night, queue: Queue, now_ms: float) -> Night:
@@ -138,7 +147,7 @@ def host_failed(night: Night, failure: Failure, now_ms: float) -> Night:
     """The night after the host could not be asked: the timeline goes on, the next look waits."""
     retry_s = RETRY_S[min(night.failures, len(RETRY_S) - 1)]
     retry_at_ms = max(failure.until_ms or 0.0, now_ms + retry_s * 1000)
-    return msgspec.structs.replace(
+    failed = msgspec.structs.replace(
         night,
         host_status=failure.status,
         host_message=failure.message,
@@ -147,6 +156,7 @@ def host_failed(night: Night, failure: Failure, now_ms: float) -> Night:
         look_at_ms=retry_at_ms,
         queue_at_ms=retry_at_ms if night.queue_at_ms is not None else None,
     )
+    return leading.silent(failed, now_ms)
 
 
 def driven(night: Night) -> Night:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from songswap.core.timeline import EDGE_MS, advance, residual_ms
+from songswap.core import preload
+from songswap.core.timeline import EDGE_MS, advance, residual_ms, trimmed
 from songswap.model import Command, Device, Failure, Listener, Pace, Playback, Timeline
 
 VERIFY_AFTER_MS = 2_500.0
@@ -33,6 +34,8 @@ class Person:
     consent_id: str
     device: Device | None
     failure: Failure | None
+    trim_ms: int = 0
+    goes_on: bool | None = None
 
 
 def attend(listener: Listener | None, person: Person, *, music: bool = True) -> Listener:
@@ -60,8 +63,20 @@ def attend(listener: Listener | None, person: Person, *, music: bool = True) -> 
             retry_at_ms=0.0,
             look_at_ms=None,
             command=None,
+            trim_ms=person.trim_ms,
+            goes_on=person.goes_on,
         )
-    return listener
+    return _retrimmed(listener, person.trim_ms)
+
+
+def _retrimmed(listener: Listener, trim_ms: int) -> Listener:
+    """The listener with another trim, which is to be heard at once."""
+    if trim_ms == listener.trim_ms:
+        return listener
+    listener = msgspec.structs.replace(listener, trim_ms=trim_ms)
+    if not listener.is_playing or listener.status not in {"in_sync", "catching_up"}:
+        return listener
+    return msgspec.structs.replace(listener, status="catching_up", needs=listener.needs or "seek", look_at_ms=None)
 
 
 def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_ms: float | None = None) -> Listener:
@@ -72,7 +87,7 @@ def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_m
     """
     plays = command.kind != "pause"
     unverified = listener.unverified + plays
-    is_unsure = spread_ms is None or spread_ms > pace.verify_spread_ms
+    is_unsure = spread_ms is None or spread_ms > pace.verify_spread_ms or listener.goes_on is None
     verifies = plays and (is_unsure or unverified >= pace.verify_every)
     look_at_ms = command.effect_at_ms + (VERIFY_AFTER_MS if verifies else pace.idle_look_s * 1000)
     return msgspec.structs.replace(
@@ -84,7 +99,7 @@ def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_m
         told_rev=max(listener.told_rev, command.rev),
         held_uris=command.uris if command.kind == "start" else listener.held_uris,
         is_playing=plays,
-        needs=None,
+        needs="seek" if plays and command.trim_ms != listener.trim_ms else None,
         command=command if plays else None,
         look_at_ms=look_at_ms if plays else None,
         unverified=unverified,
@@ -136,12 +151,16 @@ def seen(
     spread_ms: float | None = None,
 ) -> tuple[Listener, float | None]:
     """The listener after a reading, and a latency sample in ms if it tells what became of a command."""
+    timeline = trimmed(timeline, listener.trim_ms)
     listener = msgspec.structs.replace(listener, look_at_ms=None, unverified=0, failures=0)
     if reading is None:
         return _missed(listener, "Nothing plays on the device.", now_ms), None
     if not timeline.is_playing:
         return _while_paused(listener, reading, timeline), None
+    here = advance(timeline, reading.measured_at_ms)
     off_ms = residual_ms(timeline, reading)
+    if preload.was_left_behind(listener, here, reading, off_ms):
+        return preload.helped_on(listener), None
     if off_ms is None or not reading.is_playing:
         return _missed(listener, "The device plays something else, or nothing.", now_ms), None
     sample_ms = listener.command.latency_ms - off_ms if listener.command else None
@@ -154,11 +173,14 @@ def seen(
         is_playing=True,
         misses=0,
         command=None,
+        goes_on=preload.goes_on(listener, here, reading),
         look_at_ms=now_ms + pace.idle_look_s * 1000,
     )
+    if settled.goes_on is None:
+        settled = preload.watched(settled, here)
     if abs(off_ms) <= max(TOLERANCE_MS, TOLERATED_SPREADS * (spread_ms or 0.0)):
         return settled, sample_ms
-    return _corrected(settled, advance(timeline, reading.measured_at_ms), now_ms), sample_ms
+    return _corrected(settled, here, now_ms), sample_ms
 
 
 def _corrected(listener: Listener, here: Timeline, now_ms: float) -> Listener:

@@ -4,43 +4,47 @@ import itertools
 import math
 from collections.abc import Collection, Mapping
 
+from songswap.core import leading
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
-from songswap.core.timeline import advance
+from songswap.core.timeline import EDGE_MS, advance, held_tracks, trimmed
 from songswap.model import Command, CommandKind, Listener, Night, Timeline, Track
 
 QUEUE_PATIENCE_MS = 700.0
 """How long a start waits for the host's queue, so that the listener gets the next tracks along with this one."""
-HELD_TRACKS = 20
-"""Tracks given along with a start: as many as Spotify tells of a queue."""
 DEAF = frozenset({"stepped_out", "needs_login"})
 """Who is left alone until they come back by themselves."""
 
 
 def plan(
-    night: Night, latencies: Mapping[str, LatencyTable], busy: Collection[str], now_ms: float
+    night: Night,
+    latencies: Mapping[str, LatencyTable],
+    busy: Collection[str],
+    now_ms: float,
+    turn: tuple[float, Step | None] = (math.inf, None),
 ) -> tuple[list[Step], float]:
     """Steps due at `now_ms` for everybody who is not `busy` with one, and the time to plan again at the latest.
 
-    `latencies` holds each account's learned latencies. Nobody gets two steps at once.
+    `latencies` holds each account's learned latencies, `turn` what people wished for. Nobody gets two steps at once.
     """
-    due = [_host_step(night)] if night.host not in busy else []
+    due = [_host_step(night, turn)] if night.leader not in busy else []
     for listener in night.listeners.values():
         if listener.account not in busy and listener.status not in DEAF:
             due.append(_listener_step(night, listener, latencies.get(listener.account, {}), now_ms))
     steps = [step for at_ms, step in due if step is not None and at_ms <= now_ms]
-    wake_at_ms = min((at_ms for at_ms, _ in due if at_ms > now_ms), default=math.inf)
+    moments = (*(at_ms for at_ms, _ in due), leading.away_at_ms(night))
+    wake_at_ms = min((at_ms for at_ms in moments if at_ms > now_ms), default=math.inf)
     return steps, wake_at_ms
 
 
-def _host_step(night: Night) -> tuple[float, Step | None]:
-    host = night.host
-    steps: list[tuple[float, Step]] = [(night.look_at_ms, LookAtHost(host))]
+def _host_step(night: Night, turn: tuple[float, Step | None]) -> tuple[float, Step | None]:
+    leader = night.leader
+    steps: list[tuple[float, Step | None]] = [(night.look_at_ms, LookAtHost(leader)), turn]
     if night.queue_at_ms is not None:
-        steps.append((night.queue_at_ms, LookAtQueue(host)))
+        steps.append((night.queue_at_ms, LookAtQueue(leader)))
     if night.drives:
         device_id = night.host_device.id if night.host_device else None
-        steps.append((night.drives[0].send_at_ms, DriveHost(host, night.drives[0], device_id)))
+        steps.append((night.drives[0].send_at_ms, DriveHost(leader, night.drives[0], device_id)))
     return min(steps, key=lambda step: step[0])
 
 
@@ -58,7 +62,7 @@ def _listener_step(night: Night, listener: Listener, table: LatencyTable, now_ms
 def _next_command(night: Night, listener: Listener, table: LatencyTable, now_ms: float) -> tuple[float, Command | None]:
     if night.timeline is None or listener.device_id is None:
         return math.inf, None
-    timeline = advance(night.timeline, now_ms)
+    timeline = advance(trimmed(night.timeline, listener.trim_ms), now_ms)
     if not timeline.is_playing or timeline.track is None or not timeline.track.can_be_started:
         return _pause(listener, table, timeline, now_ms)
     kind = wanted_kind(timeline, listener)
@@ -106,19 +110,22 @@ def _join_in(
 def _change_over(
     timeline: Timeline, listener: Listener, table: LatencyTable, now_ms: float
 ) -> tuple[float, Command | None]:
-    """At a track's end, a start for those whose device would go on with another track than the host's."""
+    """At a track's end, a start for those whose device would not go on with the host's next track by itself."""
     ends_at_ms = timeline.ends_at_ms
     if ends_at_ms is None or not timeline.upcoming or not timeline.upcoming[0].can_be_started:
         return math.inf, None
-    if timeline.track is None or _goes_on_by_itself(listener.held_uris, timeline.track, timeline.upcoming[0]):
+    if timeline.track is None or _is_served(listener, timeline.track, timeline.upcoming[0], ends_at_ms):
         return math.inf, None
     send_at_ms = max(now_ms, ends_at_ms - expected_ms(table, listener.device_id or "", "start"))
     return send_at_ms, _command(timeline, listener, table, "start", send_at_ms)
 
 
-def _goes_on_by_itself(held_uris: tuple[str, ...], current: Track, following: Track) -> bool:
+def _is_served(listener: Listener, current: Track, following: Track, ends_at_ms: float) -> bool:
+    held_uris, told = listener.held_uris, listener.command
     if held_uris[:1] == (following.uri,) and current.uri not in held_uris:
         return True  # told already, just before the change
+    if listener.goes_on is False:
+        return told is not None and told.effect_at_ms >= ends_at_ms - EDGE_MS and held_uris[:1] == (following.uri,)
     return (current.uri, following.uri) in itertools.pairwise(held_uris)
 
 
@@ -141,14 +148,5 @@ def _command(
         latency_ms=latency_ms,
         position_ms=then.position_at(effect_at_ms),
         uris=held_tracks(then),
+        trim_ms=listener.trim_ms,
     )
-
-
-def held_tracks(timeline: Timeline) -> tuple[str, ...]:
-    """What a device is given with a start: this track and those known to follow, up to one nobody else can play."""
-    uris: list[str] = []
-    for track in (timeline.track, *timeline.upcoming)[:HELD_TRACKS]:
-        if track is None or not track.can_be_started:
-            break
-        uris.append(track.uri)
-    return tuple(uris)

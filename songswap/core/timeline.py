@@ -45,10 +45,15 @@ def advance(timeline: Timeline, now_ms: float) -> Timeline:
 
 
 def trimmed(timeline: Timeline, trim_ms: float) -> Timeline:
-    """The timeline as a device has to play it whose sound is heard `trim_ms` late: so much earlier."""
-    if not trim_ms or not timeline.is_playing:
+    """The timeline as a device has to play it whose sound is heard `trim_ms` late: so much earlier.
+
+    One that is heard early waits at the start of a track, and anywhere else plays from further back.
+    """
+    if not timeline.is_playing:
         return timeline
-    return msgspec.structs.replace(timeline, at_ms=timeline.at_ms - trim_ms)
+    back_ms = min(max(0.0, -trim_ms), timeline.position_ms)
+    at_ms = timeline.at_ms - trim_ms - back_ms
+    return msgspec.structs.replace(timeline, position_ms=timeline.position_ms - back_ms, at_ms=at_ms)
 
 
 def residual_ms(timeline: Timeline, reading: Playback) -> float | None:

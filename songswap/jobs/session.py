@@ -8,12 +8,25 @@ from collections.abc import Callable
 
 import msgspec
 
-from songswap.core import clicks, hosting, latency, listening, pace, sync
+from songswap.core import clicks, hosting, latency, leading, listening, pace, sync
 from songswap.core.listening import Person
-from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
-from songswap.documents import CONSENT, GROUP, LATENCIES, NIGHT, SESSION_WISH, WISH, Latencies, SessionWish, Wish
+from songswap.core.steps import DriveHost, GoOn, HandOver, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
+from songswap.documents import (
+    CONSENT,
+    GROUP,
+    LATENCIES,
+    NIGHT,
+    REQUESTS,
+    SESSION_WISH,
+    WISH,
+    Latencies,
+    SessionWish,
+    Wish,
+)
 from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
+from songswap.jobs.diary import Diary
 from songswap.jobs.failures import failure_of
+from songswap.jobs.requests import Requested
 from songswap.model import Command, CommandKind, Drive, Failure, Listener, Night, Pace, Playback, Queue
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.transport import Bearer
@@ -21,7 +34,7 @@ from songswap.store import Subscription
 
 logger = logging.getLogger(__name__)
 
-ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in (GROUP, SESSION_WISH, WISH, CONSENT))
+ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in (GROUP, SESSION_WISH, WISH, CONSENT, REQUESTS))
 SEEN_ENDING = "seen.json"
 
 
@@ -37,21 +50,30 @@ class SessionJob:
         self._session_id = session_id
         self._night = Night(session_id, host="")
         self._saved: Night | None = None
-        self._tables: dict[str, latency.LatencyTable] = {}
+        self._diary: Diary | None = None
+        self._learned: dict[str, Latencies] = {}
         self._busy: set[str] = set()
+        self._requested = Requested(means, group, session_id)
 
     async def run(self) -> None:
         """Keep the session in time until cancelled; after a restart it goes on from the document NIGHT."""
         self._busy.clear()
-        self._tables.clear()
+        self._learned.clear()
         self._night, self._saved = self._resume(), None
+        self._requested.resume()
         endings = (*ASKED_FOR, SEEN_ENDING)
-        with self._store.changes.subscribe("accounts/", f"groups/{self._group}/", endings=endings) as changes:
+        self._diary = Diary(self._means, self._group, self._session_id)
+        with (
+            contextlib.closing(self._diary),
+            self._store.changes.subscribe("accounts/", f"groups/{self._group}/", endings=endings) as changes,
+        ):
             async with asyncio.TaskGroup() as calls:
                 self._attend()
                 while True:
                     self._click()
-                    steps, wake_at_ms = sync.plan(self._night, self._latencies(), self._busy, self._now_ms())
+                    self._succeed()
+                    turn = self._requested.turn(self._night)
+                    steps, wake_at_ms = sync.plan(self._night, self._latencies(), self._busy, self._now_ms(), turn)
                     for step in steps:
                         self._busy.add(step.account)
                         calls.create_task(self._take(step, changes))
@@ -86,36 +108,47 @@ class SessionJob:
         if self._night != self._saved:
             self._store.write(NIGHT, self._night, self._group)
             self._saved = self._night
+        if self._diary is not None:
+            self._diary.note(self._night)
 
     def _attend(self) -> None:
         """Take in who listens now, and what they wish."""
         group = self._store.read(GROUP, self._group)
         if group is None:
             return
-        listeners = {}
-        for account in group.members:
-            wish = self._store.read(WISH, account) or Wish()
-            if account != group.host and wish.listening_in == self._group:
-                listener = self._night.listeners.get(account)
-                present_id = listener.device_id if listener else None
-                listeners[account] = listening.attend(
-                    listener, self._person(account, wish, present_id), music=self._has_music()
-                )
-        comes_alive = bool(listeners) and not self._night.listeners
-        new_host = group.host != self._night.host
+        asked = self._store.read(SESSION_WISH, self._group) or SessionWish()
+        every = {account: self._store.read(WISH, account) or Wish() for account in group.members}
+        wishes = {account: wish for account, wish in every.items() if wish.listening_in == self._group}
+        before = self._night
+        night = leading.settled(before, group, wishes, (asked.lead, asked.lead_rev), self._now_ms())
+        listeners = {one: self._listener(night, one, wish) for one, wish in wishes.items() if one != night.leader}
+        comes_alive = bool(listeners) and not before.listeners
         self._night = msgspec.structs.replace(
-            self._night,
-            host=group.host,
+            night,
+            lead=msgspec.structs.replace(night.lead, former=None),
             listeners=listeners,
-            pace=self._pace(len(listeners)),
-            look_at_ms=self._now_ms() if comes_alive or new_host else self._night.look_at_ms,
+            pace=self._pace(asked, len(listeners)),
+            look_at_ms=self._now_ms() if comes_alive else night.look_at_ms,
         )
+
+    def _listener(self, night: Night, account: str, wish: Wish) -> Listener:
+        consent_id = self._accounts.seen(account).consent_id
+        listener = night.listeners.get(account) or leading.former(night, account, wish.join_rev, consent_id)
+        person = self._person(account, wish, listener.device_id if listener else None)
+        return listening.attend(listener, person, music=self._has_music())
+
+    def _succeed(self) -> None:
+        """Have a co-host lead while the leader is away."""
+        night = leading.succeeded(self._night, self._now_ms())
+        if night is not self._night:
+            logger.info("%s leads in group %s: %s", night.leader, self._group, night.lead.why)
+            self._night = night
+            self._attend()
 
     def _has_music(self) -> bool:
         return self._night.timeline is not None and self._night.timeline.is_playing
 
-    def _pace(self, listeners: int) -> Pace:
-        wish = self._store.read(SESSION_WISH, self._group) or SessionWish()
+    def _pace(self, wish: SessionWish, listeners: int) -> Pace:
         ends_at_ms = wish.since_ms + wish.hours * 3_600_000
         left = self._means.gate.left("player")
         return pace.choose(wish.precision_s, pace.Means(left, (ends_at_ms - self._now_ms()) / 3_600_000, listeners))
@@ -128,7 +161,11 @@ class SessionJob:
             failure = Failure("needs_login", seen.message)
         elif device is None and seen.devices:
             failure = Failure("restricted", "Spotify lets nobody control this device from outside.")
-        return Person(account, wish.join_rev, seen.consent_id, device, failure)
+        device_id = (device.id if device else None) or ""
+        goes_on = self._known(account).preload.get(device_id)
+        return Person(
+            account, wish.join_rev, seen.consent_id, device, failure, wish.trims_ms.get(device_id, 0), goes_on
+        )
 
     def _click(self) -> None:
         """Take in clicks on the page; noted as handled before anything is sent, so that none is carried out twice."""
@@ -139,15 +176,19 @@ class SessionJob:
                 self._save()
 
     def _latencies(self) -> dict[str, latency.LatencyTable]:
-        return {account: self._table(account) for account in (*self._night.listeners, self._night.host)}
+        return {account: self._table(account) for account in (*self._night.listeners, self._night.leader)}
 
     def _table(self, account: str) -> latency.LatencyTable:
-        if account not in self._tables:
-            self._tables[account] = (self._store.read(LATENCIES, account) or Latencies()).devices
-        return self._tables[account]
+        return self._known(account).devices
+
+    def _known(self, account: str) -> Latencies:
+        if account not in self._learned:
+            self._learned[account] = self._store.read(LATENCIES, account) or Latencies()
+        return self._learned[account]
 
     async def _take(self, step: Step, changes: Subscription) -> None:
-        """Make one step's call and fold what came of it into the night."""
+        """Make one step's call and fold what came of it into the night, unless it was about one who led till then."""
+        leader = self._night.leader
         try:
             fold = await self._accounts.call(step.account, lambda bearer: self._carry_out(step, bearer))
         except (SpotifyError, NeedsLoginError) as error:
@@ -156,7 +197,8 @@ class SessionJob:
         finally:
             self._busy.discard(step.account)
             changes.wake()
-        self._night = fold(self._night)
+        if step.account != leader or leader == self._night.leader:
+            self._night = fold(self._night)
 
     async def _carry_out(self, step: Step, bearer: Bearer) -> Callable[[Night], Night]:
         match step:
@@ -167,6 +209,8 @@ class SessionJob:
             case DriveHost(drive=drive, device_id=device_id):
                 await self._drive(bearer, drive, device_id)
                 return hosting.driven
+            case HandOver() | GoOn():
+                return await self._requested.give(step, bearer, self._night)
             case LookAtListener(account=account):
                 return self._listener_read(account, await self._client.playback(bearer))
             case Tell(command=command):
@@ -203,13 +247,15 @@ class SessionJob:
             if reading is not None and reading.device is not None and reading.device.id is not None:
                 sample_ms = hosting.driven_sample_ms(night, reading)
                 if sample_ms is not None and night.driven is not None:
-                    self._learn(night.host, reading.device.id, night.driven.kind, sample_ms)
-            return hosting.host_read(night, reading, self._now_ms())
+                    self._learn(night.leader, reading.device.id, night.driven.kind, sample_ms)
+            after = hosting.host_read(night, reading, self._now_ms())
+            self._requested.host_read(night, after, reading)
+            return after
 
         return fold
 
     def _queue_read(self, queue: Queue) -> Callable[[Night], Night]:
-        return lambda night: hosting.queue_read(night, queue, self._now_ms())
+        return lambda night: self._requested.queue_read(hosting.queue_read(night, queue, self._now_ms()))
 
     def _listener_read(self, account: str, reading: Playback | None) -> Callable[[Night], Night]:
         def update(listener: Listener) -> Listener:
@@ -219,6 +265,8 @@ class SessionJob:
             after, sample_ms = listening.seen(listener, night.timeline, reading, self._now_ms(), night.pace, spread_ms)
             if sample_ms is not None and listener.command is not None:
                 self._learn(account, listener.command.device_id, listener.command.kind, sample_ms)
+            if after.goes_on is not None and after.goes_on != listener.goes_on and after.device_id is not None:
+                self._note_preload(account, after.device_id, after.goes_on)
             return after
 
         return self._updated(account, update)
@@ -248,6 +296,8 @@ class SessionJob:
         match step:
             case LookAtHost() | LookAtQueue():
                 return lambda night: hosting.host_failed(night, failure, now_ms)
+            case HandOver() | GoOn():
+                return self._requested.put_off(step, failure)
             case DriveHost():
                 return lambda night: hosting.drive_failed(night, failure, now_ms)
             case LookAtListener(account=account):
@@ -257,5 +307,12 @@ class SessionJob:
 
     def _learn(self, account: str, device_id: str, kind: CommandKind, sample_ms: float) -> None:
         devices = latency.learned(self._table(account), device_id, kind, sample_ms)
-        self._store.write(LATENCIES, Latencies(devices), account)
-        self._tables[account] = devices
+        self._keep(account, msgspec.structs.replace(self._known(account), devices=devices))
+
+    def _note_preload(self, account: str, device_id: str, goes_on: bool) -> None:
+        known = self._known(account)
+        self._keep(account, msgspec.structs.replace(known, preload={**known.preload, device_id: goes_on}))
+
+    def _keep(self, account: str, learned: Latencies) -> None:
+        self._store.write(LATENCIES, learned, account)
+        self._learned[account] = learned

@@ -26,6 +26,8 @@ class Device:
     supports_volume: bool = True
     first_volume_percent: int = 60
     idle_since_ms: float | None = None
+    stops_after_track: bool = False
+    """Falls silent at each track's end, whatever it was given to play next."""
 
     @property
     def sleeps_after_s(self) -> float | None:

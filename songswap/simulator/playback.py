@@ -41,6 +41,7 @@ class Playback:
     shuffle: bool = False
     repeat: Repeat = "off"
     volume_percents: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    stops_after_track: bool = False
 
     def position_at(self, now_ms: float) -> float:
         """The position in the current item, not looking at its end."""
@@ -91,7 +92,8 @@ def track_end(state: Playback, now_ms: float, duration_of: DurationOf) -> Playba
     if ends_at_ms > now_ms:
         return None
     ended = rebase(state, max(ends_at_ms, state.at_ms))
-    return _item(ended, state.uri) if state.repeat == "track" else follow(ended)
+    after = _item(ended, state.uri) if state.repeat == "track" else follow(ended)
+    return pause(after) if state.stops_after_track else after
 
 
 def advance(state: Playback, now_ms: float, duration_of: DurationOf) -> Playback:

@@ -6,7 +6,7 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from . import playback as pb
@@ -287,7 +287,9 @@ class Player:
         self._apply(change, now_ms)
 
     def _apply(self, change: Change, at_ms: float) -> None:
-        self._record(change(pb.rebase(self._head, at_ms)), at_ms + self._chance.staleness_ms())
+        after = change(pb.rebase(self._head, at_ms))
+        stops = after.device_id is not None and self.person.device(after.device_id).stops_after_track
+        self._record(replace(after, stops_after_track=stops), at_ms + self._chance.staleness_ms())
 
     def _settle(self, now_ms: float) -> None:
         """Bring the timeline up to the present: commands that arrived and items that ended, in their order."""

@@ -36,6 +36,7 @@ def listener(**fields: object) -> Listener:
         "told_rev": 1,
         "held_uris": (A.uri, B.uri, C.uri),
         "is_playing": True,
+        "goes_on": True,
     }
     return Listener(**{**known, **fields})
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from songswap.core import listening
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
-from songswap.core.sync import HELD_TRACKS, QUEUE_PATIENCE_MS, held_tracks, plan
+from songswap.core.sync import QUEUE_PATIENCE_MS, plan
+from songswap.core.timeline import HELD_TRACKS, held_tracks
 from songswap.model import Command, Drive, Latency, Night
 from tests.core.music import MINUTE_MS, A, B, C, listener, night, timeline, track
 
