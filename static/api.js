@@ -1,13 +1,14 @@
 // Our own JSON API.
 
-/** Send a change; returns the answer's body. Throws an Error with words for people. */
-export async function send(method, path, body) {
+/** Send a request; returns the answer's body. `signal` may call it off. Throws an Error with words for people. */
+export async function send(method, path, body, signal) {
   let answer;
   try {
     answer = await fetch(path, {
       method,
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
     });
   } catch {
     throw new Error("The connection to SongSwap is lost. Try again in a moment.");

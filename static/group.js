@@ -6,8 +6,14 @@ import { byId, onChange, readState, say, show } from "./dom.js";
 import { follow } from "./feed.js";
 import { createInvite } from "./invite.js";
 import { mood, status } from "./format.js";
+import { createLead } from "./lead.js";
 import { createMembers } from "./members.js";
+import { createOptions } from "./options.js";
 import { createPlayer } from "./player.js";
+import { createRequests } from "./requests.js";
+import { createTrim } from "./trim.js";
+import { createTonight } from "./tonight.js";
+import { createScreenLink } from "./tv.js";
 
 const first = readState();
 const api = `/api/groups/${first.id}`;
@@ -20,8 +26,16 @@ const showMembers = createMembers((button, method, account, body) => change(butt
 const showDevices = createDevices(byId("devices"), (button, id) => change(button, "PUT", "/api/me/device", { device_id: id }));
 const showInvite = createInvite((button) => change(button, "POST", `${api}/invite`));
 
+const showRequests = createRequests(api);
+const showTonight = createTonight();
+const showScreenLink = createScreenLink(api);
+
+const showLead = createLead((button, body) => change(button, "PUT", `${api}/session`, body));
+const options = createOptions((field, body) => change(field, "PUT", `${api}/session`, body));
+const showTrim = createTrim((range, body) => change(range, "PUT", "/api/me/trim", body));
+
 const onClick = (id, run) => byId(id).addEventListener("click", (event) => run(event.currentTarget));
-onClick("start", (button) => change(button, "PUT", `${api}/session`, { state: "running" }));
+onClick("start", (button) => change(button, "PUT", `${api}/session`, { state: "running", ...options.chosen() }));
 onClick("stop", (button) => change(button, "PUT", `${api}/session`, { state: "stopped" }));
 onClick("listen", (button) => change(button, "PUT", `${api}/listening`, { listening: true }));
 onClick("step-out", (button) => change(button, "PUT", `${api}/listening`, { listening: false }));
@@ -57,7 +71,7 @@ function showMe(state) {
   const isOut = isRunning && (!isListening || mine.status === "stepped_out");
   byId("listen").textContent = elsewhere ? "Listen here instead" : "Rejoin";
   show(byId("listen"), isOut && mine.status !== "needs_login");
-  show(byId("step-out"), isRunning && isListening && !isOut && state.me.role !== "host");
+  show(byId("step-out"), isRunning && isListening && !isOut && (state.me.role !== "host" || state.session.leader !== state.me.account));
   byId("device-name").textContent = mine.device_name || devices.chosen_name || "Choose a device";
   if (mine.status === "no_device") byId("device-picker").open = true;
   showDevices(devices);
@@ -78,9 +92,15 @@ function update(state) {
   show(byId("rename"), state.me.rights.includes("manage"));
   showSession(state);
   showPlayer(state);
+  showLead(state);
+  options.show(state);
   showMe(state);
+  showTrim(state);
   showMembers(state);
   showInvite(state);
+  showRequests(state);
+  showTonight(state);
+  showScreenLink(state);
   const track = state.playback?.track;
   announceTrack(track ? { name: track.name, artists: track.artists.join(", ") } : null);
 }

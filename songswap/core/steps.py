@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from songswap.documents import SongRequest
 from songswap.model import Command, Drive
+from songswap.nights import SongRequest
 
 
 @dataclass(frozen=True)

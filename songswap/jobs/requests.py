@@ -5,9 +5,10 @@ from collections.abc import Callable
 from songswap.core import handing
 from songswap.core.requests import in_session
 from songswap.core.steps import GoOn, HandOver
-from songswap.documents import HANDED, REQUESTS, Handed
+from songswap.documents import HANDED, REQUESTS
 from songswap.jobs.accounts import Means
 from songswap.model import Failure, Night, Playback
+from songswap.nights import Handed
 from songswap.spotify.errors import BadRequestError, ForbiddenError, NotFoundError, UnavailableError
 from songswap.spotify.transport import Bearer
 

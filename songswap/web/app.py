@@ -27,8 +27,13 @@ from songswap.web import (
     health,
     invites,
     login,
+    nights,
     pages,
+    requests,
+    screen,
+    search,
     session,
+    trim,
 )
 from songswap.web.metrics import Metrics
 from songswap.web.resources import EXTENSION, Resources
@@ -46,7 +51,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     app = Quart("songswap.web", static_folder=str(STATIC), root_path=str(Path(__file__).parent))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    gate = Gate(store, clock)
+    gate = Gate(store, clock, config.spotify.daily_calls)
     here = Resources(
         config=config,
         store=store,
@@ -59,7 +64,12 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     docs.register(app, __version__)
     errors.register(app)
     guard.register(app)
-    for feature in (pages, login, account, devices, groups, invites, session, events, health, docs):
+    features = (
+        pages, login, account, devices, groups, invites, session, requests,
+        search, nights, screen, trim,
+        events, health, docs,
+    )  # fmt: skip
+    for feature in features:
         app.register_blueprint(feature.blueprint)
     _connect(app, here)
     _finish_answers(app, here)

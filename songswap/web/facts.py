@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from songswap.core.report import Report
 from songswap.core.words import MemberStatus
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
 from songswap.model import Group, Listener, Night
+from songswap.nights import Handed, Requests
 from songswap.web.state import Elsewhere
 
 STATUS_OF_STANDING: Mapping[Standing, MemberStatus | None] = {
@@ -56,6 +58,12 @@ class Facts:
     running: Mapping[str, str]
     worker_alive: bool
     now_ms: float
+    report: Report | None = None
+    """What the session that is wished for, or was last, adds up to."""
+    requests: Requests = field(default_factory=Requests)
+    handed: Handed = field(default_factory=Handed)
+    calls_left: int | None = None
+    """Calls to players still allowed today; None while no limit is known."""
 
     @property
     def tonight(self) -> Night | None:
@@ -76,7 +84,7 @@ class Facts:
 
     def led_by(self, account: str) -> Night | None:
         """The night, if `account` is the one whose player everybody follows."""
-        return self.tonight if self.tonight and self.tonight.host == account else None
+        return self.tonight if self.tonight and self.tonight.leader == account else None
 
     def listener(self, person: Person) -> Listener | None:
         """What the worker knows of the person in this session."""

@@ -13,6 +13,8 @@ from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.store import Store
 from songswap.vault import Vault
+from songswap.web.diaries import Diaries
+from songswap.web.finds import Finds
 from songswap.web.metrics import Metrics
 from songswap.web.pace import Pace
 from songswap.web.pending import PendingLogins
@@ -32,9 +34,14 @@ class Resources:
     metrics: Metrics
     pending: PendingLogins = field(default_factory=PendingLogins)
     pace: Pace = field(default_factory=Pace)
+    finds: Finds = field(default_factory=Finds)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    diaries: Diaries = field(init=False)
     oauth: OAuth = field(init=False)
     client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.diaries = Diaries(self.store)
 
 
 def resources() -> Resources:

@@ -1,7 +1,10 @@
 """Reads from the store what a page shows."""
 
-from songswap.documents import ACCOUNT, ACCOUNT_SEEN, GROUP, HEARTBEAT, NIGHT, Account
+import dataclasses
+
+from songswap.documents import ACCOUNT, ACCOUNT_SEEN, GROUP, HANDED, HEARTBEAT, NIGHT, REQUESTS, Account
 from songswap.model import Group
+from songswap.nights import Handed, Requests
 from songswap.store import Store
 from songswap.web.accounts import consent_of
 from songswap.web.facts import Facts, Person
@@ -27,7 +30,11 @@ def person_of(store: Store, account: Account) -> Person:
 
 def state_of(here: Resources, group: Group, account: str) -> GroupState:
     """The group as its member `account` sees it now."""
-    return state_for(facts_of(here.store, group, here.clock.now_ms()), account, here.config.server.url)
+    facts = facts_of(here.store, group, here.clock.now_ms())
+    session_id = facts.session.session_id
+    report = here.diaries.report(group.id, session_id) if session_id else None
+    facts = dataclasses.replace(facts, report=report, calls_left=here.gate.left("player"))
+    return state_for(facts, account, here.config.server.url)
 
 
 def facts_of(store: Store, group: Group, now_ms: float) -> Facts:
@@ -43,6 +50,8 @@ def facts_of(store: Store, group: Group, now_ms: float) -> Facts:
         running={other: name for other in others if other and (name := running_name(store, other))},
         worker_alive=is_worker_alive(store, now_ms),
         now_ms=now_ms,
+        requests=store.read(REQUESTS, group.id) or Requests(),
+        handed=store.read(HANDED, group.id) or Handed(),
     )
 
 

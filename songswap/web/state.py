@@ -5,6 +5,7 @@ from typing import Literal
 from songswap.core.groups import Right
 from songswap.core.words import MemberStatus
 from songswap.model import Role, Struct, Track
+from songswap.nights import RequestSettings
 
 
 class DeviceState(Struct, frozen=True):
@@ -17,6 +18,7 @@ class DeviceState(Struct, frozen=True):
     is_chosen: bool
     is_usable: bool
     reason: str
+    trim_ms: int
 
 
 class DevicesState(Struct, frozen=True):
@@ -27,6 +29,14 @@ class DevicesState(Struct, frozen=True):
     chosen_name: str
     at_ms: float | None
     is_looking: bool
+
+
+class TrimState(Struct, frozen=True):
+    """By how much my device plays earlier than the timeline says, because I hear it late (negative: later)."""
+
+    device_id: str
+    device_name: str
+    trim_ms: int
 
 
 class Elsewhere(Struct, frozen=True):
@@ -45,6 +55,7 @@ class MeState(Struct, frozen=True):
     is_listening: bool
     elsewhere: Elsewhere | None
     devices: DevicesState
+    trim: TrimState | None
 
 
 class MemberState(Struct, frozen=True):
@@ -65,11 +76,36 @@ class MemberState(Struct, frozen=True):
 
 
 class SessionState(Struct, frozen=True):
-    """Whether a session runs, and since when."""
+    """Whether a session runs, and since when; for how long and how precisely it shall; who leads it.
+
+    `precision_s` is the shortest time between two looks at the leader's player that is wanted (None: everything is done
+    on the page), `interval_s` what the worker can afford. `leader_words` are empty where the host leads, as usual.
+    """
 
     state: Literal["running", "stopped"]
     id: str
     since_ms: float
+    hours: float
+    precision_s: float | None
+    interval_s: float | None
+    leader: str
+    leader_words: str
+    may_take_lead: bool
+
+
+class Choice(Struct, frozen=True):
+    """A precision, and how long the calls last with it."""
+
+    precision_s: float | None
+    enough_for_h: float
+
+
+class CallsState(Struct, frozen=True):
+    """Calls left of the day's allowance, rounded down to tens, and how long they last at the session's precision."""
+
+    left: int
+    enough_for_h: float
+    choices: tuple[Choice, ...]
 
 
 class PlaybackState(Struct, frozen=True):
@@ -83,17 +119,79 @@ class PlaybackState(Struct, frozen=True):
     upcoming: tuple[Track, ...]
 
 
-class GroupState(Struct, frozen=True):
+class TonightListener(Struct, frozen=True):
+    """How well somebody is kept in time: the latest verified skews, the oldest first; ahead is positive."""
+
+    account: str
+    name: str
+    skews_ms: tuple[float, ...]
+    corrections: int
+
+
+class TonightState(Struct, frozen=True):
+    """What the present session, or the last, adds up to. Half of all verified skews are within p50, 95 % within p95."""
+
+    id: str
+    started_at_ms: float
+    tracks: int
+    skew_p50_ms: float | None
+    skew_p95_ms: float | None
+    corrections: int
+    calls_spent: int
+    listeners: tuple[TonightListener, ...]
+
+
+class RequestState(Struct, frozen=True):
+    """A song somebody wishes for. `may_remove`: it is mine, or I may veto it."""
+
+    id: str
+    by: str
+    name: str
+    track: Track
+    may_remove: bool
+
+
+class VotesState(Struct, frozen=True):
+    """Votes to skip `play`, what plays now: `count` of the `needed`; `is_mine` if I voted."""
+
+    play: str
+    count: int
+    needed: int
+    is_mine: bool
+    is_passed: bool
+
+
+class RequestsState(Struct, frozen=True):
+    """What waits, in its order; what comes next for certain; who wished for what plays; what could not be played."""
+
+    settings: RequestSettings
+    waiting: tuple[RequestState, ...]
+    coming: RequestState | None
+    wished_by: str
+    problem: str
+    votes: VotesState | None
+
+
+class Timed(Struct, frozen=True):
+    """A state as it is at the server's time `now_ms`."""
+
+    now_ms: float
+
+
+class GroupState(Timed, frozen=True):
     """A group at the server's time `now_ms`, as one of its members sees it."""
 
     id: str
     name: str
-    now_ms: float
     me: MeState
     members: tuple[MemberState, ...]
     session: SessionState
     playback: PlaybackState | None
     notice: str
     is_worker_alive: bool
+    calls: CallsState | None
     invite_url: str | None
     invite_expires_at_ms: float | None
+    screen_url: str | None = None
+    tonight: TonightState | None = None
+    requests: RequestsState | None = None

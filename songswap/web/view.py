@@ -2,9 +2,11 @@
 
 from songswap.core.groups import RIGHTS
 from songswap.core.words import describe, hint
-from songswap.documents import AccountSeen
+from songswap.documents import AccountSeen, Wish
 from songswap.model import Device, Group, Listener, Night
 from songswap.web.facts import Facts, Person
+from songswap.web.requests_view import requests_state
+from songswap.web.session_view import calls_state, session_state
 from songswap.web.state import (
     DevicesState,
     DeviceState,
@@ -12,7 +14,9 @@ from songswap.web.state import (
     MemberState,
     MeState,
     PlaybackState,
-    SessionState,
+    TonightListener,
+    TonightState,
+    TrimState,
 )
 
 UPCOMING_SHOWN = 3
@@ -30,12 +34,16 @@ def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
         now_ms=facts.now_ms,
         me=_me(facts, account),
         members=tuple(_member(facts, one) for one in _in_order(group)),
-        session=SessionState(facts.session.state, facts.session.session_id, facts.session.since_ms),
+        session=session_state(facts, account),
         playback=_playback(facts),
         notice=(night.click_error or night.notice) if night else "",
         is_worker_alive=facts.worker_alive,
+        calls=calls_state(facts),
         invite_url=invite_url(base_url, group) if may_invite else None,
         invite_expires_at_ms=group.invite.expires_at_ms if may_invite else None,
+        screen_url=screen_url(base_url, group) if may_invite and group.screen_secret else None,
+        tonight=_tonight(facts),
+        requests=requests_state(facts, account),
     )
 
 
@@ -44,10 +52,15 @@ def invite_url(base_url: str, group: Group) -> str:
     return f"{base_url}/join/{group.id}/{group.invite.secret}"
 
 
+def screen_url(base_url: str, group: Group) -> str:
+    """The link that shows the group's screen."""
+    return f"{base_url}/screen/{group.id}/{group.screen_secret}"
+
+
 def devices_of(person: Person) -> DevicesState:
     """The devices of somebody, usable ones first."""
     seen, wish = person.seen or AccountSeen(""), person.wish
-    devices = [_device(device, wish.device_id) for device in seen.devices]
+    devices = [_device(device, wish) for device in seen.devices]
     return DevicesState(
         items=tuple(sorted(devices, key=lambda device: (not device.is_usable, device.name.casefold()))),
         chosen_id=wish.device_id,
@@ -67,7 +80,18 @@ def _me(facts: Facts, account: str) -> MeState:
         is_listening=facts.listens(person),
         elsewhere=facts.elsewhere(person),
         devices=devices_of(person),
+        trim=_trim(facts, person),
     )
+
+
+def _trim(facts: Facts, person: Person) -> TrimState | None:
+    """The trim of the device in use; none for the leader, whom everybody else follows."""
+    listener, wish = facts.listener(person), person.wish
+    device_id = (listener.device_id if listener else None) or wish.device_id
+    if device_id is None or facts.led_by(person.account.id):
+        return None
+    device_name = _device_name(person, listener, None)
+    return TrimState(device_id, device_name, wish.trims_ms.get(device_id, 0))
 
 
 def _member(facts: Facts, account: str) -> MemberState:
@@ -107,6 +131,28 @@ def _playback(facts: Facts) -> PlaybackState | None:
     )
 
 
+def _tonight(facts: Facts) -> TonightState | None:
+    report = facts.report
+    if report is None:
+        return None
+    return TonightState(
+        id=facts.session.session_id,
+        started_at_ms=report.started_at_ms,
+        tracks=len(report.tracks),
+        skew_p50_ms=report.skew_p50_ms,
+        skew_p95_ms=report.skew_p95_ms,
+        corrections=report.corrections,
+        calls_spent=report.calls_spent,
+        listeners=tuple(
+            TonightListener(
+                one.account, facts.people[one.account].account.display_name, one.recent_skews_ms, one.corrections
+            )
+            for one in report.listeners
+            if one.account in facts.people
+        ),
+    )
+
+
 def _until(listener: Listener | None, led: Night | None, seen: AccountSeen | None) -> float | None:
     if led:
         return led.host_until_ms
@@ -130,7 +176,7 @@ def _device_name(person: Person, listener: Listener | None, led: Night | None) -
     return person.wish.device_name
 
 
-def _device(device: Device, chosen_id: str | None) -> DeviceState:
+def _device(device: Device, wish: Wish) -> DeviceState:
     reason = ""
     if device.is_private_session:
         reason = "In a private session Spotify hides what plays."
@@ -141,9 +187,10 @@ def _device(device: Device, chosen_id: str | None) -> DeviceState:
         name=device.name,
         kind=device.kind,
         is_active=device.is_active,
-        is_chosen=device.id is not None and device.id == chosen_id,
+        is_chosen=device.id is not None and device.id == wish.device_id,
         is_usable=device.can_be_told,
         reason=reason,
+        trim_ms=wish.trims_ms.get(device.id or "", 0),
     )
 
 

@@ -150,4 +150,4 @@ def row_of(page: Page, name: str) -> Locator:
 
 def title(page: Page) -> Locator:
     """What the group page says is playing."""
-    return page.get_by_role("region", name="Now playing").get_by_role("heading")
+    return page.get_by_role("region", name="Now playing").locator("#title")

@@ -3,8 +3,9 @@ import asyncio
 import msgspec
 import pytest
 
-from songswap.documents import HANDED, REQUESTS, SESSION_WISH, Handed, Requests, RequestSettings, SongRequest
+from songswap.documents import HANDED, REQUESTS, SESSION_WISH
 from songswap.model import Track
+from songswap.nights import Handed, Requests, RequestSettings, SongRequest
 from songswap.simulator import Fault
 from tests.evening import GROUP_ID, Evening
 from tests.jobs.conftest import album

@@ -2,18 +2,9 @@ from typing import Any
 
 import pytest
 
-from songswap.documents import (
-    GROUP,
-    HANDED,
-    NIGHT,
-    REQUESTS,
-    SESSION_WISH,
-    Handed,
-    HandedRequest,
-    Requests,
-    SongRequest,
-)
+from songswap.documents import GROUP, HANDED, NIGHT, REQUESTS, SESSION_WISH
 from songswap.model import Listener, Night, Timeline, Track
+from songswap.nights import Handed, HandedRequest, Requests, SongRequest
 from songswap.simulator import Fault
 from tests.web.site import Browser, Site, content, group_of, refusal
 
