@@ -5,6 +5,7 @@ from songswap.jobs.accounts import Accounts, Means
 from songswap.jobs.devices import DeviceJob
 from songswap.jobs.heartbeat import HeartbeatJob
 from songswap.jobs.runner import Job, Runner
+from songswap.jobs.saves import SaveJob
 from songswap.jobs.session import SessionJob
 
 ACCOUNT_FILE, SESSION_FILE = (document.pattern.rpartition("/")[2] for document in (ACCOUNT, SESSION_WISH))
@@ -30,6 +31,7 @@ def _wanted(means: Means, accounts: Accounts) -> dict[str, Job]:
     for account in store.names("accounts"):
         if store.read(ACCOUNT, account) is not None:
             jobs[f"devices of {account}"] = DeviceJob(means, accounts, account).run
+            jobs[f"saves of {account}"] = SaveJob(means, accounts, account).run
     for group in store.names("groups"):
         wish = store.read(SESSION_WISH, group)
         if wish is not None and wish.state == "running":

@@ -10,11 +10,15 @@ from songswap.documents import (
     ACCOUNT_SEEN,
     BROWSERS,
     LATENCIES,
+    SAVED,
+    SAVES,
     Account,
     AccountSeen,
     Browsers,
     Consent,
     Latencies,
+    SavedNights,
+    Saves,
     Wish,
 )
 from songswap.model import Group, Struct
@@ -59,6 +63,8 @@ class Export(Struct, frozen=True):
     wish: Wish
     seen: AccountSeen | None
     latencies: Latencies | None
+    saves: Saves | None
+    saved: SavedNights | None
     groups: tuple[Group, ...]
 
 
@@ -176,11 +182,14 @@ def _export(here: Resources, account: Account) -> Export:
         wish=membership.wish_of(here.store, account.id),
         seen=here.store.read(ACCOUNT_SEEN, account.id),
         latencies=here.store.read(LATENCIES, account.id),
+        saves=here.store.read(SAVES, account.id),
+        saved=here.store.read(SAVED, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
     )
 
 
 def _without_secrets(group: Group, account: str) -> Group:
-    """The group with this one member, and an invite that opens nothing."""
+    """The group with this one member, and an invite and a screen that open nothing."""
     only_me = {account: group.members[account]}
-    return msgspec.structs.replace(group, invite=replace(group.invite, secret=""), members=only_me)
+    invite = replace(group.invite, secret="")
+    return msgspec.structs.replace(group, invite=invite, screen_secret="", members=only_me)

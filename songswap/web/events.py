@@ -1,7 +1,7 @@
 """The group page's live feed: the whole state at first, then again whenever it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 import msgspec
@@ -15,7 +15,7 @@ from songswap.web import browsers
 from songswap.web.guard import cookie, me, my_group
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import state_of
-from songswap.web.state import GroupState
+from songswap.web.state import GroupState, Timed
 
 blueprint = Blueprint("events", __name__)
 
@@ -24,29 +24,35 @@ KEEP_ALIVE_S = 15.0
 RETRY_MS = 2_000
 HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
-Gone = Literal["logged_out", "not_a_member"]
+Gone = Literal["logged_out", "not_a_member", "link_replaced"]
 
 
 @blueprint.get("/api/groups/<group_id>/events")
 @hide
 async def events(group_id: str) -> Response:
     """Server-sent events: `state` with a whole GroupState; `gone` with a reason when there is nothing more to come."""
-    response = Response(_stream(resources(), cookie(), my_group(group_id).id, me().id), headers=HEADERS)
+    here, shown, group, account = resources(), cookie(), my_group(group_id).id, me().id
+    return feed(here, lambda: _look(here, shown, group, account))
+
+
+def feed(here: Resources, look: Callable[[], Timed | Gone]) -> Response:
+    """An answer that sends what `look` finds at first and whenever it has changed, until it finds a reason to end."""
+    response = Response(_stream(here, look), headers=HEADERS)
     response.timeout = None
     return response
 
 
-async def _stream(here: Resources, shown: str, group_id: str, account: str) -> AsyncIterator[bytes]:
+async def _stream(here: Resources, look: Callable[[], Timed | Gone]) -> AsyncIterator[bytes]:
     yield f"retry: {RETRY_MS}\n\n".encode()
-    last: GroupState | None = None
+    last: Timed | None = None
     number = 0
     with here.metrics.event_stream(), here.store.changes.subscribe(*WATCHED) as changes:
         while not here.stopping.is_set():
             try:
-                state = _look(here, shown, group_id, account)
+                state = look()
             except StoreError:
                 return  # the page comes back by itself, and is told then
-            if not isinstance(state, GroupState):
+            if isinstance(state, str):
                 yield _event("gone", number + 1, {"reason": state})
                 return
             if last is None or replace(state, now_ms=last.now_ms) != last:

@@ -27,9 +27,15 @@ PUBLIC = frozenset(
         "docs.browse",
         "docs.asset",
         "openapi",
+        "screen.show",
+        "screen.events",
+        "screen.invite_code",
     }
 )
-"""Endpoints for everybody. All others answer 401, or send a browser to the log-in."""
+"""Endpoints for everybody. All others answer 401, or send a browser to the log-in.
+
+A screen's address holds a secret, which is its key: a TV has nobody to log in.
+"""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -99,9 +99,13 @@ async def renew_invite(group_id: str) -> tuple[GroupState, int]:
 @hide
 async def invite_code(group_id: str) -> ResponseReturnValue:
     """The invite link as a QR code."""
-    url = invite_url(resources().config.server.url, my_group_as(group_id, "invite"))
+    return qr_code(invite_url(resources().config.server.url, my_group_as(group_id, "invite")), light="#fff")
+
+
+def qr_code(url: str, *, light: str) -> Response:
+    """A picture of the address, on ground of the colour `light`."""
     picture = io.BytesIO()
-    segno.make(url, micro=False, error="m").save(picture, kind="svg", scale=8, border=4, light="#fff")
+    segno.make(url, micro=False, error="m").save(picture, kind="svg", scale=8, border=4, light=light)
     return Response(picture.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 

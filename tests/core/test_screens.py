@@ -4,9 +4,8 @@ from songswap.core.groups import RefusedError
 from songswap.core.screens import opens_screen, renew_screen
 from songswap.model import Group, Invite, Member
 
-GROUP = Group(
-    "g", "G", 0.0, Invite("i", 1.0), {"ada": Member("host", 0.0), "bob": Member("co-host", 0.0), "cleo": Member("listener", 0.0)}
-)  # fmt: skip
+MEMBERS = {"ada": Member("host", 0.0), "bob": Member("co-host", 0.0), "cleo": Member("listener", 0.0)}
+GROUP = Group("g", "G", 0.0, Invite("i", 1.0), MEMBERS)
 
 
 @pytest.mark.parametrize("by", ["ada", "bob"])

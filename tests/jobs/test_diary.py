@@ -1,6 +1,7 @@
 """The diary of a scripted evening, in virtual time."""
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -64,7 +65,7 @@ async def test_natural_changes_of_track_are_told_when_they_came(playing: Evening
     tracks = report(playing).tracks
     assert len(tracks) > 3
     assert tracks[0].track.uri == first
-    for one, following in zip(tracks, tracks[1:], strict=False):
+    for one, following in itertools.pairwise(tracks):
         if one is not tracks[0]:  # it played before the session saw it
             assert following.at_ms - one.at_ms == pytest.approx(one.track.duration_ms, abs=1_000)
 

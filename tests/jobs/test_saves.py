@@ -138,9 +138,7 @@ async def test_an_account_that_needs_a_login_is_told_so(evening: Evening) -> Non
     consent = evening.store.read(CONSENT, "bob")
     assert consent is not None
     worthless = evening.vault.seal("worthless")
-    evening.store.write(
-        CONSENT, replace(consent, id="new", access_token=worthless, refresh_token=worthless), "bob"
-    )
+    evening.store.write(CONSENT, replace(consent, id="new", access_token=worthless, refresh_token=worthless), "bob")
     save(evening)
     await asyncio.sleep(10)
     assert saved(evening).state == "failed"

@@ -1,0 +1,188 @@
+"""The screen for the TV: what plays, what comes, who listens, how to join; for whoever knows the group's secret."""
+
+from quart import Blueprint, Response, ResponseReturnValue, render_template
+from quart_schema import hide, tag_blueprint, validate_response
+
+from songswap.core.requests import coming, wished_by
+from songswap.core.screens import opens_screen, renew_screen
+from songswap.core.timeline import advance, same_track
+from songswap.core.words import MemberStatus
+from songswap.documents import GROUP, HANDED, REQUESTS
+from songswap.model import Group, Struct, Timeline, Track
+from songswap.nights import Handed, Requests
+from songswap.web import events as live
+from songswap.web.errors import ProblemError, Way
+from songswap.web.facts import Facts
+from songswap.web.guard import me, my_group
+from songswap.web.invites import new_secret, qr_code
+from songswap.web.resources import Resources, resources
+from songswap.web.snapshot import facts_of, state_of
+from songswap.web.state import GroupState, Timed
+from songswap.web.view import invite_url
+
+blueprint = Blueprint("screen", __name__)
+tag_blueprint(blueprint, ["groups"])
+
+COMING_SHOWN = 4
+DIM_WHITE = "#cfccd8"
+"""White would burn itself into a TV that shows it all night; this is bright enough for any camera."""
+IN_TIME: dict[MemberStatus, str] = {"in_sync": "good", "catching_up": "wait", "waiting": "wait", "limited": "wait"}
+
+
+class ScreenSong(Struct, frozen=True):
+    """A song in large letters."""
+
+    name: str
+    artists: str
+    cover_url: str | None
+    requested_by: str
+
+
+class ScreenPlayback(Struct, frozen=True):
+    """What everybody hears: at `position_ms` at `at_ms`, moving on while playing."""
+
+    song: ScreenSong
+    duration_ms: int
+    position_ms: float
+    at_ms: float
+    is_playing: bool
+
+
+class ScreenListener(Struct, frozen=True):
+    """Somebody who listens: in time (`good`), soon (`wait`), or not (empty)."""
+
+    name: str
+    mood: str
+
+
+class ScreenState(Timed, frozen=True):
+    """All that a screen shows. It says who is there by name only, on which devices and what goes wrong not at all."""
+
+    name: str
+    is_running: bool
+    playback: ScreenPlayback | None
+    coming: tuple[ScreenSong, ...]
+    listeners: tuple[ScreenListener, ...]
+    join_until_ms: float | None
+
+
+@blueprint.post("/api/groups/<group_id>/screen")
+@validate_response(GroupState, 201)
+async def renew_screen_link(group_id: str) -> tuple[GroupState, int]:
+    """Make a new link to the group's screen for the TV; the old one is dead (host and co-hosts)."""
+    here = resources()
+    group = renew_screen(my_group(group_id), me().id, new_secret())
+    here.store.write(GROUP, group, group.id)
+    return state_of(here, group, me().id), 201
+
+
+@blueprint.get("/screen/<group_id>/<secret>")
+@hide
+async def show(group_id: str, secret: str) -> ResponseReturnValue:
+    """The screen."""
+    here = resources()
+    group = _shown(here, group_id, secret)
+    return await render_template("screen.html", state=_state(here, group))
+
+
+@blueprint.get("/screen/<group_id>/<secret>/events")
+@hide
+async def events(group_id: str, secret: str) -> Response:
+    """Server-sent events: `state` with a whole ScreenState; `gone` when the link was replaced."""
+    here = resources()
+    _shown(here, group_id, secret)
+
+    def look() -> ScreenState | live.Gone:
+        group = here.store.read(GROUP, group_id)
+        return _state(here, group) if group and opens_screen(group, secret) else "link_replaced"
+
+    return live.feed(here, look)
+
+
+@blueprint.get("/screen/<group_id>/<secret>/invite.svg")
+@hide
+async def invite_code(group_id: str, secret: str) -> ResponseReturnValue:
+    """The invite link as a QR code."""
+    here = resources()
+    return qr_code(invite_url(here.config.server.url, _shown(here, group_id, secret)), light=DIM_WHITE)
+
+
+def _shown(here: Resources, group_id: str, secret: str) -> Group:
+    """The group whose screen `secret` opens. Raises ProblemError (404), the same for a wrong secret and no group."""
+    group = here.store.read(GROUP, group_id)
+    if group is None or not opens_screen(group, secret):
+        raise ProblemError(
+            404,
+            "screen_invalid",
+            "This link is not valid, or it was replaced by a newer one.",
+            title="There is no screen here",
+            steps=("Ask the host for the present link; it stands on the group's page.",),
+            ways=(Way("Go to the start page", "/"),),
+        )
+    return group
+
+
+def _state(here: Resources, group: Group) -> ScreenState:
+    facts = facts_of(here.store, group, here.clock.now_ms())
+    handed = here.store.read(HANDED, group.id) or Handed()
+    requests = here.store.read(REQUESTS, group.id) or Requests()
+    session_id, is_running = facts.session.session_id, facts.session.state == "running"
+    return _picture(
+        facts,
+        handed if is_running and handed.session_id == session_id else Handed(),
+        requests if is_running and requests.session_id == session_id else Requests(),
+    )
+
+
+def _picture(facts: Facts, handed: Handed, requests: Requests) -> ScreenState:
+    night, expires_at_ms = facts.tonight, facts.group.invite.expires_at_ms
+    timeline = advance(night.timeline, facts.now_ms) if night and night.timeline else None
+    return ScreenState(
+        name=facts.group.name,
+        now_ms=facts.now_ms,
+        is_running=facts.session.state == "running",
+        playback=_playback(facts, timeline, handed) if timeline else None,
+        coming=_coming(facts, timeline, handed, requests),
+        listeners=tuple(
+            ScreenListener(person.account.display_name, IN_TIME.get(facts.status_of(person), ""))
+            for person in facts.people.values()
+            if facts.listens(person)
+        ),
+        join_until_ms=expires_at_ms if facts.now_ms < expires_at_ms else None,
+    )
+
+
+def _playback(facts: Facts, timeline: Timeline, handed: Handed) -> ScreenPlayback | None:
+    if timeline.track is None:
+        return None
+    return ScreenPlayback(
+        song=_song(facts, timeline.track, wished_by(handed, timeline.plays)),
+        duration_ms=timeline.track.duration_ms,
+        position_ms=timeline.position_ms,
+        at_ms=timeline.at_ms,
+        is_playing=timeline.is_playing,
+    )
+
+
+def _coming(facts: Facts, timeline: Timeline | None, handed: Handed, requests: Requests) -> tuple[ScreenSong, ...]:
+    """Requests first, in their order: each is given to the host's player before what is queued there by itself."""
+    given = coming(handed)
+    wished = [*([given.request] if given else []), *requests.waiting]
+    wished = [one for place, one in enumerate(wished) if one.id not in {other.id for other in wished[:place]}]
+    done = {item.request.id for item in handed.items} - {given.request.id if given else ""}
+    songs = [(one.track, one.by) for one in wished if one.id not in done]
+    known = [track for track, _ in songs]
+    for track in timeline.upcoming if timeline else ():
+        if not any(same_track(track, other) for other in known):
+            songs.append((track, ""))
+    return tuple(_song(facts, track, by) for track, by in songs[:COMING_SHOWN])
+
+
+def _song(facts: Facts, track: Track, requested_by: str | None) -> ScreenSong:
+    requester = facts.people.get(requested_by or "")
+    return ScreenSong(
+        name=track.name,
+        artists=", ".join(track.artists),
+        cover_url=track.cover_url,
+        requested_by=requester.account.display_name if requester else "",
+    )
