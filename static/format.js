@@ -29,3 +29,10 @@ const MOODS = {
 
 /** The colour of a status: good, wait, bad or none. */
 export const mood = (member) => MOODS[member.status] ?? "bad";
+
+/** 3.25 → "3 h 15 min" */
+export function hours(count) {
+  const minutes = Math.round(count * 60);
+  const [whole, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [whole ? `${whole} h` : "", rest || !whole ? `${rest} min` : ""].filter(Boolean).join(" ");
+}

@@ -226,9 +226,10 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
     paste_back = server.pop("paste_back", True)
     is_live = server.pop("is_live", False)
     apps = server.pop("apps", APPS)
+    daily_calls = server.pop("daily_calls", None)
     async with serve(world) as url:
         config = Config(
-            spotify=Spotify(apps, api_url=url, accounts_url=url),
+            spotify=Spotify(apps, api_url=url, accounts_url=url, daily_calls=daily_calls),
             server=Server(**server),
             features=Features(paste_back=paste_back),
         )
