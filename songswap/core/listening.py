@@ -13,7 +13,9 @@ VERIFY_AFTER_MS = 2_500.0
 SECOND_LOOK_MS = 2_000.0
 TOLERANCE_MS = 400.0
 """A listener off by less is left alone: tighter corrections cost audible jumps (sync.md, the knee)."""
-TOLERATED_SPREADS = 1.1
+LONGEST_STALL_MS = 5_000.0
+"""A reading further from where a command led is about another track, or another day."""
+TOLERATED_SPREADS = 0.8
 """On a fickle device a correction is no better than a difference of about its usual one."""
 MOST_CORRECTIONS = 2
 VERIFY_ALL = Pace()
@@ -144,7 +146,7 @@ def seen(
     off_ms = residual_ms(timeline, reading)
     if off_ms is None or not reading.is_playing:
         return _missed(listener, "The device plays something else, or nothing.", now_ms), None
-    sample_ms = listener.command.latency_ms - off_ms if listener.command else None
+    sample_ms = _sample_ms(listener.command, reading)
     settled = msgspec.structs.replace(
         listener,
         status="in_sync",
@@ -159,6 +161,15 @@ def seen(
     if abs(off_ms) <= max(TOLERANCE_MS, TOLERATED_SPREADS * (spread_ms or 0.0)):
         return settled, sample_ms
     return _corrected(settled, advance(timeline, reading.measured_at_ms), now_ms), sample_ms
+
+
+def _sample_ms(command: Command | None, reading: Playback) -> float | None:
+    """How long a command took to its sound, if the reading still tells: by itself, whatever the host did meanwhile."""
+    if command is None:
+        return None
+    since_ms = reading.measured_at_ms - command.effect_at_ms
+    off_ms = reading.progress_ms - (command.position_ms + since_ms)
+    return command.latency_ms - off_ms if abs(off_ms) < LONGEST_STALL_MS else None
 
 
 def _corrected(listener: Listener, here: Timeline, now_ms: float) -> Listener:

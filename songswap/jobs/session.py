@@ -188,7 +188,9 @@ class SessionJob:
     async def _drive(self, bearer: Bearer, drive: Drive, device_id: str | None) -> None:
         match drive.action:
             case "play":
-                await self._client.play(bearer, device_id=device_id, uris=(drive.uri,) if drive.uri else None)
+                uris = (drive.uri,) if drive.uri else None
+                position_ms = drive.position_ms if drive.uri else None
+                await self._client.play(bearer, device_id=device_id, uris=uris, position_ms=position_ms)
             case "pause":
                 await self._client.pause(bearer, device_id=device_id)
             case "seek":

@@ -1,75 +1,27 @@
-"""The words of the program as frozen types. Times are UTC epoch milliseconds, durations carry their unit."""
+"""A running session: the timeline, who listens, what they are told. Times are UTC epoch milliseconds."""
 
 from typing import Literal
 
-import msgspec
+from songswap.model.music import Device, Track
+from songswap.model.struct import Struct
 
-Kind = Literal["track", "episode", "ad", "local", "unknown"]
-Repeat = Literal["off", "context", "track"]
-Role = Literal["host", "co-host", "listener"]
 Change = Literal["track", "seek", "paused", "resumed"]
+CommandKind = Literal["start", "seek", "pause"]
+"""What a listener's device is told. A resumed song is started anew at its position: one call, and exact."""
 
-
-class Struct(msgspec.Struct, frozen=True, omit_defaults=False):
-    """Base of all types here: immutable, compared by value, read and written as JSON by msgspec."""
-
-
-class Track(Struct, frozen=True):
-    """Something that can be heard. `uri` is Spotify's; ads and unknown items have an empty one."""
-
-    uri: str
-    name: str
-    artists: tuple[str, ...] = ()
-    album: str = ""
-    duration_ms: int = 0
-    cover_url: str | None = None
-    url: str | None = None
-    kind: Kind = "track"
-    isrc: str | None = None
-
-    @property
-    def can_be_started(self) -> bool:
-        """Whether another account can be told to play it: local files and ads exist for one person only."""
-        return self.kind in {"track", "episode"}
-
-
-class Device(Struct, frozen=True):
-    """A Spotify Connect device. `id` is None where Spotify keeps it to itself: such a device takes no commands."""
-
-    id: str | None
-    name: str
-    kind: str
-    is_active: bool = False
-    is_restricted: bool = False
-    is_private_session: bool = False
-    volume_percent: int | None = None
-
-    @property
-    def can_be_told(self) -> bool:
-        """Whether it accepts commands from the Web API."""
-        return self.id is not None and not self.is_restricted
-
-
-class Playback(Struct, frozen=True):
-    """One reading of a player: `progress_ms` at `measured_at_ms`, the middle of the round trip on our own clock."""
-
-    track: Track | None
-    is_playing: bool
-    progress_ms: int
-    measured_at_ms: float
-    round_trip_ms: float = 0.0
-    kind: Kind = "track"
-    device: Device | None = None
-    context_uri: str | None = None
-    shuffle: bool = False
-    repeat: Repeat = "off"
-
-
-class Queue(Struct, frozen=True):
-    """What plays and what comes next, as Spotify tells it (at most some twenty items)."""
-
-    current: Track | None
-    upcoming: tuple[Track, ...] = ()
+ListenerStatus = Literal[
+    "waiting",  # nothing to follow yet
+    "catching_up",
+    "in_sync",
+    "stepped_out",
+    "no_device",
+    "restricted",  # the device takes no commands
+    "not_premium",
+    "needs_login",
+    "no_seat",  # not registered with the operator's app
+    "limited",  # waits for Spotify's limit
+    "trouble",  # anything else; the message says what
+]
 
 
 class Timeline(Struct, frozen=True):
@@ -98,24 +50,6 @@ class Timeline(Struct, frozen=True):
         if not self.is_playing or self.track is None or not self.track.duration_ms:
             return None
         return self.at_ms + self.track.duration_ms - self.position_ms
-
-
-CommandKind = Literal["start", "seek", "pause"]
-"""What a listener's device is told. A resumed song is started anew at its position: one call, and exact."""
-
-ListenerStatus = Literal[
-    "waiting",  # nothing to follow yet
-    "catching_up",
-    "in_sync",
-    "stepped_out",
-    "no_device",
-    "restricted",  # the device takes no commands
-    "not_premium",
-    "needs_login",
-    "no_seat",  # not registered with the operator's app
-    "limited",  # waits for Spotify's limit
-    "trouble",  # anything else; the message says what
-]
 
 
 class Failure(Struct, frozen=True):
@@ -250,106 +184,3 @@ class Night(Struct, frozen=True):
     """The last click the host's device accepted, until a reading has shown what became of it."""
     round_trips_ms: tuple[float, ...] = ()
     failures: int = 0
-
-
-class Member(Struct, frozen=True):
-    """Somebody in a group."""
-
-    role: Role
-    joined_at_ms: float
-
-
-class Invite(Struct, frozen=True):
-    """Whoever knows `secret` may join until `expires_at_ms`; a group has one invite at a time."""
-
-    secret: str
-    expires_at_ms: float
-
-
-class Group(Struct, frozen=True):
-    """People who listen together. Exactly one of `members` (by account id) is the host."""
-
-    id: str
-    name: str
-    created_at_ms: float
-    invite: Invite
-    members: dict[str, Member]
-
-    @property
-    def host(self) -> str:
-        """Account id of the host; every group has exactly one."""
-        return next(account for account, member in self.members.items() if member.role == "host")
-
-
-class User(Struct, frozen=True):
-    """Whose log-in it is. `account_id` never changes, but Spotify sends it only since May 2026."""
-
-    id: str
-    display_name: str
-    account_id: str | None = None
-    image_url: str | None = None
-    url: str | None = None
-
-    @property
-    def spotify_id(self) -> str:
-        """What tells this person from all others, as lasting as Spotify lets it be."""
-        return self.account_id or self.id
-
-
-class Artist(Struct, frozen=True):
-    """Somebody who makes music."""
-
-    id: str
-    uri: str
-    name: str
-    genres: tuple[str, ...] = ()
-    image_url: str | None = None
-    url: str | None = None
-
-
-class PlayedTrack(Struct, frozen=True):
-    """A row of Spotify's listening history; `played_at_ms` is when the play ended."""
-
-    track: Track
-    played_at_ms: float
-    context_uri: str | None = None
-
-
-class Found(Struct, frozen=True):
-    """What a search found, best first; a kind that was not asked for is empty."""
-
-    tracks: tuple[Track, ...] = ()
-    artists: tuple[Artist, ...] = ()
-
-
-class PlaylistItem(Struct, frozen=True):
-    """A row of a playlist; `track` is None where Spotify does not have it any more."""
-
-    track: Track | None
-    added_at_ms: float | None = None
-
-
-class PlaylistPage(Struct, frozen=True):
-    """Some rows of a playlist from `offset` on, out of `total`; `next_offset` is None on the last page."""
-
-    items: tuple[PlaylistItem, ...]
-    total: int
-    offset: int = 0
-    next_offset: int | None = None
-
-
-class Playlist(Struct, frozen=True):
-    """A playlist. `page` holds its first rows, or is None where Spotify shows the contents to the owner alone."""
-
-    id: str
-    uri: str
-    name: str
-    description: str = ""
-    owner_id: str = ""
-    owner_name: str = ""
-    is_public: bool = False
-    is_collaborative: bool = False
-    snapshot_id: str = ""
-    cover_url: str | None = None
-    url: str | None = None
-    page: PlaylistPage | None = None
