@@ -31,7 +31,9 @@ def recent(table: LatencyTable, device_id: str, kind: CommandKind) -> tuple[floa
 
 
 def usual(samples_ms: tuple[float, ...]) -> tuple[float, ...]:
-    """The samples without stalls."""
+    """The samples without stalls; of the first few the shortest, as stalls only make them longer."""
+    if len(samples_ms) < KNOWN_SAMPLES:
+        return (min(samples_ms),)
     median_ms = statistics.median(samples_ms)
     deviation_ms = statistics.median(abs(sample_ms - median_ms) for sample_ms in samples_ms)
     bound_ms = max(STALL_MS, STALL_FACTOR * deviation_ms)
