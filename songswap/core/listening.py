@@ -119,14 +119,18 @@ def _retry_at_ms(failure: Failure, failures: int, now_ms: float) -> float:
 
 
 def refused(listener: Listener, command: Command, failure: Failure, now_ms: float) -> Listener:
-    """The listener after Spotify refused a command. A restriction mostly means that the device is there already."""
-    if not failure.is_restriction:
-        return failed(
-            msgspec.structs.replace(listener, told_rev=min(listener.told_rev, command.rev - 1)), failure, now_ms
-        )
-    if command.kind == "pause":
-        return told(listener, command)
-    return msgspec.structs.replace(told(listener, command), command=None)
+    """The listener after Spotify refused a command.
+
+    A pause that violates a restriction mostly finds the device paused; or Spotify has not noticed yet that it plays, so
+    it is read once that has settled.
+    """
+    untold = msgspec.structs.replace(listener, told_rev=min(listener.told_rev, command.rev - 1))
+    if not (failure.is_restriction and command.kind == "pause"):
+        return failed(untold, failure, now_ms)
+    look_at_ms = command.effect_at_ms + VERIFY_AFTER_MS
+    return msgspec.structs.replace(
+        untold, status="in_sync", message="", is_playing=False, command=None, look_at_ms=look_at_ms
+    )
 
 
 def seen(

@@ -102,13 +102,14 @@ class SessionJob:
                     listener, self._person(account, wish, present_id), music=self._has_music()
                 )
         comes_alive = bool(listeners) and not self._night.listeners
-        new_host = group.host != self._night.host
+        is_new_host = group.host != self._night.host
+        if is_new_host:
+            self._night = hosting.handed_over(self._night, group.host)
         self._night = msgspec.structs.replace(
             self._night,
-            host=group.host,
             listeners=listeners,
             pace=self._pace(len(listeners)),
-            look_at_ms=self._now_ms() if comes_alive or new_host else self._night.look_at_ms,
+            look_at_ms=self._now_ms() if comes_alive or is_new_host else self._night.look_at_ms,
         )
 
     def _has_music(self) -> bool:

@@ -136,6 +136,7 @@ class Drive(Struct, frozen=True):
     latency_ms: float
     position_ms: int | None = None
     uri: str | None = None
+    is_retry: bool = False
 
 
 class Pace(Struct, frozen=True):
