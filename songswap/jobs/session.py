@@ -108,9 +108,14 @@ class SessionJob:
         self._night = msgspec.structs.replace(
             self._night,
             listeners=listeners,
+            host_choice=self._host_choice(group.host),
             pace=self._pace(len(listeners)),
             look_at_ms=self._now_ms() if comes_alive or is_new_host else self._night.look_at_ms,
         )
+
+    def _host_choice(self, host: str) -> str | None:
+        device = self._person(host, self._store.read(WISH, host) or Wish(), None).device
+        return device.id if device else None
 
     def _has_music(self) -> bool:
         return self._night.timeline is not None and self._night.timeline.is_playing

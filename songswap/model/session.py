@@ -168,6 +168,8 @@ class Night(Struct, frozen=True):
     host_message: str = ""
     host_until_ms: float | None = None
     host_device: Device | None = None
+    host_choice: str | None = None
+    """Id of the device the host wants to listen on, for when none is active."""
     handled_action: int = 0
     notice: str = ""
     """What about the host's music can't be shared, in words."""

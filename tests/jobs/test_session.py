@@ -87,6 +87,16 @@ async def test_clicks_on_the_page_move_everybody(playing: Evening, action: str, 
     assert_together(playing)
 
 
+async def test_play_by_click_wakes_the_hosts_chosen_device_where_none_is_active(evening: Evening) -> None:
+    evening.start_session()
+    await asyncio.sleep(5)
+    assert evening.night().host_status == "no_device"
+    evening.click("play", uri=evening.world.context_uris(album(evening))[0])
+    await asyncio.sleep(15)
+    assert evening.hears("ada").device_id == evening.device("ada")
+    assert_together(evening)
+
+
 async def test_click_on_previous_where_there_is_none_is_said(playing: Evening) -> None:
     playing.click("previous")
     await asyncio.sleep(6)
