@@ -5,8 +5,7 @@ What people asked for (written by the server) and what the worker saw are separa
 
 from typing import Literal
 
-from songswap.model import Action, CommandKind, Device, Group, Latency, Night, Struct
-from songswap.nights import Handed, Happening, Requests
+from songswap.model import Action, CommandKind, Device, Group, Handed, Happening, Latency, Night, Requests, Struct
 from songswap.store import Document, Log
 
 Standing = Literal["ok", "needs_login", "not_premium", "no_seat"]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from songswap.clock import Clock
 from songswap.simulator.virtual_time import VirtualTimeLoop
@@ -13,6 +14,9 @@ from songswap.store import Store
 
 EPOCH_MS = datetime(2026, 11, 20, 19, 0, tzinfo=UTC).timestamp() * 1000
 """When virtual time begins: a Friday evening."""
+
+settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # a slow machine or an unlucky draw fails no test
 
 
 class VirtualClock(Clock):

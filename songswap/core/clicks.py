@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from songswap.core.hosting import SETTLE_MS
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.timeline import advance, halt
 from songswap.model import Action, Change, CommandKind, Drive, Night, Timeline
 
-SETTLE_MS = 1_500.0
-"""So long after our own command a reading of the host may still show the state before (sync.md)."""
 LOOK_AFTER_MS = 500.0
 """Where only the host's player can tell what a click brought, it is read so long after."""
 MOST_LEAD_MS = 1_300.0

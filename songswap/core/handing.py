@@ -6,8 +6,7 @@ from msgspec.structs import replace
 
 from songswap.core.steps import GoOn, HandOver
 from songswap.core.timeline import EDGE_MS, advance, same_track
-from songswap.model import Night, Playback, Timeline, Track
-from songswap.nights import Handed, HandedRequest, Requests
+from songswap.model import Handed, HandedRequest, Night, Playback, Requests, Timeline, Track
 
 LEAD_MS = 20_000.0
 """So long before a track's end the next request goes into the host's queue: time to hear of it, late enough to veto."""

@@ -7,7 +7,7 @@ import msgspec
 
 from songswap.core import leading
 from songswap.core.timeline import BLEND, FIRST_BLEND, advance, halt, observe, residual_ms, same_track
-from songswap.model import Failure, Night, Pace, Playback, Queue, Timeline, Track
+from songswap.model import Failure, Night, Pace, Playback, Queue, Timeline
 
 IDLE_INTERVAL_S = 30.0
 """Between two looks while nobody listens but the host."""
@@ -24,6 +24,8 @@ BEFORE_END_MS, AFTER_END_MS = 1_500.0, 1_000.0
 QUEUE_RETRY_MS = 3_000.0
 REPEATED = 20
 KEPT_ROUND_TRIPS = 15
+SETTLE_MS = 1_500.0
+"""So long after our own command a reading of the host may still show the state before (sync.md)."""
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 NOT_SHARED = {
@@ -174,17 +176,24 @@ def driven_sample_ms(night: Night, reading: Playback) -> float | None:
 
 
 def drive_failed(night: Night, failure: Failure, now_ms: float) -> Night:
-    """The night after the host's device refused a click: dropped, said, and the player read at once."""
+    """The night after the host's device refused a click.
+
+    "Restriction violated" may only mean that Spotify has not noticed the last click yet: tried once more when that has
+    settled. Otherwise the click is dropped, it is said why, and the player is read at once.
+    """
+    drive, waiting = night.drives[0], night.drives[1:]
+    if failure.is_restriction and not drive.is_retry:
+        send_at_ms = now_ms + SETTLE_MS
+        again = msgspec.structs.replace(drive, send_at_ms=send_at_ms, is_retry=True)
+        quiet_until_ms = send_at_ms + drive.latency_ms + SETTLE_MS
+        return msgspec.structs.replace(
+            night, drives=(again, *waiting), hush_until_ms=quiet_until_ms, look_at_ms=quiet_until_ms
+        )
+    is_so_already = failure.is_restriction and drive.action in {"play", "pause"}
     return msgspec.structs.replace(
         night,
-        drives=night.drives[1:],
-        click_error="" if failure.is_restriction else f"The host's device did not follow: {failure.message}",
+        drives=waiting,
+        click_error="" if is_so_already else f"The host's device did not follow: {failure.message}",
         hush_until_ms=now_ms,
         look_at_ms=max(now_ms, failure.until_ms or 0.0),
     )
-
-
-def known_next(night: Night, now_ms: float) -> Track | None:
-    """The track that follows at the host's, as far as known."""
-    upcoming = advance(night.timeline, now_ms).upcoming if night.timeline else ()
-    return upcoming[0] if upcoming else None

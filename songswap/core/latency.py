@@ -1,5 +1,6 @@
 """The learned time from a command to its sound, per person, device and kind of command."""
 
+import math
 import statistics
 from collections.abc import Mapping
 
@@ -13,6 +14,8 @@ KNOWN_SAMPLES = 3
 """From so many samples on a kind of command speaks for itself; before, all kinds on the device count."""
 STALL_MS, STALL_FACTOR = 250.0, 4.0
 """A sample further from the median than 250 ms and than four usual deviations was a stall: it teaches nothing."""
+PRIOR_SHARE, PRIOR_SAMPLES = 0.15, 3
+"""Latencies vary by some 15 % [sync.md, assumed]; that counts like three samples."""
 
 LatencyTable = Mapping[str, Mapping[CommandKind, Latency]]
 """Device id → kind of command → what was learned."""
@@ -28,7 +31,9 @@ def recent(table: LatencyTable, device_id: str, kind: CommandKind) -> tuple[floa
 
 
 def usual(samples_ms: tuple[float, ...]) -> tuple[float, ...]:
-    """The samples without stalls."""
+    """The samples without stalls; of the first few the shortest, as stalls only make them longer."""
+    if len(samples_ms) < KNOWN_SAMPLES:
+        return (min(samples_ms),)
     median_ms = statistics.median(samples_ms)
     deviation_ms = statistics.median(abs(sample_ms - median_ms) for sample_ms in samples_ms)
     bound_ms = max(STALL_MS, STALL_FACTOR * deviation_ms)
@@ -44,11 +49,18 @@ def expected_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float
 
 
 def spread_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float | None:
-    """How far off a command usually is; None while the device is not known."""
+    """How far off a command usually is (standard deviation); None while the device is not known.
+
+    A few samples that happen to agree prove little, so the usual share of the latency is counted in.
+    """
     samples_ms = recent(table, device_id, kind)
     if len(samples_ms) < KNOWN_SAMPLES:
         return None
-    return statistics.pstdev(usual(samples_ms))
+    samples_ms = usual(samples_ms)
+    mean_ms = statistics.fmean(samples_ms)
+    squares = sum((sample_ms - mean_ms) ** 2 for sample_ms in samples_ms)
+    squares += PRIOR_SAMPLES * (PRIOR_SHARE * mean_ms) ** 2
+    return math.sqrt(squares / (len(samples_ms) + PRIOR_SAMPLES))
 
 
 def learned(

@@ -14,7 +14,9 @@ VERIFY_AFTER_MS = 2_500.0
 SECOND_LOOK_MS = 2_000.0
 TOLERANCE_MS = 400.0
 """A listener off by less is left alone: tighter corrections cost audible jumps (sync.md, the knee)."""
-TOLERATED_SPREADS = 1.1
+LONGEST_STALL_MS = 5_000.0
+"""A reading further from where a command led is about another track, or another day."""
+TOLERATED_SPREADS = 0.8
 """On a fickle device a correction is no better than a difference of about its usual one."""
 MOST_CORRECTIONS = 2
 VERIFY_ALL = Pace()
@@ -132,14 +134,18 @@ def _retry_at_ms(failure: Failure, failures: int, now_ms: float) -> float:
 
 
 def refused(listener: Listener, command: Command, failure: Failure, now_ms: float) -> Listener:
-    """The listener after Spotify refused a command. A restriction mostly means that the device is there already."""
-    if not failure.is_restriction:
-        return failed(
-            msgspec.structs.replace(listener, told_rev=min(listener.told_rev, command.rev - 1)), failure, now_ms
-        )
-    if command.kind == "pause":
-        return told(listener, command)
-    return msgspec.structs.replace(told(listener, command), command=None)
+    """The listener after Spotify refused a command.
+
+    A pause that violates a restriction mostly finds the device paused; or Spotify has not noticed yet that it plays, so
+    it is read once that has settled.
+    """
+    untold = msgspec.structs.replace(listener, told_rev=min(listener.told_rev, command.rev - 1))
+    if not (failure.is_restriction and command.kind == "pause"):
+        return failed(untold, failure, now_ms)
+    look_at_ms = command.effect_at_ms + VERIFY_AFTER_MS
+    return msgspec.structs.replace(
+        untold, status="in_sync", message="", is_playing=False, command=None, look_at_ms=look_at_ms
+    )
 
 
 def seen(
@@ -163,7 +169,7 @@ def seen(
         return preload.helped_on(listener), None
     if off_ms is None or not reading.is_playing:
         return _missed(listener, "The device plays something else, or nothing.", now_ms), None
-    sample_ms = listener.command.latency_ms - off_ms if listener.command else None
+    sample_ms = _sample_ms(listener.command, reading)
     settled = msgspec.structs.replace(
         listener,
         status="in_sync",
@@ -181,6 +187,15 @@ def seen(
     if abs(off_ms) <= max(TOLERANCE_MS, TOLERATED_SPREADS * (spread_ms or 0.0)):
         return settled, sample_ms
     return _corrected(settled, here, now_ms), sample_ms
+
+
+def _sample_ms(command: Command | None, reading: Playback) -> float | None:
+    """How long a command took to its sound, if the reading still tells: by itself, whatever the host did meanwhile."""
+    if command is None:
+        return None
+    since_ms = reading.measured_at_ms - command.effect_at_ms
+    off_ms = reading.progress_ms - (command.position_ms + since_ms)
+    return command.latency_ms - off_ms if abs(off_ms) < LONGEST_STALL_MS else None
 
 
 def _corrected(listener: Listener, here: Timeline, now_ms: float) -> Listener:

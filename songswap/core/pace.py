@@ -17,7 +17,7 @@ SCARCE_S = 7.5
 """From this interval on calls are too scarce to verify what was learned, or to look again after each event."""
 
 PAGE = Pace(
-    interval_s=None, quick_looks=2, verify_every=6, verify_spread_ms=90.0, idle_look_s=1_200.0, queue_lead_s=15.0
+    interval_s=None, quick_looks=2, verify_every=6, verify_spread_ms=110.0, idle_look_s=1_200.0, queue_lead_s=15.0
 )
 FINE = Pace(quick_looks=2, verify_every=4, verify_spread_ms=70.0, idle_look_s=600.0, queue_lead_s=15.0)
 COARSE = Pace(quick_looks=0, verify_every=20, verify_spread_ms=1_000.0, idle_look_s=3_600.0, queue_lead_s=None)

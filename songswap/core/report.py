@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from songswap.core.timeline import same_track
-from songswap.model import Action, Listener, Night, Struct, Timeline, Track
-from songswap.nights import Happening
+from songswap.model import Action, Happening, Listener, Night, Struct, Timeline, Track
 
 SKEWS_SHOWN = 20
 """So many of the latest verified skews make a listener's live chart."""

@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from songswap.core.groups import RefusedError, demand, role_of
 from songswap.core.timeline import advance, same_track
-from songswap.model import Group, Night, Timeline, Track
-from songswap.nights import Handed, HandedRequest, Requests, SongRequest, Votes
+from songswap.model import Group, Handed, HandedRequest, Night, Requests, SongRequest, Timeline, Track, Votes
 
 MOST_WAITING = 100
 """In a whole group: more would not be heard in a night."""

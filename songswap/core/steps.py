@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from songswap.model import Command, Drive
-from songswap.nights import SongRequest
+from songswap.model import Command, Drive, SongRequest
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def _host_step(night: Night, turn: tuple[float, Step | None]) -> tuple[float, St
     if night.queue_at_ms is not None:
         steps.append((night.queue_at_ms, LookAtQueue(leader)))
     if night.drives:
-        device_id = night.host_device.id if night.host_device else None
+        device_id = night.host_device.id if night.host_device else night.host_choice
         steps.append((night.drives[0].send_at_ms, DriveHost(leader, night.drives[0], device_id)))
     return min(steps, key=lambda step: step[0])
 

@@ -5,8 +5,7 @@ import contextlib
 from songswap.core.report import happenings
 from songswap.documents import DIARY, HANDED, NIGHT, SESSION_WISH, SessionWish
 from songswap.jobs.accounts import Means
-from songswap.model import Night
-from songswap.nights import Happening
+from songswap.model import Happening, Night
 from songswap.store import StoreError
 
 COUNT_EVERY_MS = 60_000.0

@@ -7,8 +7,7 @@ from songswap.core.requests import in_session
 from songswap.core.steps import GoOn, HandOver
 from songswap.documents import HANDED, REQUESTS
 from songswap.jobs.accounts import Means
-from songswap.model import Failure, Night, Playback
-from songswap.nights import Handed
+from songswap.model import Failure, Handed, Night, Playback
 from songswap.spotify.errors import BadRequestError, ForbiddenError, NotFoundError, UnavailableError
 from songswap.spotify.transport import Bearer
 

@@ -127,6 +127,7 @@ class SessionJob:
             night,
             lead=msgspec.structs.replace(night.lead, former=None),
             listeners=listeners,
+            host_choice=self._choice(night.leader),
             pace=self._pace(asked, len(listeners)),
             look_at_ms=self._now_ms() if comes_alive else night.look_at_ms,
         )
@@ -144,6 +145,10 @@ class SessionJob:
             logger.info("%s leads in group %s: %s", night.leader, self._group, night.lead.why)
             self._night = night
             self._attend()
+
+    def _choice(self, leader: str) -> str | None:
+        device = self._person(leader, self._store.read(WISH, leader) or Wish(), None).device
+        return device.id if device else None
 
     def _has_music(self) -> bool:
         return self._night.timeline is not None and self._night.timeline.is_playing
@@ -232,7 +237,9 @@ class SessionJob:
     async def _drive(self, bearer: Bearer, drive: Drive, device_id: str | None) -> None:
         match drive.action:
             case "play":
-                await self._client.play(bearer, device_id=device_id, uris=(drive.uri,) if drive.uri else None)
+                uris = (drive.uri,) if drive.uri else None
+                position_ms = drive.position_ms if drive.uri else None
+                await self._client.play(bearer, device_id=device_id, uris=uris, position_ms=position_ms)
             case "pause":
                 await self._client.pause(bearer, device_id=device_id)
             case "seek":

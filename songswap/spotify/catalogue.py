@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from songswap.library import Artist, Found, PlayedTrack, User
-from songswap.model import Track
+from songswap.model import Artist, Found, PlayedTrack, Track, User
 from songswap.spotify import wire
 from songswap.spotify.arguments import counted, filled, spotify_id, within
 from songswap.spotify.transport import Bearer, Query, Request, Transport

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from songswap.library import Playlist, PlaylistPage
+from songswap.model import Playlist, PlaylistPage
 from songswap.spotify import wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, spotify_id, within
 from songswap.spotify.errors import UnavailableError

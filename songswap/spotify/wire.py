@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar, get_args
 
 import msgspec
 
-from songswap import library, model
+from songswap import model
 from songswap.spotify.errors import UnavailableError
 
 T = TypeVar("T")
@@ -51,8 +51,8 @@ class Artist(msgspec.Struct):
     images: list[_Image] | None = None
     external_urls: _Links | None = None
 
-    def to_model(self) -> library.Artist:
-        return library.Artist(
+    def to_model(self) -> model.Artist:
+        return model.Artist(
             id=self.id or "",
             uri=self.uri or "",
             name=self.name or "",
@@ -169,8 +169,8 @@ class User(msgspec.Struct):
     images: list[_Image] | None = None
     external_urls: _Links | None = None
 
-    def to_model(self) -> library.User:
-        return library.User(
+    def to_model(self) -> model.User:
+        return model.User(
             id=self.id,
             display_name=self.display_name or self.id,
             account_id=self.account_id,
@@ -184,14 +184,14 @@ class _Played(msgspec.Struct):
     played_at: Moment
     context: _Context | None = None
 
-    def to_model(self) -> library.PlayedTrack:
-        return library.PlayedTrack(self.track.to_model(), _epoch_ms(self.played_at), _context_uri(self.context))
+    def to_model(self) -> model.PlayedTrack:
+        return model.PlayedTrack(self.track.to_model(), _epoch_ms(self.played_at), _context_uri(self.context))
 
 
 class History(msgspec.Struct):
     items: list[_Played]
 
-    def to_model(self) -> tuple[library.PlayedTrack, ...]:
+    def to_model(self) -> tuple[model.PlayedTrack, ...]:
         return tuple(row.to_model() for row in self.items)
 
 
@@ -205,7 +205,7 @@ class Tracks(msgspec.Struct):
 class Artists(msgspec.Struct):
     items: list[Artist | None]
 
-    def to_model(self) -> tuple[library.Artist, ...]:
+    def to_model(self) -> tuple[model.Artist, ...]:
         return tuple(artist.to_model() for artist in self.items if artist)
 
 
@@ -213,8 +213,8 @@ class Found(msgspec.Struct):
     tracks: Tracks | None = None
     artists: Artists | None = None
 
-    def to_model(self) -> library.Found:
-        return library.Found(
+    def to_model(self) -> model.Found:
+        return model.Found(
             tracks=self.tracks.to_model() if self.tracks else (),
             artists=self.artists.to_model() if self.artists else (),
         )
@@ -225,9 +225,9 @@ class _Row(msgspec.Struct):
     item: Item | None = None
     track: Item | None = None
 
-    def to_model(self) -> library.PlaylistItem:
+    def to_model(self) -> model.PlaylistItem:
         item = self.item or self.track
-        return library.PlaylistItem(
+        return model.PlaylistItem(
             track=item.to_model() if item else None,
             added_at_ms=_epoch_ms(self.added_at) if self.added_at else None,
         )
@@ -241,9 +241,9 @@ class Rows(msgspec.Struct):
     offset: int | None = None
     next: str | None = None
 
-    def to_model(self) -> library.PlaylistPage:
+    def to_model(self) -> model.PlaylistPage:
         offset, end = self.offset or 0, (self.offset or 0) + len(self.items)
-        return library.PlaylistPage(
+        return model.PlaylistPage(
             items=tuple(row.to_model() for row in self.items),
             total=end if self.total is None else self.total,
             offset=offset,
@@ -270,10 +270,10 @@ class Playlist(msgspec.Struct):
     items: Rows | None = None
     tracks: Rows | None = None
 
-    def to_model(self) -> library.Playlist:
+    def to_model(self) -> model.Playlist:
         owner = self.owner or _Owner()
         rows = self.items or self.tracks
-        return library.Playlist(
+        return model.Playlist(
             id=self.id,
             uri=self.uri,
             name=self.name or "",

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from songswap.core.groups import vanish
 from songswap.documents import ACCOUNT, CONSENT, Account, Consent
-from songswap.library import User
+from songswap.model import User
 from songswap.store import Store
 from songswap.web.membership import groups_of, keep_group
 

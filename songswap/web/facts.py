@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from songswap.core.report import Report
 from songswap.core.words import MemberStatus
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
-from songswap.model import Group, Listener, Night
-from songswap.nights import Handed, Requests
+from songswap.model import Group, Handed, Listener, Night, Requests
 from songswap.web.state import Elsewhere
 
 STATUS_OF_STANDING: Mapping[Standing, MemberStatus | None] = {

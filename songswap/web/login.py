@@ -9,7 +9,7 @@ from quart_schema import hide
 from songswap.config import App
 from songswap.core.seats import choose_app
 from songswap.documents import CONSENT, Account, Consent
-from songswap.library import User
+from songswap.model import User
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.oauth import Tokens
 from songswap.spotify.transport import Bearer

@@ -10,9 +10,7 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.core import requests as rules
 from songswap.documents import HANDED, NIGHT, REQUESTS
-from songswap.library import Playlist
-from songswap.model import Group, Track
-from songswap.nights import Handed, Requests, RequestSettings, SongRequest
+from songswap.model import Group, Handed, Playlist, Requests, RequestSettings, SongRequest, Track
 from songswap.web.accounts import new_id
 from songswap.web.api import Body, body, no_content
 from songswap.web.errors import ProblemError

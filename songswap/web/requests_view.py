@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from songswap.core import requests as rules
 from songswap.core.groups import RIGHTS
 from songswap.core.words import MemberStatus
-from songswap.model import Group
-from songswap.nights import Handed, Requests, SongRequest
+from songswap.model import Group, Handed, Requests, SongRequest
 from songswap.web.facts import Facts, Person
 from songswap.web.state import RequestsState, RequestState, VotesState
 

@@ -8,8 +8,7 @@ from songswap.core.screens import opens_screen, renew_screen
 from songswap.core.timeline import advance, same_track
 from songswap.core.words import MemberStatus
 from songswap.documents import GROUP, HANDED, REQUESTS
-from songswap.model import Group, Struct, Timeline, Track
-from songswap.nights import Handed, Requests
+from songswap.model import Group, Handed, Requests, Struct, Timeline, Track
 from songswap.web import events as live
 from songswap.web.errors import ProblemError, Way
 from songswap.web.facts import Facts

@@ -3,8 +3,7 @@
 import dataclasses
 
 from songswap.documents import ACCOUNT, ACCOUNT_SEEN, GROUP, HANDED, HEARTBEAT, NIGHT, REQUESTS, Account
-from songswap.model import Group
-from songswap.nights import Handed, Requests
+from songswap.model import Group, Handed, Requests
 from songswap.store import Store
 from songswap.web.accounts import consent_of
 from songswap.web.facts import Facts, Person

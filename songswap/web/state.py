@@ -4,8 +4,7 @@ from typing import Literal
 
 from songswap.core.groups import Right
 from songswap.core.words import MemberStatus
-from songswap.model import Role, Struct, Track
-from songswap.nights import RequestSettings
+from songswap.model import RequestSettings, Role, Struct, Track
 
 
 class DeviceState(Struct, frozen=True):

@@ -6,8 +6,7 @@ from msgspec.structs import replace
 from songswap.core import handing
 from songswap.core.handing import LAST_MOMENT_MS, LEAD_MS
 from songswap.core.steps import GoOn, HandOver
-from songswap.model import Night
-from songswap.nights import Handed, HandedRequest, Requests, RequestSettings, SongRequest
+from songswap.model import Handed, HandedRequest, Night, Requests, RequestSettings, SongRequest
 from tests.core.music import MINUTE_MS, A, B, C, listener, night, reading, timeline, track
 
 END_MS = 3 * MINUTE_MS

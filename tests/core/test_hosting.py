@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from songswap.core.hosting import (
@@ -153,6 +154,23 @@ def test_refused_click_is_dropped_and_the_player_read_at_once() -> None:
     after = drive_failed(night(drives=(DRIVE,)), Failure("no_device", "The player is gone."), 9_500)
     assert (after.drives, after.look_at_ms) == ((), 9_500)
     assert "The player is gone." in after.click_error
+
+
+RESTRICTED = Failure("trouble", "The player can't do this at the moment.", is_restriction=True)
+
+
+def test_click_refused_before_the_last_one_had_settled_is_sent_again() -> None:
+    after = drive_failed(night(drives=(DRIVE,)), RESTRICTED, 9_500)
+    (again,) = after.drives
+    assert (again.is_retry, again.send_at_ms, after.click_error) == (True, 11_000, "")
+    assert after.hush_until_ms > again.send_at_ms
+
+
+@pytest.mark.parametrize(("action", "says"), [("next", True), ("seek", True), ("play", False), ("pause", False)])
+def test_click_refused_twice_is_dropped_and_said_unless_it_is_so_already(action: str, says: bool) -> None:
+    drive = msgspec.structs.replace(DRIVE, action=action, is_retry=True)
+    after = drive_failed(night(drives=(drive,)), RESTRICTED, 9_500)
+    assert (after.drives, after.look_at_ms, bool(after.click_error)) == ((), 9_500, says)
 
 
 def test_device_is_remembered_for_clicks() -> None:

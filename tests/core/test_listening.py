@@ -28,6 +28,8 @@ PHONE = Device("phone", "Phone", "Smartphone", is_active=True)
 START = Command("bob", "start", 1, "phone", effect_at_ms=10_000, latency_ms=500, position_ms=10_000, uris=(A.uri,))
 PAUSE = Command("bob", "pause", 2, "phone", effect_at_ms=10_000, latency_ms=500)
 AWAY = Failure("no_device", "gone")
+RESTRICTED = Failure("trouble", "", is_restriction=True)
+PAUSED = timeline(rev=2, change="paused", is_playing=False)
 
 
 def person(**fields: object) -> Person:
@@ -115,13 +117,22 @@ def test_refused_command_counts_as_not_told() -> None:
 
 
 def test_restriction_on_a_pause_means_it_was_paused_already() -> None:
-    after = refused(listener(), PAUSE, Failure("trouble", "", is_restriction=True), 0)
-    assert (after.status, after.is_playing, after.retry_at_ms) == ("in_sync", False, 0)
+    after = refused(listener(), PAUSE, RESTRICTED, 0)
+    assert (after.status, after.is_playing, after.look_at_ms) == ("in_sync", False, 10_000 + VERIFY_AFTER_MS)
+    after, _ = seen(after, PAUSED, reading(5_000, at_ms=12_500, is_playing=False), 12_500)
+    assert (after.status, after.look_at_ms) == ("in_sync", None)
 
 
-def test_restriction_on_a_start_is_looked_into_but_not_learned_from() -> None:
-    after = refused(listener(), START, Failure("trouble", "", is_restriction=True), 0)
-    assert (after.look_at_ms, after.command) == (10_000 + VERIFY_AFTER_MS, None)
+def test_pause_refused_because_spotify_had_not_noticed_the_start_is_told_again() -> None:
+    after = refused(listener(), PAUSE, RESTRICTED, 0)
+    after, _ = seen(after, PAUSED, reading(5_000, at_ms=12_500), 12_500)
+    (step,) = (one for one in plan(night(after, timeline=PAUSED), {}, (), 12_500)[0] if isinstance(one, Tell))
+    assert step.command.kind == "pause"
+
+
+def test_restriction_on_a_start_is_tried_again_soon() -> None:
+    after = refused(listener(), START, RESTRICTED, 0)
+    assert (after.told_rev, after.retry_at_ms) == (0, RETRY_MS[0])
 
 
 def test_verification_in_tolerance_settles_and_teaches() -> None:

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from songswap.core.report import happenings, percentile, playlist_uris, report_of, safe_cell
-from songswap.model import Action, Lead, Listener, Night, Track
-from songswap.nights import Happening
+from songswap.model import Action, Happening, Lead, Listener, Night, Track
 from tests.core.music import A, B, listener, night, timeline
 
 NOW_MS = 60_000.0

@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from songswap.core import requests as rules
 from songswap.core.groups import RefusedError
-from songswap.model import Group, Invite, Member
-from songswap.nights import Handed, HandedRequest, Requests, RequestSettings, SongRequest, Votes
+from songswap.model import Group, Handed, HandedRequest, Invite, Member, Requests, RequestSettings, SongRequest, Votes
 from tests.core.music import MINUTE_MS, A, B, night, timeline, track
 
 PEOPLE = {"ada": "host", "bob": "co-host", "cleo": "listener", "dan": "listener"}

@@ -4,8 +4,7 @@ import msgspec
 import pytest
 
 from songswap.documents import HANDED, REQUESTS, SESSION_WISH
-from songswap.model import Track
-from songswap.nights import Handed, Requests, RequestSettings, SongRequest
+from songswap.model import Handed, Requests, RequestSettings, SongRequest, Track
 from songswap.simulator import Fault
 from tests.evening import GROUP_ID, Evening
 from tests.jobs.conftest import album

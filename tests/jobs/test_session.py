@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from songswap.core.clicks import STALE_CLICK_MS
-from songswap.simulator import Fault
+from songswap.simulator import Fault, Profile
 from tests.evening import Evening
 from tests.jobs.conftest import album
 
@@ -75,7 +75,8 @@ async def test_pause_and_resume_of_the_host_are_followed(playing: Evening) -> No
     ("action", "fields"), [("next", {}), ("previous", {}), ("seek", {"position_ms": 90_000}), ("pause", {})]
 )
 async def test_clicks_on_the_page_move_everybody(playing: Evening, action: str, fields: dict[str, int]) -> None:
-    await asyncio.sleep(5)
+    playing.world.player("ada").next()  # so that there is one before, too
+    await asyncio.sleep(12)
     playing.click(action, **fields)
     await asyncio.sleep(4)
     assert playing.commands("ada") == [action]
@@ -83,6 +84,23 @@ async def test_clicks_on_the_page_move_everybody(playing: Evening, action: str, 
         assert not any(playing.hears(person).is_playing for person in ("ada", "bob", "cleo"))
         playing.click("play")
     await asyncio.sleep(4)
+    assert_together(playing)
+
+
+async def test_play_by_click_wakes_the_hosts_chosen_device_where_none_is_active(evening: Evening) -> None:
+    evening.start_session()
+    await asyncio.sleep(5)
+    assert evening.night().host_status == "no_device"
+    evening.click("play", uri=evening.world.context_uris(album(evening))[0])
+    await asyncio.sleep(15)
+    assert evening.hears("ada").device_id == evening.device("ada")
+    assert_together(evening)
+
+
+async def test_click_on_previous_where_there_is_none_is_said(playing: Evening) -> None:
+    playing.click("previous")
+    await asyncio.sleep(6)
+    assert "did not follow" in playing.night().click_error
     assert_together(playing)
 
 
@@ -345,6 +363,30 @@ async def test_click_the_hosts_device_refuses_is_said(playing: Evening) -> None:
     assert "did not follow" in playing.night().click_error
     await asyncio.sleep(12)
     assert_together(playing)
+
+
+@pytest.mark.parametrize(("first", "then"), [("pause", "play"), ("next", "previous"), ("play", "pause")])
+async def test_clicks_in_a_quick_row_are_all_carried_out_though_spotify_lags(
+    evening: Evening, first: str, then: str
+) -> None:
+    evening.world.profile = Profile(read_staleness_ms=(600.0, 900.0))
+    evening.start_session()
+    evening.world.player("ada").play_context(album(evening), 2, device_id=evening.device("ada"))
+    await asyncio.sleep(40)
+    if first == "play":
+        evening.click("pause")
+        await asyncio.sleep(5)
+    before = evening.hears("ada").uri
+    evening.click(first)
+    await asyncio.sleep(0.4)
+    evening.click(then)
+    await asyncio.sleep(15)
+    assert evening.hears("ada").uri == before
+    assert evening.hears("ada").is_playing == (then != "pause")
+    for listener in ("bob", "cleo"):
+        assert evening.hears(listener).is_playing == (then != "pause")
+    if then != "pause":
+        assert_together(evening)
 
 
 async def test_host_handed_over_is_followed(playing: Evening) -> None:

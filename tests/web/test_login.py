@@ -7,7 +7,7 @@ import pytest
 
 from songswap.config import App
 from songswap.documents import ACCOUNT, BROWSERS, CONSENT, GROUP, Account
-from songswap.library import User
+from songswap.model import User
 from songswap.simulator import Fault, World
 from songswap.spotify.oauth import SCOPES
 from songswap.web.accounts import everybody, link

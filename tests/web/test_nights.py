@@ -8,8 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, DIARY, SAVED, SAVES, Saved, SavedNights, Saves
-from songswap.model import Track
-from songswap.nights import Happening
+from songswap.model import Happening, Track
 from tests.web.site import Browser, Site, content, group_of, page, refusal
 
 SONG = Track("spotify:track:a", "=HYPERLINK(1)", ("Ünï", "Two, Three"), "@home", 181_000, url="https://open/a")

@@ -3,8 +3,7 @@ from typing import Any
 import pytest
 
 from songswap.documents import GROUP, HANDED, NIGHT, REQUESTS, SESSION_WISH
-from songswap.model import Listener, Night, Timeline, Track
-from songswap.nights import Handed, HandedRequest, Requests, SongRequest
+from songswap.model import Handed, HandedRequest, Listener, Night, Requests, SongRequest, Timeline, Track
 from songswap.simulator import Fault
 from tests.web.site import Browser, Site, content, group_of, refusal
 

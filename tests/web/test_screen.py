@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from songswap.documents import HANDED, NIGHT, REQUESTS
-from songswap.model import Device, Listener, Night, Timeline, Track
-from songswap.nights import Handed, HandedRequest, Requests, SongRequest
+from songswap.model import Device, Handed, HandedRequest, Listener, Night, Requests, SongRequest, Timeline, Track
 from tests.web.site import HOST, Browser, Site, content, group_of, page, refusal
 from tests.web.test_events import Feed
 

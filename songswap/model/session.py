@@ -1,75 +1,27 @@
-"""The words of the program as frozen types. Times are UTC epoch milliseconds, durations carry their unit."""
+"""A running session: the timeline, who listens, what they are told. Times are UTC epoch milliseconds."""
 
 from typing import Literal
 
-import msgspec
+from songswap.model.music import Device, Track
+from songswap.model.struct import Struct
 
-Kind = Literal["track", "episode", "ad", "local", "unknown"]
-Repeat = Literal["off", "context", "track"]
-Role = Literal["host", "co-host", "listener"]
 Change = Literal["track", "seek", "paused", "resumed"]
+CommandKind = Literal["start", "seek", "pause"]
+"""What a listener's device is told. A resumed song is started anew at its position: one call, and exact."""
 
-
-class Struct(msgspec.Struct, frozen=True, omit_defaults=False):
-    """Base of all types here: immutable, compared by value, read and written as JSON by msgspec."""
-
-
-class Track(Struct, frozen=True):
-    """Something that can be heard. `uri` is Spotify's; ads and unknown items have an empty one."""
-
-    uri: str
-    name: str
-    artists: tuple[str, ...] = ()
-    album: str = ""
-    duration_ms: int = 0
-    cover_url: str | None = None
-    url: str | None = None
-    kind: Kind = "track"
-    isrc: str | None = None
-
-    @property
-    def can_be_started(self) -> bool:
-        """Whether another account can be told to play it: local files and ads exist for one person only."""
-        return self.kind in {"track", "episode"}
-
-
-class Device(Struct, frozen=True):
-    """A Spotify Connect device. `id` is None where Spotify keeps it to itself: such a device takes no commands."""
-
-    id: str | None
-    name: str
-    kind: str
-    is_active: bool = False
-    is_restricted: bool = False
-    is_private_session: bool = False
-    volume_percent: int | None = None
-
-    @property
-    def can_be_told(self) -> bool:
-        """Whether it accepts commands from the Web API."""
-        return self.id is not None and not self.is_restricted
-
-
-class Playback(Struct, frozen=True):
-    """One reading of a player: `progress_ms` at `measured_at_ms`, the middle of the round trip on our own clock."""
-
-    track: Track | None
-    is_playing: bool
-    progress_ms: int
-    measured_at_ms: float
-    round_trip_ms: float = 0.0
-    kind: Kind = "track"
-    device: Device | None = None
-    context_uri: str | None = None
-    shuffle: bool = False
-    repeat: Repeat = "off"
-
-
-class Queue(Struct, frozen=True):
-    """What plays and what comes next, as Spotify tells it (at most some twenty items)."""
-
-    current: Track | None
-    upcoming: tuple[Track, ...] = ()
+ListenerStatus = Literal[
+    "waiting",  # nothing to follow yet
+    "catching_up",
+    "in_sync",
+    "stepped_out",
+    "no_device",
+    "restricted",  # the device takes no commands
+    "not_premium",
+    "needs_login",
+    "no_seat",  # not registered with the operator's app
+    "limited",  # waits for Spotify's limit
+    "trouble",  # anything else; the message says what
+]
 
 
 class Timeline(Struct, frozen=True):
@@ -100,24 +52,6 @@ class Timeline(Struct, frozen=True):
         if not self.is_playing or self.track is None or not self.track.duration_ms:
             return None
         return self.at_ms + self.track.duration_ms - self.position_ms
-
-
-CommandKind = Literal["start", "seek", "pause"]
-"""What a listener's device is told. A resumed song is started anew at its position: one call, and exact."""
-
-ListenerStatus = Literal[
-    "waiting",  # nothing to follow yet
-    "catching_up",
-    "in_sync",
-    "stepped_out",
-    "no_device",
-    "restricted",  # the device takes no commands
-    "not_premium",
-    "needs_login",
-    "no_seat",  # not registered with the operator's app
-    "limited",  # waits for Spotify's limit
-    "trouble",  # anything else; the message says what
-]
 
 
 class Failure(Struct, frozen=True):
@@ -210,6 +144,7 @@ class Drive(Struct, frozen=True):
     latency_ms: float
     position_ms: int | None = None
     uri: str | None = None
+    is_retry: bool = False
 
 
 class Pace(Struct, frozen=True):
@@ -264,6 +199,8 @@ class Night(Struct, frozen=True):
     host_message: str = ""
     host_until_ms: float | None = None
     host_device: Device | None = None
+    host_choice: str | None = None
+    """Id of the device the host wants to listen on, for when none is active."""
     handled_action: int = 0
     notice: str = ""
     """What about the host's music can't be shared, in words."""
@@ -286,34 +223,3 @@ class Night(Struct, frozen=True):
     def leader(self) -> str:
         """Whose player everybody follows: the host's, unless a co-host has taken over."""
         return self.lead.account or self.host
-
-
-class Member(Struct, frozen=True):
-    """Somebody in a group."""
-
-    role: Role
-    joined_at_ms: float
-
-
-class Invite(Struct, frozen=True):
-    """Whoever knows `secret` may join until `expires_at_ms`; a group has one invite at a time."""
-
-    secret: str
-    expires_at_ms: float
-
-
-class Group(Struct, frozen=True):
-    """People who listen together. Exactly one of `members` (by account id) is the host."""
-
-    id: str
-    name: str
-    created_at_ms: float
-    invite: Invite
-    members: dict[str, Member]
-    screen_secret: str = ""
-    """Whoever knows it may show the screen for the TV; empty: nobody."""
-
-    @property
-    def host(self) -> str:
-        """Account id of the host; every group has exactly one."""
-        return next(account for account, member in self.members.items() if member.role == "host")

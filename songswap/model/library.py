@@ -1,6 +1,7 @@
 """What Spotify keeps beside its players, as frozen types: people, artists, histories, search results, playlists."""
 
-from songswap.model import Struct, Track
+from songswap.model.music import Track
+from songswap.model.struct import Struct
 
 
 class User(Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from songswap.model import Struct, Track
+from songswap.model.music import Track
+from songswap.model.struct import Struct
 
 HappeningKind = Literal[
     "started",
