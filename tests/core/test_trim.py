@@ -59,7 +59,7 @@ def test_early_device_waits_at_the_start_of_a_track() -> None:
 
 @given(trim_ms=trims, off_ms=st.integers(-300, 300))
 def test_skew_is_measured_against_what_was_asked_for(trim_ms: int, off_ms: int) -> None:
-    who = listener(trim_ms=trim_ms, command=Command("bob", "start", 1, "phone", 9_000.0, 500.0, trim_ms=trim_ms))
+    who = listener(trim_ms=trim_ms, command=Command("bob", "start", 1, "phone", 9_000.0, 500.0, 9_000.0 + trim_ms))
     after, sample_ms = seen(who, timeline(), reading(NOW_MS + trim_ms + off_ms, at_ms=NOW_MS), NOW_MS)
     assert after.status == "in_sync"
     assert after.skew_ms == pytest.approx(off_ms)
