@@ -13,11 +13,11 @@ CLOSE_MS = 500.0
 
 
 def length(page: Page) -> Locator:
-    return page.get_by_label("How long tonight")
+    return page.get_by_role("combobox", name="How long tonight")
 
 
 def precision(page: Page) -> Locator:
-    return page.get_by_label("Precision")
+    return page.get_by_role("combobox", name="Precision")
 
 
 def tuning(page: Page) -> Locator:
