@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENT_ID = "embedded-spotify-app"
@@ -183,14 +184,6 @@ async def log_in(browser: aiohttp.ClientSession, installation: Installation, per
 def a_browser() -> aiohttp.ClientSession:
     """What keeps one person's cookies."""
     return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(PATIENCE_S))
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def wait_until(is_so: Callable[[], bool], program: Program | None = None) -> None:

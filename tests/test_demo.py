@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from songswap.demo import Plan
-from tests.processes import PATIENCE_S, ROOT, answers, ask, free_port, wait_until
+from tests.ports import free_port
+from tests.processes import PATIENCE_S, ROOT, answers, ask, wait_until
 
 pytestmark = pytest.mark.processes
 
@@ -22,7 +23,7 @@ class Demo:
     def __init__(self, folder: Path, output: str = "output", **environment: str) -> None:
         self.folder = folder / "demo-store"
         self.output = folder / output
-        self.port = free_pair_of_ports()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         with self.output.open("wb") as file:
             self.process = subprocess.Popen(
@@ -52,17 +53,6 @@ class Demo:
             if "songswap.leash" in words and (str(self.port + 1) in words or str(self.folder / "config.ini") in words):
                 found[words[words.index("songswap.leash") + 1]] = int(folder.name)
         return found
-
-
-def free_pair_of_ports() -> int:
-    """A free port whose next is free too."""
-    while True:
-        port = free_port()
-        try:
-            socket.create_server(("127.0.0.1", port + 1)).close()
-        except (OSError, OverflowError):
-            continue
-        return port
 
 
 @pytest.fixture
@@ -117,7 +107,7 @@ def test_it_begins_with_an_empty_store_each_time(tmp_path: Path, demo: Demo) -> 
 
 @pytest.mark.parametrize("next_door", [0, 1])
 def test_a_port_that_is_taken_is_named_with_what_to_do(tmp_path: Path, next_door: int) -> None:
-    port = free_pair_of_ports()
+    port = free_port()
     with socket.create_server(("127.0.0.1", port + next_door)):
         demo = Demo(tmp_path, SONGSWAP_SERVER_PORT=str(port))
         assert demo.process.wait(PATIENCE_S) == 1

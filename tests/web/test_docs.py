@@ -10,7 +10,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from songswap.documents import HEARTBEAT, Heartbeat
 from songswap.simulator import World
 from songswap.web.docs import SWAGGER_FILES
-from tests.web.site import Site, free_port, group_of, open_site
+from tests.ports import free_port
+from tests.web.site import Site, group_of, open_site
 
 METHODS = {"get", "put", "post", "patch", "delete"}
 
