@@ -7,7 +7,7 @@ import msgspec
 from songswap.core.hosting import SETTLE_MS
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.timeline import advance, halt
-from songswap.model import Action, Change, CommandKind, Drive, Night, Timeline
+from songswap.model import Action, Change, ClickKind, CommandKind, Drive, Night, Timeline
 
 LOOK_AFTER_MS = 500.0
 """Where only the host's player can tell what a click brought, it is read so long after."""
@@ -16,7 +16,7 @@ MOST_LEAD_MS = 1_300.0
 STALE_CLICK_MS = 15_000.0
 """A click that the worker finds later than this (it was down) is dropped: nobody expects it any more."""
 
-KINDS: Mapping[str, CommandKind] = {"seek": "seek", "pause": "pause"}
+KINDS: Mapping[ClickKind, CommandKind] = {"seek": "seek", "pause": "pause"}
 
 
 def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], now_ms: float) -> Night:

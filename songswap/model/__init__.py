@@ -16,6 +16,7 @@ from songswap.model.people import Group, Invite, Member, Role
 from songswap.model.session import (
     Action,
     Change,
+    ClickKind,
     Command,
     CommandKind,
     Drive,
@@ -35,6 +36,7 @@ __all__ = [
     "Action",
     "Artist",
     "Change",
+    "ClickKind",
     "Command",
     "CommandKind",
     "Device",

@@ -6,6 +6,8 @@ from songswap.model.music import Device, Track
 from songswap.model.struct import Struct
 
 Change = Literal["track", "seek", "paused", "resumed"]
+ClickKind = Literal["play", "pause", "seek", "next", "previous"]
+"""What people ask for on the page."""
 CommandKind = Literal["start", "seek", "pause"]
 """What a listener's device is told. A resumed song is started anew at its position: one call, and exact."""
 
@@ -129,7 +131,7 @@ class Action(Struct, frozen=True):
 
     rev: int
     by: str
-    action: Literal["play", "pause", "seek", "next", "previous"]
+    action: ClickKind
     at_ms: float
     position_ms: int | None = None
     uri: str | None = None
@@ -138,7 +140,7 @@ class Action(Struct, frozen=True):
 class Drive(Struct, frozen=True):
     """A click on the page that the host's own device still has to be told; it leaves at `send_at_ms`."""
 
-    action: Literal["play", "pause", "seek", "next", "previous"]
+    action: ClickKind
     send_at_ms: float
     kind: CommandKind
     latency_ms: float

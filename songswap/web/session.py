@@ -9,7 +9,7 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.core import leading
 from songswap.documents import NIGHT, SESSION_WISH, SessionWish
-from songswap.model import Action, Group, Struct
+from songswap.model import Action, ClickKind, Group, Struct
 from songswap.web import membership
 from songswap.web.accounts import new_id
 from songswap.web.api import Body, body
@@ -50,7 +50,7 @@ class Session(Body, frozen=True):
 class PlaybackCommand(Body, frozen=True):
     """What to do with what plays. `seek` needs `position_ms`; `play` may bring a `uri` and where in it to begin."""
 
-    action: Literal["play", "pause", "seek", "next", "previous"]
+    action: ClickKind
     position_ms: Annotated[int, Meta(ge=0, le=DAY_MS)] | None = None
     uri: Annotated[str, Meta(pattern=ITEM_URI)] | None = None
 
