@@ -17,8 +17,6 @@ SHORT_PAUSE_MS = 60_000.0
 """After a longer pause the host is asked at half the rate: nobody is in the middle of a song."""
 QUICK_LOOK_MS = 1_500.0
 """People seek and skip in bursts: a couple of quick looks after each event."""
-QUIET_INTERVAL_S = 600.0
-"""Between two looks at a host who does everything on the page, if no track ends before."""
 BEFORE_END_MS, AFTER_END_MS = 1_500.0, 1_000.0
 """A reading within these of a track's end may show either track: it is taken just after."""
 QUEUE_RETRY_MS = 3_000.0
@@ -96,11 +94,23 @@ def next_look_ms(night: Night, timeline: Timeline, now_ms: float) -> float:
         return now_ms + QUICK_LOOK_MS
     after_end_ms = ends_at_ms + AFTER_END_MS if ends_at_ms is not None and now_ms < ends_at_ms else math.inf
     if pace.interval_s is None:
-        return min(after_end_ms, now_ms + QUIET_INTERVAL_S * 1000)
+        return _quiet_look_ms(timeline, now_ms + pace.quiet_s * 1000)
     at_ms = now_ms + pace.interval_s * 1000
     if not timeline.is_playing and now_ms - timeline.at_ms > SHORT_PAUSE_MS:
         return at_ms + pace.interval_s * 1000
     return after_end_ms if at_ms > after_end_ms - AFTER_END_MS - BEFORE_END_MS else at_ms
+
+
+def _quiet_look_ms(timeline: Timeline, quiet_until_ms: float) -> float:
+    """When to look at a host who does everything on the page: at the end of a track, by then or of what is known."""
+    ends_at_ms = timeline.ends_at_ms
+    if ends_at_ms is None:
+        return quiet_until_ms
+    for track in timeline.upcoming:
+        if ends_at_ms >= quiet_until_ms:
+            break
+        ends_at_ms += track.duration_ms
+    return ends_at_ms + AFTER_END_MS
 
 
 def _notice(reading: Playback) -> str:

@@ -2,18 +2,21 @@
 
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from songswap.model import CommandKind, Latency
 
 UNKNOWN_MS = 500.0
 """Before anything was learned (sync.md; Cider starts there as well)."""
 LEAST_MS, MOST_MS = 20.0, 4_000.0
-KEPT_SAMPLES = 15
+KEPT_SAMPLES = 30
 KNOWN_SAMPLES = 3
-"""From so many samples on a kind of command speaks for itself; before, all kinds on the device count."""
-STALL_MS, STALL_FACTOR = 250.0, 4.0
-"""A sample further from the median than 250 ms and than four usual deviations was a stall: it teaches nothing."""
+"""From so many samples on a device is known."""
+SHARED_SAMPLES = 4.0
+"""What other kinds of command taught about the same device counts like so many samples of a kind's own."""
+STALL_MS, STALL_SHARE, STALL_FACTOR = 250.0, 0.3, 4.0
+"""A sample further from the median than 250 ms and 30 % of it, or than four usual deviations where that is more, was a
+stall: it teaches nothing."""
 PRIOR_SHARE, PRIOR_SAMPLES = 0.15, 3
 """Latencies vary by some 15 % [sync.md, assumed]; that counts like three samples."""
 
@@ -21,46 +24,48 @@ LatencyTable = Mapping[str, Mapping[CommandKind, Latency]]
 """Device id → kind of command → what was learned."""
 
 
-def recent(table: LatencyTable, device_id: str, kind: CommandKind) -> tuple[float, ...]:
-    """The samples in ms to go by for a kind of command on a device."""
-    kinds = table.get(device_id, {})
-    own = kinds[kind].recent_ms if kind in kinds else ()
-    if len(own) >= KNOWN_SAMPLES:
-        return own
-    return tuple(sample_ms for latency in kinds.values() for sample_ms in latency.recent_ms)
-
-
-def usual(samples_ms: tuple[float, ...]) -> tuple[float, ...]:
-    """The samples without stalls; of the first few the shortest, as stalls only make them longer."""
-    if len(samples_ms) < KNOWN_SAMPLES:
-        return (min(samples_ms),)
-    median_ms = statistics.median(samples_ms)
-    deviation_ms = statistics.median(abs(sample_ms - median_ms) for sample_ms in samples_ms)
-    bound_ms = max(STALL_MS, STALL_FACTOR * deviation_ms)
-    return tuple(sample_ms for sample_ms in samples_ms if abs(sample_ms - median_ms) <= bound_ms)
+def usual(samples_ms: Sequence[float]) -> list[float]:
+    """The samples without stalls. Of two that disagree the shorter, as stalls only make them longer."""
+    if not samples_ms:
+        return []
+    is_few = len(samples_ms) < KNOWN_SAMPLES
+    typical_ms = min(samples_ms) if is_few else statistics.median(samples_ms)
+    bound_ms = STALL_MS + STALL_SHARE * typical_ms
+    if not is_few:
+        deviation_ms = statistics.median(abs(sample_ms - typical_ms) for sample_ms in samples_ms)
+        bound_ms = max(bound_ms, STALL_FACTOR * deviation_ms)
+    return [sample_ms for sample_ms in samples_ms if abs(sample_ms - typical_ms) <= bound_ms]
 
 
 def expected_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float:
-    """Latency to reckon with: the mean of the usual samples."""
-    samples_ms = recent(table, device_id, kind)
-    if not samples_ms:
+    """Latency to reckon with: the mean of the usual samples of this kind, drawn to that of all on the device."""
+    every = usual(samples(table, device_id))
+    if not every:
         return UNKNOWN_MS
-    return min(MOST_MS, max(LEAST_MS, statistics.fmean(usual(samples_ms))))
+    kinds = table[device_id]
+    own = usual(kinds[kind].recent_ms) if kind in kinds else []
+    mean_ms = (sum(own) + SHARED_SAMPLES * statistics.fmean(every)) / (len(own) + SHARED_SAMPLES)
+    return min(MOST_MS, max(LEAST_MS, mean_ms))
 
 
-def spread_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float | None:
+def samples(table: LatencyTable, device_id: str) -> tuple[float, ...]:
+    """All samples in ms known of a device, whatever the command."""
+    return tuple(sample_ms for latency in table.get(device_id, {}).values() for sample_ms in latency.recent_ms)
+
+
+def spread_ms(table: LatencyTable, device_id: str) -> float | None:
     """How far off a command usually is (standard deviation); None while the device is not known.
 
     A few samples that happen to agree prove little, so the usual share of the latency is counted in.
     """
-    samples_ms = recent(table, device_id, kind)
-    if len(samples_ms) < KNOWN_SAMPLES:
+    every = samples(table, device_id)
+    if len(every) < KNOWN_SAMPLES:
         return None
-    samples_ms = usual(samples_ms)
-    mean_ms = statistics.fmean(samples_ms)
-    squares = sum((sample_ms - mean_ms) ** 2 for sample_ms in samples_ms)
+    known = usual(every)
+    mean_ms = statistics.fmean(known)
+    squares = sum((sample_ms - mean_ms) ** 2 for sample_ms in known)
     squares += PRIOR_SAMPLES * (PRIOR_SHARE * mean_ms) ** 2
-    return math.sqrt(squares / (len(samples_ms) + PRIOR_SAMPLES))
+    return math.sqrt(squares / (len(known) + PRIOR_SAMPLES))
 
 
 def learned(

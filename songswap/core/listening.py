@@ -12,12 +12,10 @@ from songswap.model import Command, Device, Failure, Listener, Pace, Playback, T
 VERIFY_AFTER_MS = 2_500.0
 """From a command's effect to the reading that verifies it: readings sooner may still show the state before."""
 SECOND_LOOK_MS = 2_000.0
-TOLERANCE_MS = 400.0
-"""A listener off by less is left alone: tighter corrections cost audible jumps (sync.md, the knee)."""
 LONGEST_STALL_MS = 5_000.0
 """A reading further from where a command led is about another track, or another day."""
-TOLERATED_SPREADS = 0.8
-"""On a fickle device a correction is no better than a difference of about its usual one."""
+TOLERATED_SPREADS = 0.5
+"""On a fickle device a correction is little better than half its usual error."""
 MOST_CORRECTIONS = 2
 VERIFY_ALL = Pace()
 FRESH_COMMAND_MS = 12_000.0
@@ -84,13 +82,12 @@ def _retrimmed(listener: Listener, trim_ms: int) -> Listener:
 def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_ms: float | None = None) -> Listener:
     """The listener after Spotify accepted a command.
 
-    `spread_ms` is how far off such commands to this device usually are, None while it is not known: of a device that
-    is known and steady only some commands are verified.
+    `spread_ms` is how far off commands to this device usually are, None while it is not known: the steadier it is, the
+    fewer of its commands are verified.
     """
     plays = command.kind != "pause"
-    unverified = listener.unverified + plays
-    is_unsure = spread_ms is None or spread_ms > pace.verify_spread_ms or listener.goes_on is None
-    verifies = plays and (is_unsure or unverified >= pace.verify_every)
+    unverified_ms = listener.unverified_ms + (spread_ms or 0.0) * plays
+    verifies = plays and (spread_ms is None or unverified_ms >= pace.unverified_ms)
     look_at_ms = command.effect_at_ms + (VERIFY_AFTER_MS if verifies else pace.idle_look_s * 1000)
     return msgspec.structs.replace(
         listener,
@@ -100,11 +97,12 @@ def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_m
         skew_ms=listener.skew_ms if plays else None,
         told_rev=max(listener.told_rev, command.rev),
         held_uris=command.uris if command.kind == "start" else listener.held_uris,
+        held_plays=command.plays if command.kind == "start" else listener.held_plays,
         is_playing=plays,
         needs="seek" if plays and command.trim_ms != listener.trim_ms else None,
         command=command if plays else None,
         look_at_ms=look_at_ms if plays else None,
-        unverified=unverified,
+        unverified_ms=unverified_ms,
         failures=0,
         misses=listener.misses if plays else 0,
     )
@@ -157,14 +155,14 @@ def seen(
     spread_ms: float | None = None,
 ) -> tuple[Listener, float | None]:
     """The listener after a reading, and a latency sample in ms if it tells what became of a command."""
-    timeline = trimmed(timeline, listener.trim_ms)
-    listener = msgspec.structs.replace(listener, look_at_ms=None, unverified=0, failures=0)
+    wanted = trimmed(timeline, listener.trim_ms)
+    listener = msgspec.structs.replace(listener, look_at_ms=None, unverified_ms=0.0, failures=0)
     if reading is None:
         return _missed(listener, "Nothing plays on the device.", now_ms), None
-    if not timeline.is_playing:
-        return _while_paused(listener, reading, timeline), None
-    here = advance(timeline, reading.measured_at_ms)
-    off_ms = residual_ms(timeline, reading)
+    if not wanted.is_playing:
+        return _while_paused(listener, reading, wanted), None
+    here = advance(wanted, reading.measured_at_ms)
+    off_ms = residual_ms(wanted, reading)
     if preload.was_left_behind(listener, here, reading, off_ms):
         return preload.helped_on(listener), None
     if off_ms is None or not reading.is_playing:
@@ -182,9 +180,8 @@ def seen(
         goes_on=preload.goes_on(listener, here, reading),
         look_at_ms=now_ms + pace.idle_look_s * 1000,
     )
-    if settled.goes_on is None:
-        settled = preload.watched(settled, here)
-    if abs(off_ms) <= max(TOLERANCE_MS, TOLERATED_SPREADS * (spread_ms or 0.0)):
+    settled = preload.watched(settled, timeline, now_ms)
+    if abs(off_ms) <= max(pace.tolerance_ms, TOLERATED_SPREADS * (spread_ms or 0.0)):
         return settled, sample_ms
     return _corrected(settled, here, now_ms), sample_ms
 

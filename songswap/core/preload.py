@@ -4,7 +4,7 @@ import itertools
 
 import msgspec
 
-from songswap.core.timeline import EDGE_MS, same_track
+from songswap.core.timeline import EDGE_MS, advance, same_track, trimmed
 from songswap.model import Listener, Playback, Timeline
 
 CHANGE_LOOK_MS = 2_500.0
@@ -13,11 +13,11 @@ CHANGE_WINDOW_MS = 10_000.0
 """A reading later than this after a change tells more of the device's owner than of the change."""
 
 
-def watched(listener: Listener, here: Timeline) -> Listener:
-    """The listener, looked at just after the track's end if the device then has to go on by itself.
-
-    `here` is the timeline at the moment, trimmed for the listener.
-    """
+def watched(listener: Listener, timeline: Timeline | None, now_ms: float) -> Listener:
+    """The listener, looked at just after the track's end if it is then seen whether the device goes on by itself."""
+    if listener.goes_on is not None or timeline is None:
+        return listener
+    here = advance(trimmed(timeline, listener.trim_ms), now_ms)
     if here.ends_at_ms is None or here.track is None or not here.upcoming or listener.look_at_ms is None:
         return listener
     if (here.track.uri, here.upcoming[0].uri) not in itertools.pairwise(listener.held_uris):

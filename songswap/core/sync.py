@@ -1,13 +1,12 @@
 """The plan: what has to be told and read now to keep everybody in time with the host, and when to think again."""
 
-import itertools
 import math
 from collections.abc import Collection, Mapping
 
 from songswap.core import leading
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
-from songswap.core.timeline import EDGE_MS, advance, held_tracks, trimmed
+from songswap.core.timeline import advance, held_tracks, trimmed
 from songswap.model import Command, CommandKind, Listener, Night, Timeline, Track
 
 QUEUE_PATIENCE_MS = 700.0
@@ -114,19 +113,19 @@ def _change_over(
     ends_at_ms = timeline.ends_at_ms
     if ends_at_ms is None or not timeline.upcoming or not timeline.upcoming[0].can_be_started:
         return math.inf, None
-    if timeline.track is None or _is_served(listener, timeline.track, timeline.upcoming[0], ends_at_ms):
+    if timeline.track is None or _is_served(listener, timeline.plays, timeline.track, timeline.upcoming[0]):
         return math.inf, None
     send_at_ms = max(now_ms, ends_at_ms - expected_ms(table, listener.device_id or "", "start"))
     return send_at_ms, _command(timeline, listener, table, "start", send_at_ms)
 
 
-def _is_served(listener: Listener, current: Track, following: Track, ends_at_ms: float) -> bool:
-    held_uris, told = listener.held_uris, listener.command
-    if held_uris[:1] == (following.uri,) and current.uri not in held_uris:
-        return True  # told already, just before the change
-    if listener.goes_on is False:
-        return told is not None and told.effect_at_ms >= ends_at_ms - EDGE_MS and held_uris[:1] == (following.uri,)
-    return (current.uri, following.uri) in itertools.pairwise(held_uris)
+def _is_served(listener: Listener, plays: int, current: Track, following: Track) -> bool:
+    """Whether the device was told to change over, or holds `following` behind `current` and goes on by itself."""
+    place = plays - listener.held_plays
+    if place == -1:
+        return listener.held_uris[:1] == (following.uri,)
+    held = listener.held_uris[place : place + 2] if place >= 0 else ()
+    return held == (current.uri, following.uri) and listener.goes_on is not False
 
 
 def _command(
@@ -148,5 +147,6 @@ def _command(
         latency_ms=latency_ms,
         position_ms=then.position_at(effect_at_ms),
         uris=held_tracks(then),
+        plays=then.plays,
         trim_ms=listener.trim_ms,
     )

@@ -8,7 +8,7 @@ SEEK_MS = 700.0
 """A residual above this is a seek, not the noise of a reading (sync.md: report bias, jitter, round trip)."""
 BLEND = 0.3
 """Share of a small residual that a reading moves the timeline by."""
-FIRST_BLEND = 0.8
+FIRST_BLEND = 0.6
 """The same for the first reading after our own command, when the timeline is but an expectation."""
 EDGE_MS = 2_000.0
 """So close to a track's start or end a reading may still show the neighbour."""

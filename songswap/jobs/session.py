@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from songswap.core import clicks, hosting, latency, leading, listening, pace, sync
+from songswap.core import clicks, hosting, latency, leading, listening, pace, preload, sync
 from songswap.core.listening import Person
 from songswap.core.steps import DriveHost, GoOn, HandOver, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
 from songswap.documents import (
@@ -280,12 +280,17 @@ class SessionJob:
 
     def _told(self, command: Command) -> Callable[[Night], Night]:
         spread_ms, pace = self._spread_ms(command), self._night.pace
-        return self._updated(command.account, lambda listener: listening.told(listener, command, pace, spread_ms))
+
+        def update(listener: Listener) -> Listener:
+            listener = listening.told(listener, command, pace, spread_ms)
+            return preload.watched(listener, self._night.timeline, command.effect_at_ms)
+
+        return self._updated(command.account, update)
 
     def _spread_ms(self, command: Command | None) -> float | None:
         if command is None:
             return None
-        return latency.spread_ms(self._table(command.account), command.device_id, command.kind)
+        return latency.spread_ms(self._table(command.account), command.device_id)
 
     def _updated(self, account: str, update: Callable[[Listener], Listener]) -> Callable[[Night], Night]:
         """A change to one listener's state, if they are still there."""

@@ -80,6 +80,8 @@ class Command(Struct, frozen=True):
     latency_ms: float
     position_ms: float = 0.0
     uris: tuple[str, ...] = ()
+    plays: int = 0
+    """The timeline's count of plays at the first of `uris`."""
     trim_ms: int = 0
     """The listener's trim that `position_ms` takes into account."""
 
@@ -106,14 +108,16 @@ class Listener(Struct, frozen=True):
     """Revision of the timeline that the last accepted command served."""
     held_uris: tuple[str, ...] = ()
     """What the device was given to play, one after the other."""
+    held_plays: int = 0
+    """The timeline's count of plays at the first of them: the same track may be held more than once."""
     is_playing: bool = False
     needs: CommandKind | None = None
     """A command beyond what a new revision asks for: a correction, or a start that did not happen."""
     command: Command | None = None
     """The last accepted command, until a reading has shown what became of it."""
     look_at_ms: float | None = None
-    unverified: int = 0
-    """Commands since the last reading."""
+    unverified_ms: float = 0.0
+    """The usual errors of the commands since somebody was last looked at, added up."""
     retry_at_ms: float = 0.0
     failures: int = 0
     misses: int = 0
@@ -156,12 +160,14 @@ class Pace(Struct, frozen=True):
     """Between two looks at the host's player; None: only after clicks and at the ends of tracks."""
     quick_looks: int = 2
     """Looks soon after something happened."""
-    verify_every: int = 1
-    """One verification for so many commands to a device that is known and steady."""
-    verify_spread_ms: float = 0.0
-    """Where latencies vary by more, every command is verified."""
+    unverified_ms: float = 0.0
+    """A command is verified once the usual errors of those since the last look add up to this; 0: every command."""
+    tolerance_ms: float = 300.0
+    """A listener off by less is left alone: tighter corrections cost audible jumps."""
     idle_look_s: float = 240.0
     """After so long somebody who was told nothing is looked at."""
+    quiet_s: float = 600.0
+    """Without an interval: a track's end so long after the last look is looked at."""
     queue_lead_s: float | None = 15.0
     """So long before a track's end the queue is read again; None: only when what follows is not known."""
 

@@ -35,6 +35,7 @@ def listener(**fields: object) -> Listener:
         "status": "in_sync",
         "told_rev": 1,
         "held_uris": (A.uri, B.uri, C.uri),
+        "held_plays": 1,
         "is_playing": True,
         "goes_on": True,
     }

@@ -12,7 +12,7 @@ def table(*samples_ms: float) -> dict[str, dict[str, Latency]]:
 
 def test_unknown_device_is_given_the_usual_latency() -> None:
     assert expected_ms({}, "phone", "start") == UNKNOWN_MS
-    assert spread_ms({}, "phone", "start") is None
+    assert spread_ms({}, "phone") is None
 
 
 def test_first_sample_is_believed() -> None:
@@ -23,9 +23,19 @@ def test_another_kind_of_command_is_the_better_guess() -> None:
     assert expected_ms(table(900, 920, 940), "phone", "seek") == pytest.approx(920)
 
 
-def test_kind_that_is_known_speaks_for_itself() -> None:
-    known = {"phone": {"start": Latency((900,)), "seek": Latency((300, 310, 290))}}
-    assert expected_ms(known, "phone", "seek") == pytest.approx(300)
+def test_kind_that_is_known_well_speaks_for_itself() -> None:
+    known = {"phone": {"start": Latency((900,) * KEPT_SAMPLES), "seek": Latency((600,) * KEPT_SAMPLES)}}
+    assert expected_ms(known, "phone", "seek") < 630
+    assert expected_ms(known, "phone", "start") > 870
+
+
+def test_kind_with_few_samples_leans_on_the_others() -> None:
+    known = {"phone": {"start": Latency((600,) * 20), "seek": Latency((700,))}}
+    assert 600 < expected_ms(known, "phone", "seek") < 630
+
+
+def test_two_samples_that_agree_are_averaged() -> None:
+    assert expected_ms(table(1_200, 1_400), "phone", "start") == pytest.approx(1_300)
 
 
 def test_stall_teaches_nothing() -> None:
@@ -43,8 +53,8 @@ def test_slow_device_is_learned_however_far_from_the_guess() -> None:
 
 def test_spread_tells_a_steady_device_from_a_fickle_one() -> None:
     steady, fickle = (
-        spread_ms(table(*(600, 620, 590) * 4), "phone", "start"),
-        spread_ms(table(*(400, 900, 650) * 4), "phone", "start"),
+        spread_ms(table(*(600, 620, 590) * 4), "phone"),
+        spread_ms(table(*(400, 900, 650) * 4), "phone"),
     )
     assert steady is not None
     assert fickle is not None
@@ -88,7 +98,7 @@ def test_what_is_learned_stays_plausible(samples: list[float]) -> None:
 
 
 def test_few_samples_that_agree_prove_little() -> None:
-    few, many = spread_ms(table(*(900,) * 3), "phone", "start"), spread_ms(table(*(900,) * 15), "phone", "start")
+    few, many = spread_ms(table(*(900,) * 3), "phone"), spread_ms(table(*(900,) * 15), "phone")
     assert few is not None
     assert many is not None
     assert few > 80

@@ -8,7 +8,6 @@ from songswap.core.listening import (
     FRESH_COMMAND_MS,
     MOST_CORRECTIONS,
     RETRY_MS,
-    TOLERANCE_MS,
     VERIFY_AFTER_MS,
     VERIFY_ALL,
     Person,
@@ -152,7 +151,7 @@ def test_listener_two_seconds_behind_is_corrected_by_a_seek() -> None:
 
 
 def test_listener_off_by_less_than_the_tolerance_is_left_alone() -> None:
-    after, _ = seen(listener(), timeline(), reading(12_500 + TOLERANCE_MS, at_ms=12_500), 12_600)
+    after, _ = seen(listener(), timeline(), reading(12_500 + VERIFY_ALL.tolerance_ms, at_ms=12_500), 12_600)
     assert after.needs is None
 
 

@@ -25,8 +25,13 @@ def test_interval_follows_what_is_left(calls_left: int, hours_left: float, least
 
 def test_scarce_calls_are_not_spent_on_verifying_what_is_known() -> None:
     rich, poor = choose(5.0, Means(None, 4.0, 5)), choose(5.0, Means(1_000, 4.0, 5))
-    assert rich.verify_every < poor.verify_every
-    assert rich.quick_looks > poor.quick_looks
+    assert rich.unverified_ms < poor.unverified_ms
+
+
+def test_quick_looks_are_spent_where_the_next_look_is_far_but_calls_are_not_scarce() -> None:
+    assert choose(5.0, Means(None, 4.0, 5)).quick_looks == 0
+    assert choose(6.0, Means(None, 4.0, 5)).quick_looks == 1
+    assert choose(5.0, Means(1_000, 4.0, 5)).quick_looks == 0
 
 
 @given(
@@ -42,7 +47,7 @@ def test_a_planned_night_fits_what_is_left(
     assert pace.interval_s is not None
     assert precision_s <= pace.interval_s <= max(precision_s, LONGEST_INTERVAL_S)
     if pace.interval_s < LONGEST_INTERVAL_S:
-        cost = 3_600 / pace.interval_s + other_calls_per_hour(listeners, pace.verify_every)
+        cost = 3_600 / pace.interval_s + other_calls_per_hour(listeners, pace.unverified_ms)
         assert cost * hours_left <= calls_left
 
 

@@ -404,6 +404,7 @@ async def test_host_handed_over_is_followed(playing: Evening) -> None:
 
 
 async def test_stopped_session_tells_nobody_anything(playing: Evening) -> None:
+    await asyncio.sleep(1)  # between two looks
     playing.stop_session()
     calls = len(playing.world.calls)
     playing.world.player("ada").next()
