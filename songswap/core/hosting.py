@@ -27,9 +27,9 @@ SETTLE_MS = 1_500.0
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 NOT_SHARED = {
-    "local": "The host plays a local file, which only the host has. The others wait.",
-    "ad": "The host hears an ad. The others wait.",
-    "unknown": "The host plays something Spotify does not name. The others wait.",
+    "local": "A local file plays, which only its owner has. The others wait.",
+    "ad": "An ad plays. The others wait.",
+    "unknown": "Something plays that Spotify does not name. The others wait.",
 }
 
 
@@ -115,7 +115,7 @@ def _quiet_look_ms(timeline: Timeline, quiet_until_ms: float) -> float:
 
 def _notice(reading: Playback) -> str:
     if reading.device is not None and reading.device.is_private_session:
-        return "The host is in a private session; Spotify may not tell what plays."
+        return "Who leads is in a private session; Spotify may not tell what plays."
     kind = reading.track.kind if reading.track is not None else reading.kind
     return NOT_SHARED.get(kind, "" if reading.track is not None else NOT_SHARED["unknown"])
 
