@@ -1,9 +1,11 @@
 # Each of these sets up what it needs by itself, in .venv:
-#   make demo     try everything out, with an embedded Spotify (another port: make demo PORT=8780)
-#   make tmux     run server and worker with config.ini, in two panes
-#   make test     run the tests (some of them: make test ARGS="tests/core -x")
-#   make check    style, types and import contracts
-#   make bench    measure how well a session keeps time
+#   make demo            try everything out, with an embedded Spotify (another port: make demo PORT=8780)
+#   make tmux            run server and worker with config.ini, in two panes
+#   make test            run the tests (some of them: make test ARGS="tests/core -x")
+#   make check           style, types and import contracts
+#   make bench           measure: bench-sync, and how soon one process hears of what the other wrote
+#   make bench-sync      how well a session keeps time; writes bench/sync.* and the table in README.md
+#   make bench-realtime  ten minutes of that in real time, with the real processes; writes bench/realtime.txt
 # Another Python: make demo PYTHON=python3.13
 
 PYTHON ?= python3
@@ -11,7 +13,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tmux test check bench
+.PHONY: demo tmux test check bench bench-sync bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -34,8 +36,14 @@ check: $(VENV)/installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/installed-for-tests
+bench: bench-sync
+	@exec $(BIN)/python -m bench.wake
+
+bench-sync: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.sync
+
+bench-realtime: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.realtime
 
 $(VENV)/installed: requirements.txt | $(BIN)/python
 	@echo "Installing what SongSwap needs into $(VENV) ..."

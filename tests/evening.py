@@ -110,10 +110,22 @@ class Evening:
                 self.wish(person, listening_in=GROUP_ID, look_rev=1, device_id=self.device(person))
         self.store.write(GROUP, Group(GROUP_ID, "Friends", now_ms, Invite("x", now_ms), members), GROUP_ID)
 
+    def make_co_host(self, *people: str) -> None:
+        """The host makes co-hosts of members."""
+        group = self.store.read(GROUP, GROUP_ID)
+        assert group is not None
+        co_hosts = {one: Member("co-host", group.members[one].joined_at_ms) for one in people}
+        self.store.write(GROUP, msgspec.structs.replace(group, members={**group.members, **co_hosts}), GROUP_ID)
+
     def device(self, person: str) -> str | None:
         """The person's first device that is switched on and obeys."""
         devices = self.world.person(person).devices
         return next((device.id for device in devices if device.is_online and not device.is_restricted), None)
+
+    def switch(self, person: str, *, on: bool) -> None:
+        """The person switches all their devices on or off."""
+        for device in self.world.person(person).devices:
+            self.world.player(person).set_device_online(device.id, on)
 
     def wish(self, person: str, **changes: object) -> None:
         """Change what a person wants."""
@@ -129,6 +141,13 @@ class Evening:
         """What the "Start session" button asks for."""
         wish = SessionWish("running", secrets.token_hex(4), self.clock.now_ms(), **wishes)
         self.store.write(SESSION_WISH, wish, GROUP_ID)
+
+    def ask_to_lead(self, person: str) -> None:
+        """What the "Take the lead" button asks for."""
+        wish = self.store.read(SESSION_WISH, GROUP_ID)
+        assert wish is not None
+        asked = msgspec.structs.replace(wish, lead=person, lead_rev=wish.lead_rev + 1)
+        self.store.write(SESSION_WISH, asked, GROUP_ID)
 
     def stop_session(self) -> None:
         """What the "Stop session" button asks for."""

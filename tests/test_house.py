@@ -155,12 +155,23 @@ def test_every_command_in_the_documents_exists(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     commands = "\n".join([*blocks, *re.findall(r"`([^`\n]+)`", text)])
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"^\s*make ([a-z]+)", commands, re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"^\s*make ([a-z-]+)", commands, re.MULTILINE)) <= targets
     scripts = re.findall(r"^\s*python3? ([\w/]+\.py)", commands, re.MULTILINE)
     assert [name for name in scripts if not (ROOT / name).is_file()] == []
-    modules = re.findall(r"^\s*python3? -m (songswap[\w.]*)", commands, re.MULTILINE)
-    assert [name for name in modules if not (ROOT / name.replace(".", "/") / "__main__.py").is_file()] == []
+    modules = re.findall(r"^\s*python3? -m ((?:songswap|bench)[\w.]*)", commands, re.MULTILINE)
+    assert [name for name in modules if not can_be_run(ROOT / name.replace(".", "/"))] == []
+
+
+def can_be_run(module: Path) -> bool:
+    return (module / "__main__.py").is_file() or module.with_suffix(".py").is_file()
+
+
+def test_the_makefile_explains_each_of_its_commands() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.+)$", text, re.MULTILINE)
+    assert phony
+    assert set(re.findall(r"^#   make ([a-z-]+)", text, re.MULTILINE)) == set(phony[1].split())
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)

@@ -8,11 +8,12 @@ from typing import Any
 
 import aiohttp
 
-from bench.sync.night import HOST, LISTENERS
+from bench.sync.people import HOST, LISTENERS
 from songswap.spotify.oauth import SCOPES
 from tests.evening import APPS, Evening
 
 ORIGINAL_POLL_S = 2.0
+RESUMES, RESUME_AGAIN_S = 10, 0.3
 PLAIN_POLL_S = 3.0
 PLAIN_TOLERANCE_MS = 2_000
 
@@ -46,9 +47,15 @@ class Naive:
                     return Heard(item.get("uri"), body.get("progress_ms") or 0, body["is_playing"])
         return None
 
-    async def start(self, uri: str | None = None, position_ms: int = 0) -> None:
-        body = {"uris": [uri], "position_ms": position_ms} if uri else None
-        await self._put("play", body, device_id=self.device)
+    async def start(self, uri: str, position_ms: int = 0) -> None:
+        await self._put("play", {"uris": [uri], "position_ms": position_ms}, device_id=self.device)
+
+    async def resume(self) -> None:
+        """Resume what was paused a moment ago; tried again where Spotify has not noticed the pause yet."""
+        for _ in range(RESUMES):
+            if await self._put("play", device_id=self.device) == 204:
+                return
+            await asyncio.sleep(RESUME_AGAIN_S)
 
     async def pause(self) -> None:
         await self._put("pause")
@@ -56,13 +63,14 @@ class Naive:
     async def seek(self, position_ms: int) -> None:
         await self._put("seek", position_ms=str(position_ms))
 
-    async def _put(self, verb: str, body: object = None, **query: Any) -> None:
+    async def _put(self, verb: str, body: object = None, **query: Any) -> int | None:
         arguments: dict[str, Any] = {"json": body} if body else {"data": b""}
         with contextlib.suppress(aiohttp.ClientError):
             async with self._http.put(
                 f"{self._url}/{verb}", headers=self._headers, params={k: v for k, v in query.items() if v}, **arguments
-            ):
-                pass
+            ) as response:
+                return response.status
+        return None
 
 
 Loop = Callable[[Naive, list[Naive]], Coroutine[Any, Any, None]]
@@ -100,7 +108,7 @@ async def original(host: Naive, listeners: list[Naive]) -> None:
                 await host.pause()
                 await host.seek(0)
                 await asyncio.gather(*(listener.start(now.uri) for listener in listeners))
-                await host.start()
+                await host.resume()
             else:
                 await asyncio.gather(*(listener.pause() for listener in listeners))
             before = now

@@ -1,186 +1,99 @@
-"""From what was audible, sampled at 10 Hz, to the figures people compare."""
+"""From what was audible to the figures people compare."""
 
 import bisect
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-STEP_MS = 100.0
-FOLLOWED_SKEW_MS = 500.0
-FOLLOWED_FOR_MS = 1_000.0
-JUMP_MS = 150.0
-"""A larger step than the passing of time between two samples is audible as a jump."""
-LOST_MS = 60_000.0
-"""A change that was not followed by then counts as this late."""
-WARM_UP_MS = 60_000.0
+from bench.sync.recording import STEP_MS, Event, Recording, Span, followed_after_ms, host_events, jumps
+
 BEFORE_EVENT = 20
 """Samples: a change made together may be heard that much sooner at a quick listener's than at the host's."""
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What one person heard at one moment."""
-
-    uri: str | None
-    position_ms: float
-    is_playing: bool
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something the host did, when it became audible at the host's."""
+class End:
+    """A fault is over at `at_ms`; these people should soon be together with the host again."""
 
     at_ms: float
-    kind: str
+    people: tuple[str, ...]
 
 
 @dataclass
-class Recording:
-    """Samples of everybody, one each STEP_MS from `began_ms` on, and the lengths of the tracks."""
-
-    began_ms: float
-    host: list[Sample] = field(default_factory=list)
-    listeners: dict[str, list[Sample]] = field(default_factory=dict)
-    durations_ms: dict[str, float] = field(default_factory=dict)
-
-    def at_ms(self, place: int) -> float:
-        return self.began_ms + place * STEP_MS
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The result for all listeners together."""
-
-    skew_p50_ms: float
-    skew_p95_ms: float
-    follow_p50_s: float
-    follow_p95_s: float
-    follow_p95_s_by_kind: Mapping[str, float]
-    time_off_percent: float
-    glitches_per_listener_hour: float
-
-
-def jumps(recording: Recording, samples: Sequence[Sample]) -> Iterable[tuple[int, str]]:
-    """Places where the sound did not just go on, and what it did: start, stop, track or seek."""
-    for place in range(1, len(samples)):
-        before, now = samples[place - 1], samples[place]
-        if before.is_playing != now.is_playing:
-            yield place, "start" if now.is_playing else "stop"
-        elif before.uri != now.uri:
-            rest_ms = recording.durations_ms.get(before.uri or "", 0.0) - before.position_ms
-            if rest_ms + now.position_ms > STEP_MS + JUMP_MS:
-                yield place, "track"
-        elif now.is_playing and abs(now.position_ms - before.position_ms - STEP_MS) > JUMP_MS:
-            yield place, "seek"
-
-
-def host_events(recording: Recording) -> list[Event]:
-    """What the host did, as it was audible; a burst within a second is one event."""
-    names = {"start": "resume", "stop": "pause", "track": "skip", "seek": "seek"}
-    events: list[Event] = []
-    for place, kind in jumps(recording, recording.host):
-        at_ms = recording.at_ms(place)
-        if not events or at_ms - events[-1].at_ms > FOLLOWED_FOR_MS:
-            events.append(Event(at_ms, names[kind]))
-    return events
-
-
-def is_with(host: Sample, listener: Sample) -> bool:
-    """Right track and play state, and in time."""
-    if not host.is_playing:
-        return not listener.is_playing
-    return (
-        listener.is_playing
-        and listener.uri == host.uri
-        and abs(listener.position_ms - host.position_ms) < FOLLOWED_SKEW_MS
-    )
-
-
-def followed_after_ms(together: Sequence[bool], place: int) -> float:
-    """From sample `place` until somebody is together with the host and stays so for a second."""
-    held = round(FOLLOWED_FOR_MS / STEP_MS)
-    run = 0
-    for here in range(place, min(len(together), place + round(LOST_MS / STEP_MS))):
-        run = run + 1 if together[here] else 0
-        if run == held:
-            return (here - held + 1 - place) * STEP_MS
-    return LOST_MS
-
-
-Span = tuple[float, float]
-"""From when to when, in ms."""
-
-
-@dataclass
-class _Tally:
-    """What adds up over all listeners."""
+class Tally:
+    """What adds up over all listeners, and over nights."""
 
     skews_ms: list[float] = field(default_factory=list)
     follows: list[tuple[str, float]] = field(default_factory=list)
+    """Kind of event, and seconds until one listener had followed it."""
     playing: int = 0
     off: int = 0
     glitches: int = 0
     hours: float = 0.0
+    backs_s: list[float] = field(default_factory=list)
+    """From the end of a fault until one of those it concerned was together with the host again."""
+
+    def add(self, other: "Tally") -> None:
+        """Take in another night."""
+        self.skews_ms += other.skews_ms
+        self.follows += other.follows
+        self.playing += other.playing
+        self.off += other.off
+        self.glitches += other.glitches
+        self.hours += other.hours
+        self.backs_s += other.backs_s
 
 
-def figures(recording: Recording, spans: Mapping[str, Sequence[Span]]) -> Figures:
-    """All figures after the warm-up; `spans` tells when each listener was there to be measured."""
-    events = [event for event in host_events(recording) if event.at_ms >= recording.began_ms + WARM_UP_MS]
-    tally = _Tally()
-    for name, samples in recording.listeners.items():
-        together = [is_with(host, here) for host, here in zip(recording.host, samples, strict=True)]
-        odd = [place for place, _ in jumps(recording, samples)]
-        for began_ms, ended_ms in spans[name]:
-            first = max(place_of(recording, began_ms), round(WARM_UP_MS / STEP_MS))
-            last = min(place_of(recording, ended_ms), len(samples))
-            if first < last:
-                _add(tally, recording, samples, together, odd, events, range(first, last))
-    times_s = [late_s for _, late_s in tally.follows]
-    kinds = sorted({kind for kind, _ in tally.follows})
-    return Figures(
-        skew_p50_ms=percentile(tally.skews_ms, 50),
-        skew_p95_ms=percentile(tally.skews_ms, 95),
-        follow_p50_s=percentile(times_s, 50),
-        follow_p95_s=percentile(times_s, 95),
-        follow_p95_s_by_kind={
-            kind: percentile([late_s for one, late_s in tally.follows if one == kind], 95) for kind in kinds
-        },
-        time_off_percent=100 * tally.off / max(1, tally.playing),
-        glitches_per_listener_hour=tally.glitches / tally.hours if tally.hours else 0.0,
-    )
+def tally(recording: Recording, spans: Mapping[str, Sequence[Span]], ends: Sequence[End] = ()) -> Tally:
+    """Everything after the warm-up; `spans` tells when each listener was there to be measured.
+
+    Who leads is no listener while they do.
+    """
+    events = [event for event in host_events(recording) if event.at_ms >= recording.began_ms + recording.warm_up_ms]
+    sums = Tally()
+    for name in recording.heard:
+        together = recording.together(name)
+        sums.backs_s += _backs_s(recording, name, together, ends)
+        for span in spans.get(name, ()):
+            _add(sums, recording, name, together, events, recording.places(span))
+    return sums
 
 
 def _add(
-    tally: _Tally,
-    recording: Recording,
-    samples: Sequence[Sample],
-    together: Sequence[bool],
-    odd: Sequence[int],
-    events: Sequence[Event],
-    places: range,
+    sums: Tally, recording: Recording, name: str, together: Sequence[bool], events: Sequence[Event], places: range
 ) -> None:
-    tally.hours += len(places) * STEP_MS / 3_600_000
     caused: set[int] = set()
     for event in events:
-        place = place_of(recording, event.at_ms)
-        if place in places:
+        place = recording.place_of(event.at_ms)
+        if place in places and recording.leaders[place] != name:
             late_ms = followed_after_ms(together, place)
-            tally.follows.append((event.kind, late_ms / 1000))
+            sums.follows.append((event.kind, late_ms / 1000))
             caused.update(range(place - BEFORE_EVENT, place + round(late_ms / STEP_MS) + 1))
-    tally.glitches += sum(place in places and together[place - 1] and place not in caused for place in odd)
+    sums.glitches += sum(
+        place in places and recording.leaders[place] != name and together[place - 1] and place not in caused
+        for place, _ in jumps(recording, recording.heard[name])
+    )
     for place in places:
-        host, here = recording.host[place], samples[place]
-        if host.is_playing:
-            tally.playing += 1
-            if here.is_playing and here.uri == host.uri:
-                tally.skews_ms.append(abs(here.position_ms - host.position_ms))
+        if recording.leaders[place] == name:
+            continue
+        sums.hours += STEP_MS / 3_600_000
+        if recording.reference[place].is_playing:
+            sums.playing += 1
+            skew_ms = recording.skew_ms(place, name)
+            if skew_ms is None:
+                sums.off += 1
             else:
-                tally.off += 1
+                sums.skews_ms.append(skew_ms)
 
 
-def place_of(recording: Recording, at_ms: float) -> int:
-    """The sample taken at `at_ms`."""
-    return max(0, round((at_ms - recording.began_ms) / STEP_MS))
+def _backs_s(recording: Recording, name: str, together: Sequence[bool], ends: Sequence[End]) -> list[float]:
+    """For each fault that left somebody apart from the host, the time from its end until they were back."""
+    late_s = []
+    for end in ends:
+        place = recording.place_of(end.at_ms)
+        if name in end.people and place < len(together):
+            late_s.append(followed_after_ms(together, place) / 1000)
+    return [one_s for one_s in late_s if one_s > 0]
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

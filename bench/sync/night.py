@@ -1,34 +1,27 @@
-"""One measured night: people, a profile, a script, a follower; truth sampled at 10 Hz."""
+"""One measured night in virtual time: people, a profile, a script, a follower, and what goes wrong."""
 
 import asyncio
 import contextlib
-import random
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from bench.sync.measure import STEP_MS, Figures, Recording, Sample, Span, figures, peak
-from bench.sync.script import Cue, cues
+from bench.sync.changes import changes
+from bench.sync.measure import End, tally
+from bench.sync.people import BASE, EVERYBODY, HOST, LISTENERS, longest_playlist, seat
+from bench.sync.recording import Recording, Span
+from bench.sync.results import Outcome, interruptions, reached_after_s
+from bench.sync.script import PER_HOUR, Kind, cues
+from bench.sync.stage import Driven, Play, follow_script, record
+from songswap.documents import NIGHT
 from songswap.simulator import Profile, Truth
-from songswap.simulator.catalogue import Catalogue
 from tests.conftest import VirtualClock
-from tests.evening import Evening, an_evening
+from tests.evening import GROUP_ID, Evening, an_evening
 
-HOST = "ada"
-LISTENERS = ("bob", "cleo", "dario", "edda", "finn")
-LATENCIES_MS = (250.0, 400.0, 600.0, 900.0, 1_300.0)
-HOST_LATENCY_MS = 400.0
-
-BASE = Profile(
-    latency_jitter=0.15,
-    stall_probability=0.02,
-    stall_ms=(1_000.0, 3_000.0),
-    read_staleness_ms=(200.0, 200.0),
-    report_bias_ms=60.0,
-    rtt_ms=(40.0, 150.0),
-)
+SETTLED_MS = 10_000.0
+"""Somebody who comes back is measured from then on; how long they took is measured by itself."""
 
 Incidents = Callable[["Measured"], Coroutine[Any, Any, None]]
 
@@ -38,15 +31,43 @@ class Scenario:
     """What is measured: where the host does things, under which profile, who follows how, what goes wrong."""
 
     name: str
-    driven: Literal["page", "app"]
+    driven: Driven
     profile: Profile = BASE
     hours: float = 1.0
     slowness: float = 1.0
-    seed: int = 5
+    seeds: tuple[int, ...] = (5, 6)
     prepare: Callable[[Evening], None] | None = None
     precision_s: float | None = 5.0
     follower: Callable[[Evening], contextlib.AbstractAsyncContextManager[None]] | None = None
     incidents: Incidents | None = None
+    per_hour: Mapping[Kind, float] = field(default_factory=lambda: PER_HOUR)
+
+
+class VirtualStage:
+    """The embedded Spotify and the worker in one process."""
+
+    def __init__(self, evening: Evening) -> None:
+        self._evening = evening
+
+    def now_ms(self) -> float:
+        """The evening's clock."""
+        return self._evening.clock.now_ms()
+
+    async def truths(self, at_ms: float) -> Mapping[str, Truth]:
+        """Straight from the players."""
+        return {one: self._evening.world.player(one).truth(at_ms / 1000) for one in EVERYBODY}
+
+    async def truth(self, person: str) -> Truth:
+        """Straight from the player."""
+        return self._evening.world.player(person).truth()
+
+    async def act(self, person: str, verb: str, fields: Mapping[str, int]) -> None:
+        """On the person's own player."""
+        getattr(self._evening.world.player(person), verb)(**fields)
+
+    async def click(self, action: str, fields: Mapping[str, int]) -> None:
+        """As the server writes it down."""
+        self._evening.click(action, **fields)
 
 
 @dataclass
@@ -55,40 +76,71 @@ class Measured:
 
     evening: Evening
     scenario: Scenario
-    recording: Recording
+    play: Play
+    ends_ms: float
     present: dict[str, Span] = field(default_factory=dict)
-    absent: dict[str, Span] = field(default_factory=dict)
+    absent: dict[str, list[Span]] = field(default_factory=dict)
     """When somebody was away or stepped out, and could not be expected to follow."""
+    ends: list[End] = field(default_factory=list)
+    acts_ms: list[float] = field(default_factory=list)
+    """When the host did something that is not audible before the track ends."""
+
+    def over(self, *people: str) -> None:
+        """A fault is over for these people."""
+        self.ends.append(End(self.evening.clock.now_ms(), people))
+
+    def was_away(self, person: str, since_ms: float) -> None:
+        """Somebody was not there since then, and is just back: that their way back ends soon is measured by itself."""
+        self.absent.setdefault(person, []).append((since_ms, self.evening.clock.now_ms() + SETTLED_MS))
+        self.over(person)
 
     def spans(self) -> dict[str, list[Span]]:
-        """When each listener was there to be measured."""
-        spans = {}
-        for one, (began_ms, ended_ms) in self.present.items():
-            gone_ms, back_ms = self.absent.get(one, (ended_ms, ended_ms))
-            spans[one] = [(began_ms, gone_ms), (back_ms, ended_ms)]
-        return spans
+        """When each was there to be measured."""
+        return {one: without(span, self.absent.get(one, [])) for one, span in self.present.items()}
 
 
-@dataclass(frozen=True)
-class Result:
-    """The figures of one scenario, and what it cost."""
-
-    scenario: Scenario
-    figures: Figures
-    interruptions: int
-    calls_per_listener_hour: float
-    calls_by_family: dict[str, int]
-    calls: int
-    peak_30s: int
-    limited: int
-    while_blocked: int
+def without(span: Span, absences: Sequence[Span]) -> list[Span]:
+    """What is left of a span."""
+    parts, (began_ms, ended_ms) = [], span
+    for gone_ms, back_ms in sorted(absences):
+        parts.append((began_ms, gone_ms))
+        began_ms = back_ms
+    return [*parts, (began_ms, ended_ms)]
 
 
-def sample(truth: Truth, catalogue: Catalogue) -> Sample:
-    """What was heard, a relinked track by the id it was asked for."""
-    track = catalogue.tracks.get((truth.uri or "").removeprefix("spotify:track:"))
-    uri = f"spotify:track:{track.plays_as}" if track and track.plays_as else truth.uri
-    return Sample(uri, truth.position_ms, truth.is_playing)
+async def measure(scenario: Scenario, seed: int) -> Outcome:
+    """Play the night to its end and measure it. Runs in virtual time."""
+    clock = VirtualClock()
+    with tempfile.TemporaryDirectory() as folder:
+        async with an_evening(Path(folder) / "store", clock, seed=seed, profile=scenario.profile) as evening:
+            seat(evening.world, seed, scenario.slowness)
+            evening.form_group(HOST, *LISTENERS)
+            if scenario.prepare is not None:
+                scenario.prepare(evening)
+            evening.world.player(HOST).play_context(longest_playlist(evening.world))
+            play = Play(VirtualStage(evening), evening.world.catalogue, Recording(clock.now_ms()))
+            ends_ms = clock.now_ms() + scenario.hours * 3_600_000
+            night = Measured(evening, scenario, play, ends_ms)
+            night.present = {one: (clock.now_ms(), ends_ms) for one in EVERYBODY}
+            async with _follow(scenario, evening):
+                await _play_to_the_end(night, seed)
+            return outcome(night)
+
+
+async def _play_to_the_end(night: Measured, seed: int) -> None:
+    scenario = night.scenario
+    script = cues(seed, scenario.hours, scenario.per_hour)
+    aside = [_note_who_leads(night), follow_script(night.play, script, scenario.driven)]
+    if scenario.incidents is not None:
+        aside.append(scenario.incidents(night))
+    tasks = [asyncio.create_task(one) for one in aside]
+    await record(night.play, night.ends_ms)
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
 
 
 @contextlib.asynccontextmanager
@@ -102,100 +154,25 @@ async def _follow(scenario: Scenario, evening: Evening) -> AsyncIterator[None]:
         yield
 
 
-async def measure(scenario: Scenario) -> Result:
-    """Play the night to its end and measure it. Runs in virtual time."""
-    clock = VirtualClock()
-    with tempfile.TemporaryDirectory() as folder:
-        async with an_evening(Path(folder) / "store", clock, seed=scenario.seed, profile=scenario.profile) as evening:
-            _seat(evening, scenario)
-            if scenario.prepare is not None:
-                scenario.prepare(evening)
-            playlist = max(evening.world.playlists.values(), key=lambda one: len(one.rows))
-            evening.world.player(HOST).play_context(f"spotify:playlist:{playlist.id}")
-            night = Measured(evening, scenario, Recording(clock.now_ms(), listeners={one: [] for one in LISTENERS}))
-            ends_ms = clock.now_ms() + scenario.hours * 3_600_000
-            night.present = {one: (clock.now_ms(), ends_ms) for one in LISTENERS}
-            async with _follow(scenario, evening):
-                tasks = [asyncio.create_task(_act(night, cue)) for cue in cues(scenario.seed, scenario.hours)]
-                if scenario.incidents is not None:
-                    tasks.append(asyncio.create_task(scenario.incidents(night)))
-                await _record(night, ends_ms)
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-            return _result(night)
+async def _note_who_leads(night: Measured) -> None:
+    store = night.evening.store
+    with store.changes.subscribe(f"groups/{GROUP_ID}/", endings=("night.json",)) as changed:
+        while True:
+            await changed.wait()
+            known = store.read(NIGHT, GROUP_ID)
+            night.play.led_by = known.leader if known is not None else HOST
 
 
-def _seat(evening: Evening, scenario: Scenario) -> None:
-    world = evening.world
-    world.person("finn").premium = True
-    rng = random.Random(scenario.seed)
-    latencies_ms = list(LATENCIES_MS)
-    rng.shuffle(latencies_ms)
-    for person, latency_ms in zip((*LISTENERS, HOST), (*latencies_ms, HOST_LATENCY_MS), strict=True):
-        for device in world.person(person).devices:
-            device.latency_ms = latency_ms * scenario.slowness
-    evening.form_group(HOST, *LISTENERS)
-
-
-async def _act(night: Measured, cue: Cue) -> None:
-    await asyncio.sleep(cue.at_s)
-    evening = night.evening
-    player = evening.world.player(HOST)
-    truth = player.truth()
-    position_ms = round(cue.share * evening.world.catalogue.duration_ms(truth.uri)) if truth.uri else 0
-    if night.scenario.driven == "page":
-        match cue.kind:
-            case "skip":
-                evening.click("next")
-            case "seek":
-                evening.click("seek", position_ms=position_ms)
-            case "pause":
-                evening.click("pause")
-            case "resume":
-                evening.click("play")
-        return
-    match cue.kind:
-        case "skip":
-            player.next()
-        case "seek":
-            player.seek(position_ms)
-        case "pause":
-            player.pause()
-        case "resume":
-            player.resume()
-
-
-async def _record(night: Measured, ends_ms: float) -> None:
-    evening, recording = night.evening, night.recording
-    loop = asyncio.get_running_loop()
-    began_s, place = loop.time(), 0
-    players = {one: evening.world.player(one) for one in (HOST, *LISTENERS)}
-    while evening.clock.now_ms() < ends_ms:
-        for one, player in players.items():
-            heard = sample(player.truth(), evening.world.catalogue)
-            (recording.host if one == HOST else recording.listeners[one]).append(heard)
-            if heard.uri and heard.uri not in recording.durations_ms:
-                recording.durations_ms[heard.uri] = evening.world.catalogue.duration_ms(heard.uri)
-        place += 1
-        await asyncio.sleep(began_s + place * STEP_MS / 1000 - loop.time())
-
-
-def _result(night: Measured) -> Result:
-    world, scenario = night.evening.world, night.scenario
-    families: dict[str, int] = {}
-    for call in world.calls:
-        family = "tokens" if call.path == "/api/token" else f"{call.method} {call.path.removeprefix('/v1/me/')}"
-        families[family] = families.get(family, 0) + 1
-    clicks = 0 if scenario.driven == "app" else len(cues(scenario.seed, scenario.hours))
-    return Result(
-        scenario=scenario,
-        figures=figures(night.recording, night.spans()),
-        interruptions=len(night.evening.commands(HOST)) - clicks,
-        calls_per_listener_hour=len(world.calls) / len(LISTENERS) / scenario.hours,
-        calls_by_family=dict(sorted(families.items())),
-        calls=len(world.calls),
-        peak_30s=peak([call.time_s for call in world.calls], 30.0),
-        limited=sum(call.status == 429 for call in world.calls),
+def outcome(night: Measured) -> Outcome:
+    """What there is to tell of a night that is over."""
+    world, play = night.evening.world, night.play
+    spans = night.spans()
+    return Outcome(
+        tally=tally(play.recording, spans, night.ends),
+        changes=changes(play.recording, spans, world.calls, night.acts_ms),
+        obeyed=[(one, reached_after_s(one, HOST, world.calls)) for one in play.obeyed],
+        unled_s=play.recording.unled_s(),
+        interruptions=interruptions(play, world.calls),
+        calls=world.calls,
         while_blocked=world.calls_while_blocked,
     )

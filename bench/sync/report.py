@@ -1,84 +1,152 @@
-"""The results as a table and as a picture."""
+"""The results as text: the full tables, and the short one for the README."""
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Callable, Sequence
 
-from bench.sync.night import Result
+from bench.sync.results import Result, Spread
 
-COLUMNS = (
-    "scenario",
-    "skew p50/p95 ms",
-    "follow p50/p95 s",
-    "p95 by kind (pause resume seek skip)",
-    "off %",
-    "glitches/h",
-    "host",
-    "calls/h",
-    "peak 30 s",
-    "429",
-    "blocked",
+BEGIN, END = "<!-- bench.sync writes from here -->", "<!-- to here -->"
+NONE = "–"
+
+Column = tuple[str, Callable[[Result], str]]
+
+
+def nights(result: Result) -> str:
+    """How many, and how long."""
+    length = f"{result.hours:g} h" if result.hours >= 1 else f"{result.hours * 60:g} min"
+    return f"{result.seeds} × {length}"
+
+
+def ms(spread: Spread | None) -> str:
+    """Median and 95th percentile in ms."""
+    return NONE if spread is None else f"{spread.p50:,.0f} / {spread.p95:,.0f}"
+
+
+def seconds(spread: Spread | None) -> str:
+    """Median and 95th percentile in s."""
+    return NONE if spread is None else f"{spread.p50:.1f} / {spread.p95:.1f}"
+
+
+def back(spread: Spread | None) -> str:
+    """Median, 95th percentile, worst in s, and how many."""
+    return NONE if spread is None else f"{spread.p50:.1f} / {spread.p95:.1f} / {spread.worst:.1f} ({spread.count})"
+
+
+def kinds(result: Result) -> str:
+    """The 95th percentile of the time to follow, for each kind of event."""
+    late_s = result.follow_p95_s_by_kind
+    return " ".join(f"{late_s[kind]:.1f}" if kind in late_s else NONE for kind in ("pause", "resume", "seek", "skip"))
+
+
+def gap(result: Result) -> str:
+    """95th percentile and worst."""
+    spread = result.changes.gap_ms
+    return NONE if spread is None else f"{spread.p95:,.0f} / {spread.worst:,.0f}"
+
+
+SHORT: tuple[Column, ...] = (
+    ("scenario", lambda result: result.name),
+    ("nights", nights),
+    ("skew p50 / p95 ms", lambda result: ms(result.skew_ms)),
+    ("follow p50 / p95 s", lambda result: seconds(result.follow_s)),
+    ("off %", lambda result: f"{result.off_percent:.2f}"),
+    ("glitches/h", lambda result: f"{result.glitches_per_listener_hour:.2f}"),
+    ("calls/h", lambda result: f"{result.calls_per_listener_hour:.0f}"),
 )
-"""glitches and calls are per listener and hour; host: interruptions of the host; blocked: calls made while blocked."""
+LONG: tuple[Column, ...] = (
+    *SHORT[:4],
+    ("p95 by kind (pause resume seek skip)", kinds),
+    ("back p50 / p95 / worst s", lambda result: back(result.back_s)),
+    *SHORT[4:],
+    ("host", lambda result: str(result.interruptions)),
+    ("peak 30 s", lambda result: str(result.peak_30s)),
+    ("429", lambda result: str(result.limited)),
+    ("blocked", lambda result: str(result.while_blocked)),
+)
+CHANGES: tuple[Column, ...] = (
+    SHORT[0],
+    ("changes", lambda result: str(result.changes.count)),
+    ("commands", lambda result: str(result.changes.commands)),
+    ("gap p95 / worst ms", gap),
+    ("longest silence ms", lambda result: f"{result.changes.longest_silence_ms:.0f}"),
+)
 
 
-def row(result: Result) -> tuple[str, ...]:
-    """One line of the table."""
-    figures = result.figures
-    kinds = figures.follow_p95_s_by_kind
-    return (
-        result.scenario.name,
-        f"{figures.skew_p50_ms:,.0f} / {figures.skew_p95_ms:,.0f}",
-        f"{figures.follow_p50_s:.1f} / {figures.follow_p95_s:.1f}",
-        " ".join(f"{kinds[kind]:.1f}" if kind in kinds else "–" for kind in ("pause", "resume", "seek", "skip")),
-        f"{figures.time_off_percent:.2f}",
-        f"{figures.glitches_per_listener_hour:.2f}",
-        str(result.interruptions),
-        f"{result.calls_per_listener_hour:.0f}",
-        str(result.peak_30s),
-        str(result.limited),
-        str(result.while_blocked),
-    )
-
-
-def table(results: Sequence[Result]) -> str:
-    """All results, aligned; then the calls of each by family."""
-    rows = [COLUMNS, *map(row, results)]
-    widths = [max(len(line[column]) for line in rows) for column in range(len(COLUMNS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in rows]
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    calls = [
-        f"{result.scenario.name}: {result.calls} calls in {result.scenario.hours:g} h: "
-        + ", ".join(f"{count} {family}" for family, count in result.calls_by_family.items())
-        for result in results
-    ]
-    return "\n".join([*lines, "", *calls, ""])
-
-
-BAR, GAP, LEFT, WIDTH = 18, 8, 220, 420
-MOST_MS = 2_000.0
-
-
-def draw(results: Sequence[Result]) -> str:
-    """Skew of every scenario as bars (p50 dark, p95 light) on a scale that ends at 2 s."""
-    height = 56 + len(results) * (BAR + GAP)
+def text(results: Sequence[Result], machine: str) -> str:
+    """Everything: bench/sync.txt."""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 110} {height}" '
-        'font-family="system-ui, sans-serif" font-size="12">',
-        f'<rect width="100%" height="{height}" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="20" font-weight="600" fill="#1b1a22">Skew in ms: p50 and p95</text>',
+        aligned(LONG, results),
+        "Per listener and hour: glitches, calls. back: from a fault's end until those it left apart are together with\n"
+        "the host again, and how many those were. host: interruptions of whoever leads. blocked: calls made meanwhile.",
+        "Natural changes of tracks, with no event of the host's near: commands they cost, and for how long a listener\n"
+        "heard another track than the host or none, beyond the skew they had before (to the next 100 ms).\n\n"
+        + aligned(CHANGES, results),
+        "\n".join(line for result in results for line in clicks(result)),
+        "\n".join(line for result in results for line in unled(result)),
+        "\n".join(calls(result) for result in results),
+        machine,
     ]
-    for place, result in enumerate(results):
-        y = 36 + place * (BAR + GAP)
-        p50_ms, p95_ms = result.figures.skew_p50_ms, result.figures.skew_p95_ms
-        parts.append(
-            f'<text x="{LEFT - 10}" y="{y + 13}" text-anchor="end" fill="#1b1a22">{escape(result.scenario.name)}</text>'
-            f'<rect x="{LEFT}" y="{y}" width="{_length(p95_ms):.1f}" height="{BAR}" rx="3" fill="#c9c2f5"/>'
-            f'<rect x="{LEFT}" y="{y}" width="{_length(p50_ms):.1f}" height="{BAR}" rx="3" fill="#5b45d6"/>'
-            f'<text x="{LEFT + _length(p95_ms) + 6:.1f}" y="{y + 13}" fill="#55525f">'
-            f"{p50_ms:,.0f} / {p95_ms:,.0f}</text>"
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def aligned(columns: Sequence[Column], results: Sequence[Result]) -> str:
+    """A table to be read as it is."""
+    rows = [[name for name, _ in columns], *([cell(result) for _, cell in columns] for result in results)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def markdown(results: Sequence[Result]) -> str:
+    """The table in the README."""
+    heads = [name for name, _ in SHORT]
+    rows = [
+        heads,
+        ["---", "---", *["--:"] * (len(SHORT) - 2)],
+        *([cell(result) for _, cell in SHORT] for result in results),
+    ]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def inserted(page: str, table: str) -> str:
+    """The page with the table between its markers. Raises ValueError if they are not there."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the page has no {BEGIN} or no {END}")
+    return f"{before}{begin}\n\n{table}\n\n{end}{after}"
+
+
+def clicks(result: Result) -> list[str]:
+    """From a click on our page until the host's own player obeys."""
+    told = result.clicks
+    if told is None:
+        return []
+    lines = []
+    if told.pause_s is not None and told.pause_reached_s is not None:
+        reached, pause = told.pause_reached_s, told.pause_s
+        lines.append(
+            f"{result.name}: the host's player obeyed {pause.count} clicks on pause after p50 {pause.p50:.2f} s, "
+            f"p95 {pause.p95:.2f} s, worst {pause.worst:.2f} s; they reached Spotify after p50 {reached.p50:.2f} s, "
+            f"worst {reached.worst:.2f} s, the rest is the device's own (mean 0.40 s). Within the device's latency and "
+            f"a round trip: {told.pauses_in_time} of {pause.count}."
         )
-    return "\n".join([*parts, "</svg>", ""])
+    if told.other_s is not None:
+        lines.append(
+            f"{result.name}: it obeyed {told.other_s.count} other clicks after p50 {told.other_s.p50:.2f} s, "
+            f"p95 {told.other_s.p95:.2f} s, worst {told.other_s.worst:.2f} s."
+        )
+    return lines
 
 
-def _length(ms: float) -> float:
-    return WIDTH * min(ms, MOST_MS) / MOST_MS
+def unled(result: Result) -> list[str]:
+    """How long nobody led."""
+    if result.unled_s is None:
+        return []
+    times = result.unled_s
+    return [f"{result.name}: {times.count} times nobody led, for {times.p50:.0f} s (p50) to {times.worst:.0f} s."]
+
+
+def calls(result: Result) -> str:
+    """All calls by family."""
+    families = ", ".join(f"{count} {family}" for family, count in result.calls_by_family.items())
+    return f"{result.name}: {result.calls} calls in {nights(result)}, at most {result.most_calls} in one: {families}"

@@ -1,12 +1,13 @@
 """What the host does in the course of a night: seeded, so that every contender meets the same night."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["skip", "seek", "pause", "resume"]
 
-PER_HOUR: dict[Kind, int] = {"skip": 6, "seek": 4, "pause": 3}
+PER_HOUR: Mapping[Kind, float] = {"skip": 6, "seek": 4, "pause": 3}
 LEAST_GAP_S = 45.0
 PAUSE_S = (10.0, 40.0)
 MARGIN_S = 90.0
@@ -21,12 +22,14 @@ class Cue:
     share: float = 0.0
 
 
-def cues(seed: int, hours: float) -> list[Cue]:
-    """The cues of a night: per hour 6 skips, 4 seeks and 3 pauses with their ends, at least LEAST_GAP_S apart."""
+def cues(seed: int, hours: float, per_hour: Mapping[Kind, float] = PER_HOUR) -> list[Cue]:
+    """The cues of a night, `per_hour` so many of each kind and each pause with its end, at least LEAST_GAP_S apart."""
     rng = random.Random(seed)
-    kinds = [kind for kind, count in PER_HOUR.items() for _ in range(round(count * hours))]
+    kinds = [kind for kind, count in per_hour.items() for _ in range(round(count * hours))]
     rng.shuffle(kinds)
     room_s = hours * 3_600 - 2 * MARGIN_S - LEAST_GAP_S * len(kinds)
+    if room_s < 0:
+        raise ValueError(f"{len(kinds)} cues don't fit into {hours:g} h")
     offsets_s = sorted(rng.uniform(0, room_s) for _ in kinds)
     script: list[Cue] = []
     for place, (kind, offset_s) in enumerate(zip(kinds, offsets_s, strict=True)):

@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        asyncio.run(_run(_world(options), options.host, options.port))
+        asyncio.run(run(_world(options), options.host, options.port))
     except OSError as error:
         print(f"cannot listen on {options.host}:{options.port}: {error.strerror or error}", file=sys.stderr)
         return 2
@@ -46,7 +46,8 @@ def _world(options: argparse.Namespace) -> World:
     return world
 
 
-async def _run(world: World, host: str, port: int) -> None:
+async def run(world: World, host: str, port: int) -> None:
+    """Serve a world until SIGINT or SIGTERM. Raises OSError if the address cannot be used."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

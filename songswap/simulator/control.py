@@ -87,11 +87,17 @@ class _Desk:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def truth(self, _: web.Request) -> web.Response:
-        """What is audible everywhere, and when."""
-        people = self._world.people
-        players = {person_id: asdict(self._world.player(person_id).truth()) for person_id in people}
-        return web.json_response({"now_s": self._world.clock(), "players": players})
+    async def truth(self, request: web.Request) -> web.Response:
+        """What is audible everywhere, and when: now, or at the moment `at_s` that is over."""
+        now_s = self._world.clock()
+        try:
+            at_s = float(request.query.get("at_s", now_s))
+        except ValueError:
+            return _refusal(400, "at_s must be a number: epoch seconds")
+        if not 0 <= at_s <= now_s:
+            return _refusal(400, "at_s must lie in the past: nobody knows what will be heard")
+        players = {person: asdict(self._world.player(person).truth(at_s)) for person in self._world.people}
+        return web.json_response({"now_s": at_s, "players": players})
 
     async def calls(self, _: web.Request) -> web.Response:
         """Every request so far."""

@@ -3,14 +3,11 @@
 import asyncio
 import itertools
 
-import msgspec
 import pytest
 
 from songswap.core.leading import SILENCE_MS
-from songswap.documents import GROUP, SESSION_WISH
-from songswap.model import Member
 from songswap.simulator import Truth
-from tests.evening import GROUP_ID, Evening
+from tests.evening import Evening
 from tests.jobs.test_session import CLOSE_MS
 
 pytestmark = pytest.mark.virtual_time
@@ -19,26 +16,6 @@ GHOST_S = 90
 """For so long Spotify goes on showing a lost device as playing."""
 AWAY_S = SILENCE_MS / 1000
 LOOK_S = 12
-
-
-def make_co_host(evening: Evening, *people: str) -> None:
-    group = evening.store.read(GROUP, GROUP_ID)
-    assert group is not None
-    co_hosts = {one: Member("co-host", group.members[one].joined_at_ms) for one in people}
-    evening.store.write(GROUP, msgspec.structs.replace(group, members={**group.members, **co_hosts}), GROUP_ID)
-
-
-def ask_to_lead(evening: Evening, person: str) -> None:
-    """What the button "Take the lead" asks for."""
-    wish = evening.store.read(SESSION_WISH, GROUP_ID)
-    assert wish is not None
-    asked = msgspec.structs.replace(wish, lead=person, lead_rev=wish.lead_rev + 1)
-    evening.store.write(SESSION_WISH, asked, GROUP_ID)
-
-
-def switch_off(evening: Evening, person: str) -> None:
-    for device in evening.world.person(person).devices:
-        evening.world.player(person).set_device_online(device.id, False)
 
 
 def assert_with(leader: str, evening: Evening, *listeners: str) -> None:
@@ -68,10 +45,10 @@ def breaks(truths: list[Truth]) -> list[tuple[Truth, Truth]]:
 
 
 async def test_co_host_takes_over_without_a_break_for_the_others(playing: Evening) -> None:
-    make_co_host(playing, "bob")
+    playing.make_co_host("bob")
     await asyncio.sleep(20)
     commands = playing.commands("cleo")
-    switch_off(playing, "ada")
+    playing.switch("ada", on=False)
     heard_by_cleo = await heard(playing, "cleo", GHOST_S + AWAY_S + LOOK_S)
     night = playing.night()
     assert (night.leader, night.lead.why) == ("bob", "silent")
@@ -82,8 +59,8 @@ async def test_co_host_takes_over_without_a_break_for_the_others(playing: Evenin
 
 
 async def test_leader_is_followed_and_clicks_reach_their_device(playing: Evening) -> None:
-    make_co_host(playing, "bob")
-    switch_off(playing, "ada")
+    playing.make_co_host("bob")
+    playing.switch("ada", on=False)
     await asyncio.sleep(GHOST_S + AWAY_S + LOOK_S)
     playing.world.player("bob").next()
     await asyncio.sleep(10)
@@ -96,10 +73,10 @@ async def test_leader_is_followed_and_clicks_reach_their_device(playing: Evening
 
 
 async def test_nobody_takes_over_before_the_host_was_silent_for_long(playing: Evening) -> None:
-    make_co_host(playing, "bob")
+    playing.make_co_host("bob")
     device = playing.device("ada")
     assert device is not None
-    switch_off(playing, "ada")
+    playing.switch("ada", on=False)
     heard_by_cleo = await heard(playing, "cleo", GHOST_S + AWAY_S / 2)
     assert playing.night().host_status == "no_device"
     assert playing.night().leader == "ada"
@@ -112,14 +89,14 @@ async def test_nobody_takes_over_before_the_host_was_silent_for_long(playing: Ev
 
 
 async def test_without_a_co_host_the_music_stops_with_the_hosts(playing: Evening) -> None:
-    switch_off(playing, "ada")
+    playing.switch("ada", on=False)
     await asyncio.sleep(GHOST_S + AWAY_S + LOOK_S)
     assert playing.night().leader == "ada"
     assert not playing.hears("bob").is_playing
 
 
 async def test_host_who_is_logged_out_is_replaced_at_once(playing: Evening) -> None:
-    make_co_host(playing, "bob")
+    playing.make_co_host("bob")
     await asyncio.sleep(1)
     playing.world.revoke("ada")
     heard_by_cleo = await heard(playing, "cleo", LOOK_S)
@@ -129,7 +106,7 @@ async def test_host_who_is_logged_out_is_replaced_at_once(playing: Evening) -> N
 
 
 async def test_co_host_who_stepped_out_does_not_take_over(playing: Evening) -> None:
-    make_co_host(playing, "bob", "cleo")
+    playing.make_co_host("bob", "cleo")
     playing.wish("bob", listening_in=None)
     await asyncio.sleep(1)
     playing.world.revoke("ada")
@@ -138,17 +115,17 @@ async def test_co_host_who_stepped_out_does_not_take_over(playing: Evening) -> N
 
 
 async def test_host_who_comes_back_listens_and_takes_the_lead_back_without_a_break(playing: Evening) -> None:
-    make_co_host(playing, "bob")
+    playing.make_co_host("bob")
     device = playing.device("ada")
     assert device is not None
-    switch_off(playing, "ada")
+    playing.switch("ada", on=False)
     await asyncio.sleep(GHOST_S + AWAY_S + LOOK_S)
     playing.world.player("ada").set_device_online(device, True)
     await asyncio.sleep(20)
     assert playing.night().leader == "bob"
     assert_with("bob", playing, "ada", "cleo")
     commands = {one: playing.commands(one) for one in ("ada", "bob", "cleo")}
-    ask_to_lead(playing, "ada")
+    playing.ask_to_lead("ada")
     tracks = await asyncio.gather(*(heard(playing, one, 20) for one in ("ada", "bob", "cleo")))
     assert (playing.night().leader, playing.night().lead.why) == ("ada", "host")
     assert [breaks(one) for one in tracks] == [[], [], []]
@@ -159,10 +136,10 @@ async def test_host_who_comes_back_listens_and_takes_the_lead_back_without_a_bre
 
 
 async def test_lead_is_handed_to_a_co_host_while_all_is_well(playing: Evening) -> None:
-    make_co_host(playing, "bob")
+    playing.make_co_host("bob")
     await asyncio.sleep(1)
     commands = playing.commands("ada")
-    ask_to_lead(playing, "bob")
+    playing.ask_to_lead("bob")
     tracks = await asyncio.gather(*(heard(playing, one, 10) for one in ("ada", "bob", "cleo")))
     assert (playing.night().leader, playing.night().lead.why) == ("bob", "chosen")
     assert [breaks(one) for one in tracks] == [[], [], []]
@@ -173,8 +150,8 @@ async def test_lead_is_handed_to_a_co_host_while_all_is_well(playing: Evening) -
 
 
 async def test_worker_restarted_in_between_remembers_who_leads(playing: Evening) -> None:
-    make_co_host(playing, "bob")
-    switch_off(playing, "ada")
+    playing.make_co_host("bob")
+    playing.switch("ada", on=False)
     await asyncio.sleep(GHOST_S + AWAY_S / 2)
     await playing.stop_worker()
     await asyncio.sleep(2)
@@ -190,9 +167,9 @@ async def test_worker_restarted_in_between_remembers_who_leads(playing: Evening)
 
 
 async def test_leader_who_is_no_co_host_any_more_gives_the_lead_back(playing: Evening) -> None:
-    make_co_host(playing, "bob")
+    playing.make_co_host("bob")
     await asyncio.sleep(1)
-    ask_to_lead(playing, "bob")
+    playing.ask_to_lead("bob")
     await asyncio.sleep(5)
     assert playing.night().leader == "bob"
     playing.form_group("ada", "bob", "cleo")

@@ -80,6 +80,27 @@ async def test_truth_tells_all_players_and_the_time(
     assert body["players"]["bob"]["position_ms"] == pytest.approx(2_000)
 
 
+async def test_truth_of_a_moment_that_is_over_is_what_was_heard_then(
+    api: Api, world: World, hand_clock: HandClock, songs: list[str]
+) -> None:
+    began_s = hand_clock()
+    world.player("bob").play_uris(songs[:1])
+    hand_clock.turn(2)
+    world.player("bob").pause()
+    hand_clock.turn(5)
+    body = (await api.raw("GET", f"/sim/truth?at_s={began_s + 1}")).body
+    assert body["now_s"] == began_s + 1
+    assert body["players"]["bob"]["position_ms"] == pytest.approx(1_000)
+    assert body["players"]["bob"]["is_playing"]
+
+
+@pytest.mark.parametrize("at_s", ["soon", "", "nan", "-1", "99999999999"])
+async def test_truth_of_the_future_or_of_no_moment_is_400(api: Api, at_s: str) -> None:
+    reply = await api.raw("GET", f"/sim/truth?at_s={at_s}")
+    assert reply.status == 400
+    assert "at_s" in reply.message
+
+
 async def test_calls_are_listed_but_those_to_the_desk_are_not(api: Api) -> None:
     await api.get("/me")
     body = (await api.raw("GET", "/sim/calls")).body
