@@ -39,7 +39,8 @@ def host_read(night: Night, reading: Playback | None, now_ms: float) -> Night:
         return _host_silent(night, now_ms)
     trips = (*night.round_trips_ms, reading.round_trip_ms)[-KEPT_ROUND_TRIPS:]
     before = night.timeline
-    timeline = observe(before, reading, statistics.median(trips), FIRST_BLEND if night.driven else BLEND)
+    is_first = night.driven is not None or not night.round_trips_ms
+    timeline = observe(before, reading, statistics.median(trips), FIRST_BLEND if is_first else BLEND)
     night = msgspec.structs.replace(
         leading.heard(night),
         host_status="in_sync",

@@ -12,6 +12,8 @@ from songswap.model import Device, Group, Lead, LeadReason, Listener, ListenerSt
 SILENCE_MS = 90_000.0
 """A leader at whose player nothing can be read for so long is away: Spotify itself shows a lost device as playing for
 as long."""
+COMPARE_AFTER_MS = 4_000.0
+"""From a change of leader to a look at the listeners: by then the new leader's player was read."""
 SILENT: frozenset[ListenerStatus] = frozenset({"no_device", "needs_login", "not_premium", "no_seat", "trouble"})
 AT_HAND: frozenset[ListenerStatus] = frozenset({"in_sync", "catching_up"})
 
@@ -125,7 +127,7 @@ def _handed(night: Night, to: str, why: LeadReason, now_ms: float) -> Night:
     return replace(
         night,
         lead=Lead(to, why, night.lead.rev, former=_as_listener(night, now_ms)),
-        listeners={account: listener for account, listener in night.listeners.items() if account != to},
+        listeners={one: _compared(listener, now_ms) for one, listener in night.listeners.items() if one != to},
         host_status="waiting",
         host_message="",
         host_until_ms=None,
@@ -142,6 +144,14 @@ def _handed(night: Night, to: str, why: LeadReason, now_ms: float) -> Night:
     )
 
 
+def _compared(listener: Listener, now_ms: float) -> Listener:
+    """The listener, looked at once the new leader was: both may have been off, in different directions."""
+    if not listener.is_playing or listener.status != "in_sync":
+        return listener
+    look_at_ms = now_ms + COMPARE_AFTER_MS
+    return replace(listener, look_at_ms=min(look_at_ms, listener.look_at_ms or look_at_ms))
+
+
 def _as_listener(night: Night, now_ms: float) -> Listener | None:
     timeline, device = night.timeline, night.host_device
     if night.host_status != "in_sync" or timeline is None or device is None or device.id is None:
@@ -153,6 +163,7 @@ def _as_listener(night: Night, now_ms: float) -> Listener | None:
         status="in_sync",
         told_rev=timeline.rev,
         held_uris=held_tracks(timeline),
+        held_plays=timeline.plays,
         is_playing=timeline.is_playing,
         look_at_ms=now_ms,
     )

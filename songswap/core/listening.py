@@ -14,8 +14,8 @@ VERIFY_AFTER_MS = 2_500.0
 SECOND_LOOK_MS = 2_000.0
 LONGEST_STALL_MS = 5_000.0
 """A reading further from where a command led is about another track, or another day."""
-TOLERATED_SPREADS = 0.5
-"""On a fickle device a correction is little better than half its usual error."""
+TOLERATED_SPREADS = 0.6
+"""On a fickle device a correction is little better than most of its usual error."""
 MOST_CORRECTIONS = 2
 VERIFY_ALL = Pace()
 FRESH_COMMAND_MS = 12_000.0

@@ -23,12 +23,12 @@ PAGE = Pace(
     quick_looks=1,
     unverified_ms=160.0,
     tolerance_ms=400.0,
-    idle_look_s=3_600.0,
+    idle_look_s=600.0,
     quiet_s=300.0,
     queue_lead_s=None,
 )
 """The host's own start is as uncertain as a listener's here: a tighter tolerance would chase both."""
-FINE = Pace(quick_looks=0, unverified_ms=160.0, idle_look_s=1_200.0, queue_lead_s=None)
+FINE = Pace(quick_looks=0, unverified_ms=160.0, idle_look_s=600.0, queue_lead_s=None)
 COARSE = Pace(quick_looks=0, unverified_ms=1_500.0, idle_look_s=3_600.0, queue_lead_s=None)
 USUAL_ERROR_MS = 120.0
 """Of a command to a device nobody knows yet, for forecasts."""

@@ -9,7 +9,7 @@ SEEK_MS = 700.0
 BLEND = 0.3
 """Share of a small residual that a reading moves the timeline by."""
 FIRST_BLEND = 0.6
-"""The same for the first reading after our own command, when the timeline is but an expectation."""
+"""The same for the first reading after our own command or of another leader: till then the timeline is a guess."""
 EDGE_MS = 2_000.0
 """So close to a track's start or end a reading may still show the neighbour."""
 ROUND_TRIP_FLOOR_MS = 400.0

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from songswap.core.groups import RefusedError
 from songswap.core.hosting import host_failed, host_read
-from songswap.core.leading import SILENCE_MS, away_at_ms, demand, former, settled, succeeded, words
+from songswap.core.leading import COMPARE_AFTER_MS, SILENCE_MS, away_at_ms, demand, former, settled, succeeded, words
 from songswap.model import Failure, Group, Invite, Lead, ListenerStatus, Member, Night, Role
-from tests.core.music import SPEAKER, listener, night, reading
+from tests.core.music import SPEAKER, A, B, C, listener, night, reading, timeline
 
 EVERYBODY = frozenset({"ada", "bob", "cleo", "dario"})
 NO_WISH = ("", 0)
@@ -90,6 +90,29 @@ def test_new_leader_is_read_at_once_and_gets_the_clicks() -> None:
     assert after.host_device.id == "phone"
     assert "cleo" not in after.listeners
     assert away_at_ms(after) == math.inf
+
+
+def test_listeners_are_compared_with_the_new_leader_soon() -> None:
+    after = settled(led(), group(), EVERYBODY, ("cleo", 1), 1_000.0)
+    assert {one: listener.look_at_ms for one, listener in after.listeners.items()} == dict.fromkeys(
+        ("bob", "dario"), 1000.0 + COMPARE_AFTER_MS
+    )
+
+
+def test_first_reading_of_a_new_leader_counts_more_than_later_ones() -> None:
+    known = led(round_trips_ms=(100.0,))
+    new = settled(known, group(), EVERYBODY, ("cleo", 1), 10_000.0)
+    moved = [host_read(one, reading(10_400, at_ms=10_000), 10_100) for one in (known, new)]
+    usual_ms, first_ms = (one.timeline.position_at(10_000) - 10_000 for one in moved if one.timeline)
+    assert usual_ms == pytest.approx(120)
+    assert first_ms == pytest.approx(240)
+
+
+def test_leader_who_becomes_a_listener_holds_what_plays() -> None:
+    playing = led(timeline=timeline(plays=7), host_status="in_sync")
+    was = former(settled(playing, group(), EVERYBODY, ("cleo", 1), 10.0), "ada", 1, "c")
+    assert was is not None
+    assert (was.held_plays, was.held_uris) == (7, (A.uri, B.uri, C.uri))
 
 
 def test_wish_to_lead_counts_once() -> None:
