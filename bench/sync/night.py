@@ -21,7 +21,7 @@ from tests.conftest import VirtualClock
 from tests.evening import GROUP_ID, Evening, an_evening
 
 MEMORY = Path("/dev/shm")
-"""Where there is one, the store is kept in memory: in virtual time a slow disk changes nothing but how long it takes."""
+"""Where there is one, the store is kept in memory: a slow disk changes nothing but how long the benchmark takes."""
 SETTLED_MS = 10_000.0
 """Somebody who comes back is measured from then on; how long they took is measured by itself."""
 
