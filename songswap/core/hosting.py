@@ -24,6 +24,8 @@ REPEATED = 20
 KEPT_ROUND_TRIPS = 15
 SETTLE_MS = 1_500.0
 """So long after our own command a reading of the host may still show the state before (sync.md)."""
+DOUBT_MS = 2_000.0
+"""A device that seems not to have obeyed a click may only be late: stalls take 1 to 3 s [sync.md, assumed]."""
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 NOT_SHARED = {
@@ -53,6 +55,9 @@ def host_read(night: Night, reading: Playback | None, now_ms: float) -> Night:
     is_event = before is None or timeline.rev != before.rev
     if is_event and reading.measured_at_ms < night.hush_until_ms:
         return msgspec.structs.replace(night, look_at_ms=night.hush_until_ms)
+    if is_event and night.driven is not None and not night.driven.is_doubted:
+        doubted = msgspec.structs.replace(night.driven, is_doubted=True)
+        return msgspec.structs.replace(night, driven=doubted, look_at_ms=now_ms + DOUBT_MS)
     if reading.repeat == "track" and timeline.track is not None:
         timeline = msgspec.structs.replace(timeline, upcoming=(timeline.track,) * REPEATED)
     return _settle(

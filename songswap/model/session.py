@@ -151,6 +151,8 @@ class Drive(Struct, frozen=True):
     position_ms: int | None = None
     uri: str | None = None
     is_retry: bool = False
+    is_doubted: bool = False
+    """A reading has contradicted it: if the next one does too, the host's device did not obey."""
 
 
 class Pace(Struct, frozen=True):

@@ -3,6 +3,7 @@ import pytest
 
 from songswap.core.hosting import (
     AFTER_END_MS,
+    DOUBT_MS,
     IDLE_INTERVAL_S,
     QUICK_LOOK_MS,
     drive_failed,
@@ -18,6 +19,9 @@ from tests.core.music import MINUTE_MS, SPEAKER, A, B, C, listener, night, readi
 END_MS = 3 * MINUTE_MS
 QUEUE_LEAD_MS = 15_000
 PRIVATE = Device("speaker", "Speaker", "Speaker", is_private_session=True)
+
+
+DRIVE = Drive("seek", send_at_ms=9_000, kind="seek", latency_ms=400.0, position_ms=0)
 
 
 def read(before: Night, shown: Playback | None, now_ms: float) -> Night:
@@ -124,6 +128,19 @@ def test_reading_of_the_state_before_our_own_command_is_ignored() -> None:
     assert believed.timeline.track == A
 
 
+def test_click_that_seems_not_to_be_obeyed_is_doubted_once_before_anybody_is_told() -> None:
+    ours = timeline(rev=2, track=B, upcoming=(C,), at_ms=10_000.0)
+    clicked = night(listener(), timeline=ours, hush_until_ms=12_000.0, driven=DRIVE)
+    doubted = read(clicked, reading(12_100, at_ms=12_100, of=A), 12_150)
+    assert (doubted.timeline, doubted.look_at_ms) == (ours, 12_150 + DOUBT_MS)
+    late = read(doubted, reading(2_000, at_ms=14_150, of=B), 14_200)
+    assert late.timeline is not None
+    assert (late.timeline.change, late.driven) == ("seek", None)
+    disobedient = read(doubted, reading(14_150, at_ms=14_150, of=A), 14_200)
+    assert disobedient.timeline is not None
+    assert disobedient.timeline.track == A
+
+
 def test_failure_leaves_the_timeline_and_waits_longer_each_time() -> None:
     after = night(listener())
     waits_ms = []
@@ -137,9 +154,6 @@ def test_failure_leaves_the_timeline_and_waits_longer_each_time() -> None:
 def test_limit_is_waited_for() -> None:
     after = host_failed(night(listener()), Failure("limited", "", until_ms=60_000.0), 1_000)
     assert (after.look_at_ms, after.host_until_ms) == (60_000, 60_000)
-
-
-DRIVE = Drive("seek", send_at_ms=9_000, kind="seek", latency_ms=400.0, position_ms=0)
 
 
 def test_accepted_click_teaches_the_hosts_own_latency() -> None:
