@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final, get_args
+from typing import Final
 
 from songswap.documents import LEDGER, Call
 from songswap.store import Store
 from songswap.store.files import Writer
 
 DAYS_KEPT = 3
-ROLES: Final[tuple[Writer, ...]] = get_args(Writer)
+ROLES: Final[tuple[Writer, ...]] = ("server", "worker")
+"""Who calls Spotify."""
 
 
 def day_of(at_ms: float, days_back: int = 0) -> str:

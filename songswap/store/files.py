@@ -11,7 +11,8 @@ import msgspec
 from songswap.store.errors import NewerVersionError, StoreError, UnfitNameError, UnreadableError
 
 T = TypeVar("T")
-Writer = Literal["server", "worker"]
+Writer = Literal["server", "worker", "importer"]
+"""The importer is the worker's hand, or that of the operator on the command line: it brings history in from files."""
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UNFINISHED = ".tmp"

@@ -14,10 +14,10 @@ class HeldError(Exception):
 
 
 @contextmanager
-def hold(root: Path, role: str) -> Iterator[None]:
+def hold(root: Path, role: str, *, waits: bool = False) -> Iterator[None]:
     """Hold the lock of `role` on the store at `root`. Raises HeldError that names the holder, or StoreError.
 
-    The lock ends with the process, however that ends.
+    The lock ends with the process, however that ends. If `waits`, the holder's end is waited for instead.
     """
     path = root / f"{role}.lock"
     try:
@@ -26,9 +26,12 @@ def hold(root: Path, role: str) -> Iterator[None]:
         raise StoreError(f"{path} can't be written: {error.strerror}") from error
     with os.fdopen(descriptor, "r+", encoding="ascii") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise HeldError(f"a {role} runs on the store {root} already: process {file.read().strip()}") from None
+            article = "an" if role.startswith(tuple("aeiou")) else "a"
+            raise HeldError(
+                f"{article} {role} runs on the store {root} already: process {file.read().strip()}"
+            ) from None
         file.truncate()
         file.write(f"{os.getpid()}\n")
         file.flush()

@@ -1,6 +1,7 @@
 """Append-only logs: one JSON row a line, durable when `append` returns; a torn last line is cut off by the writer."""
 
 import contextlib
+import fcntl
 import logging
 import os
 from collections.abc import Iterator
@@ -17,12 +18,12 @@ logger = logging.getLogger(__name__)
 
 
 class Log(Generic[T]):
-    """One kind of log: where it lies, what a row holds, which process writes it (None: whose name is in the path)."""
+    """One kind of log: where it lies, what a row holds, which processes write it (none: whose name is in the path)."""
 
-    def __init__(self, pattern: str, of: type[T], writer: Writer | None) -> None:
+    def __init__(self, pattern: str, of: type[T], *writers: Writer) -> None:
         self.pattern = pattern
         self.of = of
-        self.writer = writer
+        self.writers = writers
         self._decoder = msgspec.json.Decoder(of)
 
     def path(self, *names: str) -> str:
@@ -37,17 +38,25 @@ class Log(Generic[T]):
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 logger.warning("%s line %d can't be read and is passed over: %s", path, number, error)
 
+    def all_rows(self, content: bytes, path: str) -> list[T]:
+        """What `rows` gives, several times as fast where every row can be read."""
+        try:
+            return self._decoder.decode_lines(content[: content.rfind(b"\n") + 1])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return list(self.rows(content, path))
 
-def append_line(path: Path, line: bytes, *, durable: bool) -> None:
-    """Add `line` to the file at `path` instead of what a crash left half-written there.
 
-    Raises StoreError; the lines before stay.
+def append_lines(path: Path, lines: bytes, *, durable: bool) -> None:
+    """Add `lines`, each with its end, to the file at `path` instead of what a crash left half-written there.
+
+    Two processes may add to one file: each waits for the other. Raises StoreError; the lines before stay.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
             end = _end_of_last_line(descriptor)
-            _write_at(descriptor, end, line + b"\n")
+            _write_at(descriptor, end, lines)
             if durable:
                 os.fsync(descriptor)
         finally:

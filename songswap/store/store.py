@@ -4,7 +4,7 @@ import contextlib
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,10 +13,12 @@ import msgspec
 from songswap.store.changes import Changes
 from songswap.store.errors import GoneError, NotTheWriterError, StoreError, UnreadableError
 from songswap.store.files import NAME, UNFINISHED, Document, Writer, fill, make_folder, sync_folder, write_whole
-from songswap.store.logs import Log, append_line
+from songswap.store.logs import Log, append_lines
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
+
+_ENCODER = msgspec.json.Encoder()
 
 BROKEN = "broken"
 TRASH = "trash"
@@ -74,7 +76,7 @@ class Store:
         UnfitNameError.
         """
         name = document.path(*names)
-        self._only_writer(document.writer, name)
+        self._only_writer((document.writer,), name)
         path = self.root / name
         self.read(document, *names)  # refuses to go over a newer version, and keeps a broken one for the operator
         self._make_folders(path.parent)
@@ -83,11 +85,41 @@ class Store:
 
     def append(self, log: Log[T], row: T, *names: str, durable: bool = True) -> None:
         """Add a row to a log; on disk when this returns if `durable`, else soon. Raises as `write` does."""
+        self.extend(log, (row,), *names, durable=durable)
+
+    def extend(self, log: Log[T], rows: Iterable[T], *names: str, durable: bool = True) -> None:
+        """Add rows to a log, all in one go: after a crash the first of them may be there, in order, and no others.
+
+        Raises as `write` does.
+        """
         name = log.path(*names)
-        self._only_writer(log.writer, name)
+        if log.writers:
+            self._only_writer(log.writers, name)
         path = self.root / name
         self._make_folders(path.parent)
-        append_line(path, msgspec.json.encode(row), durable=durable)
+        append_lines(path, _ENCODER.encode_lines(rows), durable=durable)
+        self.changes.notify(name)
+
+    def settle(self, log: Log[T], *names: str) -> None:
+        """Make all rows of a log durable that were appended without. Raises UnfitNameError, StoreError."""
+        path = self.root / log.path(*names)
+        try:
+            sync_folder(path)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise StoreError(f"{path} can't be written: {error.strerror}") from error
+
+    def drop(self, log: Log[T], *names: str) -> None:
+        """Remove a log, for good when this returns. Raises UnfitNameError, NotTheWriterError, StoreError."""
+        name = log.path(*names)
+        self._only_writer(log.writers, name)
+        path = self.root / name
+        try:
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                sync_folder(path.parent)
+        except OSError as error:
+            raise StoreError(f"{path} can't be removed: {error.strerror}") from error
         self.changes.notify(name)
 
     def rows(self, log: Log[T], *names: str) -> Iterator[T]:
@@ -114,7 +146,7 @@ class Store:
 
         Raises StoreError, NotTheWriterError, UnfitNameError.
         """
-        self._only_writer("server", pattern)
+        self._only_writer(("server",), pattern)
         name = fill(pattern, names)
         path, trash = self.root / name, self.root / TRASH
         make_folder(trash)
@@ -132,9 +164,9 @@ class Store:
         """Finish removals that a crash interrupted."""
         shutil.rmtree(self.root / TRASH, ignore_errors=True)
 
-    def _only_writer(self, writer: Writer | None, name: str) -> None:
-        if writer is not None and writer != self.role:
-            raise NotTheWriterError(f"{name} is written by the {writer}, not by the {self.role}")
+    def _only_writer(self, writers: tuple[Writer, ...], name: str) -> None:
+        if self.role not in writers:
+            raise NotTheWriterError(f"{name} is written by the {' and the '.join(writers)}, not by the {self.role}")
 
     def _make_folders(self, folder: Path) -> None:
         if folder.is_dir():

@@ -35,7 +35,7 @@ NOTE = Document("notes/{}/note.json", Note, "server")
 SEEN = Document("notes/{}/seen.json", Note, "worker")
 BOARD = Document("board.json", Note, "worker")
 DIARY = Log("diary/{}.jsonl", Note, "server")
-CALLS = Log("calls/{}.jsonl", Note, None)
+CALLS = Log("calls/{}.jsonl", Note)
 
 NOTES = 7
 """How many notes `write_on_and_on` goes round in."""
