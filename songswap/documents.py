@@ -5,7 +5,25 @@ What people asked for (written by the server) and what the worker saw are separa
 
 from typing import Literal
 
-from songswap.model import Action, CommandKind, Device, Group, Handed, Happening, Latency, Night, Requests, Struct
+from songswap.model import (
+    Action,
+    CommandKind,
+    Device,
+    Gap,
+    Group,
+    Handed,
+    Happening,
+    Imports,
+    ImportsSeen,
+    Latency,
+    Night,
+    Play,
+    Polled,
+    Requests,
+    Sharing,
+    Struct,
+    TrackName,
+)
 from songswap.store import Document, Log
 
 Standing = Literal["ok", "needs_login", "not_premium", "no_seat"]
@@ -176,6 +194,13 @@ ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker")
 LATENCIES = Document("accounts/{}/latencies.json", Latencies, "worker")
 SAVES = Document("accounts/{}/saves.json", Saves, "server")
 SAVED = Document("accounts/{}/saved.json", SavedNights, "worker")
+SHARING = Document("accounts/{}/sharing.json", Sharing, "server")
+IMPORTS = Document("accounts/{}/imports.json", Imports, "server")
+IMPORTED = Document("accounts/{}/imported.json", ImportsSeen, "worker")
+POLLED = Document("accounts/{}/polled.json", Polled, "worker")
+UPLOAD = "accounts/{}/uploads/{}"
+"""A file of listening history as somebody brought it; names are the account and the upload's id. The server writes it,
+the worker removes it when nothing more can be got out of it."""
 GROUP = Document("groups/{}/group.json", Group, "server")
 SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server")
 REQUESTS = Document("groups/{}/requests.json", Requests, "server")
@@ -184,5 +209,10 @@ NIGHT = Document("groups/{}/night.json", Night, "worker")
 HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker")
 DIARY = Log("groups/{}/nights/{}.jsonl", Happening, "worker")
 """Names are the group and the session."""
-LEDGER = Log("ledger/{}-{}.jsonl", Call, None)
+LEDGER = Log("ledger/{}-{}.jsonl", Call)
 """Each process writes its own ledger, one a UTC day, and reads the other's: names are the process and the day."""
+PLAYS = Log("accounts/{}/plays/{}-{}.jsonl", Play, "worker", "importer")
+"""Names are the account, the source and the UTC month of the play's `at_ms` (2026-11)."""
+TRACK_NAMES = Log("accounts/{}/plays/{}.names.jsonl", TrackName, "worker", "importer")
+"""Names are the account and the source. A track has another row where its names differ, or more is known of it."""
+GAPS = Log("accounts/{}/plays/gaps.jsonl", Gap, "worker", "importer")

@@ -1,5 +1,7 @@
 """The words of the program as frozen types. Times are UTC epoch milliseconds, durations carry their unit."""
 
+from songswap.model.history import Gap, GapReason, Play, Polled, Source, TrackName
+from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, ImportState, Problem, Upload
 from songswap.model.library import Artist, Found, PlayedTrack, Playlist, PlaylistItem, PlaylistPage, User
 from songswap.model.music import Device, Kind, Playback, Queue, Repeat, Track
 from songswap.model.nights import (
@@ -30,6 +32,7 @@ from songswap.model.session import (
     Pace,
     Timeline,
 )
+from songswap.model.sharing import CountingRule, Sharing, WeekStart
 from songswap.model.struct import Struct
 
 __all__ = [
@@ -39,15 +42,23 @@ __all__ = [
     "ClickKind",
     "Command",
     "CommandKind",
+    "CountingRule",
     "Device",
     "Drive",
     "Failure",
+    "Forget",
     "Found",
+    "Gap",
+    "GapReason",
     "Group",
     "Handed",
     "HandedRequest",
     "Happening",
     "HappeningKind",
+    "ImportState",
+    "Imported",
+    "Imports",
+    "ImportsSeen",
     "Invite",
     "Kind",
     "Latency",
@@ -58,20 +69,28 @@ __all__ = [
     "Member",
     "Night",
     "Pace",
+    "Play",
     "Playback",
     "PlayedTrack",
     "Playlist",
     "PlaylistItem",
     "PlaylistPage",
+    "Polled",
+    "Problem",
     "Queue",
     "Repeat",
     "RequestSettings",
     "Requests",
     "Role",
+    "Sharing",
     "SongRequest",
+    "Source",
     "Struct",
     "Timeline",
     "Track",
+    "TrackName",
+    "Upload",
     "User",
     "Votes",
+    "WeekStart",
 ]
