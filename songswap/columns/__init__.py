@@ -1,0 +1,1 @@
+"""Listening history as columns: derived from the logs, disposable, and quick to ask."""

@@ -1,0 +1,1 @@
+"""What listening histories say: a module for each family of figures. Each takes Plays and gives a typed answer."""
