@@ -82,11 +82,20 @@ class YouTube:
 
 
 @dataclass(frozen=True)
+class History:
+    """How people's listening is recorded."""
+
+    poll_minutes: int = 20
+    """Between two looks at what Spotify says somebody played recently; 0: never."""
+
+
+@dataclass(frozen=True)
 class Features:
-    """What the operator may switch off."""
+    """What the operator may switch off or on."""
 
     paste_back: bool = True
     metrics: bool = True
+    embed: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,7 @@ class Config:
     server: Server = Server()
     store: StoreSection = StoreSection()
     youtube: YouTube = YouTube()
+    history: History = History()
     features: Features = Features()
     log: Log = Log()
 
@@ -167,6 +177,12 @@ def _daily_calls(text: str) -> int:
     return int(text)
 
 
+def _poll_minutes(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or 0 < int(text) < 5:
+        raise ValueError("must be a whole number of minutes from 5 on, or 0 for never")
+    return int(text)
+
+
 def _level(text: str) -> str:
     if text.lower() not in {"debug", "info", "warning", "error"}:
         raise ValueError("must be debug, info, warning or error")
@@ -186,6 +202,7 @@ KEYS: Mapping[str, Mapping[str, Reader]] = {
         "daily_calls": _daily_calls,
     },
     "youtube": {"api_key": str, "api_url": _url},
+    "history": {"poll_minutes": _poll_minutes},
     "features": {field.name: _switch for field in fields(Features)},
     "log": {"level": _level},
 }
@@ -215,6 +232,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
         server=Server(**values.get("server", {})),
         store=StoreSection(path.parent / values.get("store", {}).get("path", StoreSection.path)),
         youtube=YouTube(**values.get("youtube", {})),
+        history=History(**values.get("history", {})),
         features=Features(**values.get("features", {})),
         log=Log(**values.get("log", {})),
     )

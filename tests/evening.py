@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from songswap.clock import Clock
-from songswap.config import App, Config, Spotify
+from songswap.config import App, Config, History, Spotify
 from songswap.documents import (
     ACCOUNT,
     CONSENT,
@@ -25,6 +25,7 @@ from songswap.documents import (
     Wish,
 )
 from songswap.jobs.accounts import Means
+from songswap.jobs.beside import Hear
 from songswap.jobs.worker import work
 from songswap.model import Action, Group, Invite, Listener, Member, Night
 from songswap.simulator import Truth, World, serve
@@ -40,6 +41,11 @@ APPS = (App("default", "client-one"), App("second", "client-two", "its secret"))
 SEATS = 5
 
 
+async def nobody_beside(arguments: Sequence[str], hear: Hear) -> int:
+    """In virtual time no other process works: what such do is tested in real time."""
+    return 0
+
+
 class Evening:
     """People of the simulated Spotify in one group. Account ids are the simulated people's ids."""
 
@@ -50,7 +56,7 @@ class Evening:
         self.changes = Changes()
         self.store = Store(root, "server", self.changes)
         self.vault = Vault("a secret that only this test knows")
-        self.config = Config(spotify=Spotify(apps=APPS, api_url=url, accounts_url=url))
+        self.config = Config(spotify=Spotify(apps=APPS, api_url=url, accounts_url=url), history=History(poll_minutes=0))
         for app in APPS:
             world.register_app(app.client_id, app.client_secret or None)
         self._worker: asyncio.Task[None] | None = None
@@ -59,6 +65,10 @@ class Evening:
     def allow(self, daily_calls: int) -> None:
         """Limit the calls to players, as of the worker's next start."""
         self.config = replace(self.config, spotify=replace(self.config.spotify, daily_calls=daily_calls))
+
+    def record(self, poll_minutes: int = 20) -> None:
+        """Ask for what people played recently, as of the worker's next start."""
+        self.config = replace(self.config, history=History(poll_minutes))
 
     async def start_worker(self) -> None:
         """Start the worker, as a process would: from the store alone."""
@@ -78,7 +88,7 @@ class Evening:
             gate = Gate(store, self.clock, self.config.spotify.daily_calls)
             client = Client(http, self.url, gate, self.clock)
             oauth = OAuth(http, self.url, "http://127.0.0.1:8770/callback", gate, self.clock)
-            await work(Means(self.config, store, self.vault, client, oauth, gate, self.clock))
+            await work(Means(self.config, store, self.vault, client, oauth, gate, self.clock, nobody_beside))
 
     def log_in(self, person: str) -> None:
         """What the server writes after a log-in."""

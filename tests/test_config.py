@@ -53,6 +53,8 @@ def test_every_key_arrives(tmp_path: Path) -> None:
         [youtube]
         api_key = key
         api_url = http://127.0.0.1:9002
+        [history]
+        poll_minutes = 30
         [features]
         paste_back = off
         metrics = NO
@@ -66,6 +68,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert config.spotify.api_url == "http://127.0.0.1:9001"
     assert config.spotify.accounts_url == "http://127.0.0.1:9001/accounts"
     assert (config.youtube.api_key, config.youtube.api_url) == ("key", "http://127.0.0.1:9002")
+    assert config.history.poll_minutes == 30
     assert (config.features.paste_back, config.features.metrics) == (False, False)
     assert config.log.level == "debug"
 
@@ -133,6 +136,8 @@ level = loud
             "[spotify.two]\nclient_id = a b\n",
             "[spotify.two] client_id: must be the client id from the Spotify dashboard",
         ),
+        (MINIMAL + "[history]\npoll_minutes = 3\n", "[history] poll_minutes: must be a whole number of minutes"),
+        (MINIMAL + "[history]\npoll_minutes = -1\n", "[history] poll_minutes: must be a whole number of minutes"),
         (MINIMAL + "[spotify.two]\nclient_id = abcd1234\n", "[spotify] client_id: abcd1234 is there twice"),
         (
             MINIMAL + "[spotify.default]\nclient_id = abcd5678\n",

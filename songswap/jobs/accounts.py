@@ -11,6 +11,7 @@ import msgspec
 from songswap.clock import Clock
 from songswap.config import Config
 from songswap.documents import ACCOUNT_SEEN, CONSENT, TOKEN, AccountSeen, Consent, Standing, Token
+from songswap.jobs.beside import Beside, run_beside
 from songswap.spotify.client import Client
 from songswap.spotify.errors import (
     InvalidGrantError,
@@ -49,6 +50,8 @@ class Means:
     oauth: OAuth
     gate: Gate
     clock: Clock
+    beside: Beside = run_beside
+    """How work is done in a process of its own."""
 
 
 class Accounts:

@@ -26,6 +26,7 @@ from songswap.documents import (
 from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.diary import Diary
 from songswap.jobs.failures import failure_of
+from songswap.jobs.heard import HeardInSession
 from songswap.jobs.requests import Requested
 from songswap.model import Command, CommandKind, Drive, Failure, Listener, Night, Pace, Playback, Queue
 from songswap.spotify.errors import SpotifyError
@@ -51,6 +52,7 @@ class SessionJob:
         self._night = Night(session_id, host="")
         self._saved: Night | None = None
         self._diary: Diary | None = None
+        self._heard = HeardInSession(means)
         self._learned: dict[str, Latencies] = {}
         self._busy: set[str] = set()
         self._requested = Requested(means, group, session_id)
@@ -61,6 +63,7 @@ class SessionJob:
         self._learned.clear()
         self._night, self._saved = self._resume(), None
         self._requested.resume()
+        self._heard = HeardInSession(self._means)
         endings = (*ASKED_FOR, SEEN_ENDING)
         self._diary = Diary(self._means, self._group, self._session_id)
         with (
@@ -110,6 +113,7 @@ class SessionJob:
             self._saved = self._night
         if self._diary is not None:
             self._diary.note(self._night)
+        self._heard.note(self._night)
 
     def _attend(self) -> None:
         """Take in who listens now, and what they wish."""

@@ -4,6 +4,9 @@ from songswap.documents import ACCOUNT, SESSION_WISH
 from songswap.jobs.accounts import Accounts, Means
 from songswap.jobs.devices import DeviceJob
 from songswap.jobs.heartbeat import HeartbeatJob
+from songswap.jobs.imports import ImportsJob
+from songswap.jobs.keeper import KeeperJob
+from songswap.jobs.recent import RecentJob
 from songswap.jobs.runner import Job, Runner
 from songswap.jobs.saves import SaveJob
 from songswap.jobs.session import SessionJob
@@ -15,11 +18,15 @@ async def work(means: Means) -> None:
     """Keep every job running until cancelled; then stop them all."""
     runner = Runner()
     accounts = Accounts(means)
-    heartbeat = HeartbeatJob(means, runner)
+    steady = {
+        "heartbeat": HeartbeatJob(means, runner).run,
+        "imports": ImportsJob(means).run,
+        "columns": KeeperJob(means).run,
+    }
     try:
         with means.store.changes.subscribe("accounts/", "groups/", endings=(ACCOUNT_FILE, SESSION_FILE)) as changes:
             while True:
-                runner.staff({"heartbeat": heartbeat.run, **_wanted(means, accounts)})
+                runner.staff({**steady, **_wanted(means, accounts)})
                 await changes.wait()
     finally:
         await runner.stop()
@@ -31,6 +38,7 @@ def _wanted(means: Means, accounts: Accounts) -> dict[str, Job]:
     for account in store.names("accounts"):
         if store.read(ACCOUNT, account) is not None:
             jobs[f"devices of {account}"] = DeviceJob(means, accounts, account).run
+            jobs[f"recently played of {account}"] = RecentJob(means, accounts, account).run
             jobs[f"saves of {account}"] = SaveJob(means, accounts, account).run
     for group in store.names("groups"):
         wish = store.read(SESSION_WISH, group)

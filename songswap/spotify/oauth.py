@@ -27,10 +27,13 @@ from songswap.spotify.wire import NOT_READABLE
 
 MAKE_PLAYLISTS: Final = "playlist-modify-private"
 """The right to save a night as a private playlist; log-ins of before it was asked for lack it."""
+READ_HISTORY: Final = "user-read-recently-played"
+"""The right to read what somebody played lately; log-ins of before it was asked for lack it."""
 SCOPES: Final = (
     "user-read-playback-state",
     "user-modify-playback-state",
     "user-read-currently-playing",
+    READ_HISTORY,
     MAKE_PLAYLISTS,
 )
 """The rights asked for: no more than what there is needs."""
