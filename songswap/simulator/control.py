@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import inspect
+import io
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, fields, replace
@@ -35,6 +37,9 @@ ACTIONS = (
 )
 """The methods of Player that can be called by name."""
 
+WITHOUT_GENRES = 12
+"""One artist in so many."""
+
 _TYPES: dict[str, tuple[type, ...]] = {
     "uri": (str,),
     "uris": (list,),
@@ -59,6 +64,7 @@ def add_control(app: web.Application, world: World) -> None:
     app.router.add_get("/sim/calls", desk.calls)
     app.router.add_get("/sim/players/{person}", desk.player)
     app.router.add_post("/sim/players/{person}", _checked(desk.act))
+    app.router.add_get("/sim/genres.csv", desk.genres)
     app.router.add_post("/sim/faults", _checked(desk.add_fault))
     app.router.add_delete("/sim/faults", desk.clear_faults)
     app.router.add_post("/sim/profile", _checked(desk.set_profile))
@@ -111,6 +117,14 @@ class _Desk:
             return _refusal(404, f"no person {request.match_info['person']!r}")
         wire = Wire(self._world.catalogue, str(request.url.origin()))
         return web.json_response(player_view(self._world, wire, person))
+
+    async def genres(self, _: web.Request) -> web.Response:
+        """The genres of the invented artists, as an operator would load them; of some, nobody knows any."""
+        artists = self._world.catalogue.artists.values()
+        known = [artist for number, artist in enumerate(artists) if (number + 1) % WITHOUT_GENRES]
+        text = io.StringIO()
+        csv.writer(text).writerows([("artist", "genres"), *((one.name, ";".join(one.genres)) for one in known)])
+        return web.Response(text=text.getvalue(), content_type="text/csv")
 
     def act(self, request: web.Request, body: dict[str, Any]) -> web.Response:
         """Do what the person does in their app."""
