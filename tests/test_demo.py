@@ -1,5 +1,6 @@
 """`python serve.py --demo`, as a newcomer runs it."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -7,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 from songswap.demo import Plan
 from tests.ports import free_port
-from tests.processes import PATIENCE_S, ROOT, answers, ask, wait_until
+from tests.processes import PATIENCE_S, ROOT, a_browser, answers, ask, log_in, wait_until
 
 pytestmark = pytest.mark.processes
 
@@ -36,6 +39,14 @@ class Demo:
 
     def said(self) -> str:
         return self.output.read_text(encoding="utf-8")
+
+    @property
+    def spotify_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 1}"
+
+    def accounts(self) -> set[str]:
+        """The ids of those there are."""
+        return {path.parent.name for path in self.folder.glob("store/accounts/*/account.json")}
 
     def announced(self) -> None:
         """Wait until the address is told."""
@@ -93,16 +104,63 @@ def test_one_that_ends_by_itself_ends_the_demo_and_is_named(demo: Demo, module: 
     assert demo.children() == {}
 
 
-def test_it_begins_with_an_empty_store_each_time(tmp_path: Path, demo: Demo) -> None:
+def test_it_begins_anew_each_time(tmp_path: Path, demo: Demo) -> None:
     demo.announced()
-    (demo.folder / "store" / "accounts").mkdir()
+    before = demo.accounts()
+    assert before
     demo.process.send_signal(signal.SIGINT)
     demo.process.wait()
     again = Demo(tmp_path)
     again.announced()
-    assert not (demo.folder / "store" / "accounts").exists()
+    assert len(again.accounts()) == len(before)
+    assert not again.accounts() & before
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(PATIENCE_S) == 0
+
+
+def test_a_signal_ends_it_while_it_is_still_preparing(demo: Demo) -> None:
+    wait_until(lambda: bool(demo.accounts()))
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(PATIENCE_S) == 0
+    assert demo.said() == ""
+    assert demo.children() == {}
+
+
+async def test_people_have_listened_for_years_and_are_found_again_at_their_log_in(demo: Demo) -> None:
+    await asyncio.to_thread(demo.announced)
+    async with a_browser() as browser:
+        account = await log_in(browser, demo, "ada")
+        assert account in demo.accounts()
+        async with browser.get(f"{demo.url}/api/me/history") as answer:
+            history = await answer.json()
+        assert history["plays"] > 5_000
+        async with browser.get(f"{demo.url}/api/insights/top/genres?period=all&scope=everybody") as answer:
+            top = await answer.json()
+        assert {one["genre"] for one in top["items"]} > {None}
+        assert len(top["about"]["people"]) > 3
+
+
+async def test_a_stranger_brings_what_spotify_sent_them(demo: Demo) -> None:
+    await asyncio.to_thread(demo.announced)
+    async with a_browser() as browser:
+        before = demo.accounts()
+        assert await log_in(browser, demo, "finn") not in before
+        async with browser.get(f"{demo.spotify_url}/player/finn/my_spotify_data.zip") as answer:
+            data = aiohttp.FormData()
+            data.add_field("file", await answer.read(), filename="my_spotify_data.zip")
+        async with browser.post(f"{demo.url}/api/me/history/imports", data=data) as answer:
+            assert answer.status == 202, await answer.text()
+        while (item := await first_import(browser, demo.url))["progress"] != "done":
+            assert item["progress"] in {"waiting", "working"}, item
+            await asyncio.sleep(0.2)
+        assert item["kept"] > 5_000
+        assert item["podcasts"] > 0
+        assert item["unreadable"] == item["duplicates"] == 0
+
+
+async def first_import(browser: aiohttp.ClientSession, url: str) -> Any:
+    async with browser.get(f"{url}/api/me/history") as answer:
+        return (await answer.json())["imports"][0]
 
 
 @pytest.mark.parametrize("next_door", [0, 1])

@@ -1,7 +1,4 @@
-"""`python serve.py --demo`: what production starts, with an embedded Spotify in the place of Spotify.
-
-Three processes over the folder `demo-store`, which begins empty each time. None of them knows that it is a demo.
-"""
+"""Starts the demo's processes, and ends them with it."""
 
 import asyncio
 import contextlib
@@ -18,10 +15,11 @@ from typing import Any
 import aiohttp
 
 from songswap import config
+from songswap.demo import past
 from songswap.entry import PRIVATE, ListenError, listen
 from songswap.store import HeldError, StoreError, hold
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path("demo-store")
 HOST = "127.0.0.1"
 CLIENT_ID = "embedded-spotify"
@@ -128,10 +126,9 @@ async def _run(plan: Plan) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    async with _processes(plan) as processes:
+    async with _a_crew(plan) as crew:
         stop = asyncio.create_task(stopping.wait())
-        watches = [asyncio.create_task(_watch(plan, name, process)) for name, process in processes.items()]
-        tasks = {stop, asyncio.create_task(_announce(plan)), *watches}
+        tasks: set[asyncio.Future[Any]] = {stop, asyncio.create_task(_begin(plan, crew, stopping)), crew.trouble}
         try:
             await _first_trouble_or(stop, tasks)
         finally:
@@ -140,7 +137,24 @@ async def _run(plan: Plan) -> None:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _first_trouble_or(stop: asyncio.Task[bool], tasks: Set[asyncio.Task[Any]]) -> None:
+async def _begin(plan: Plan, crew: "_Crew", stopping: asyncio.Event) -> None:
+    """First the Spotify, then what people have listened to there, then the rest. Raises DemoError."""
+    try:
+        async with asyncio.timeout(START_S), aiohttp.ClientSession() as session:
+            await crew.start("embedded-spotify")
+            await _answer_of(session, plan.spotify_url)
+            await past.prepare(plan.folder / "store", plan.spotify_url, session, stopping)
+            for name in ("worker", "server"):
+                await crew.start(name)
+            await _answer_of(session, f"{plan.url}/health")  # the server is healthy once the worker is
+    except aiohttp.ClientError as error:
+        raise DemoError(f"The embedded Spotify did not give people's data: {error}.") from error
+    except TimeoutError:
+        raise DemoError(f"SongSwap doesn't answer after {START_S:.0f} s; its logs are in {plan.folder}.") from None
+    print(f"SongSwap is running: open {plan.url} (Ctrl-C stops it)", flush=True)
+
+
+async def _first_trouble_or(stop: asyncio.Task[bool], tasks: Set[asyncio.Future[Any]]) -> None:
     """Wait for `stop`, or raise what another one of the `tasks` raises."""
     while not stop.done():
         done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -148,55 +162,66 @@ async def _first_trouble_or(stop: asyncio.Task[bool], tasks: Set[asyncio.Task[An
             task.result()
 
 
-@contextlib.asynccontextmanager
-async def _processes(plan: Plan) -> AsyncIterator[dict[str, Process]]:
-    """All processes, started; each ends when this process does, however it does."""
-    processes: dict[str, Process] = {}
-    try:
-        for name, (module, *arguments) in plan.commands.items():
-            processes[name] = await _start(plan, name, module, *arguments)
-        yield processes
-    finally:
-        for process in processes.values():
+class _Crew:
+    """The processes that run. `trouble` raises DemoError when one of them ends by itself."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._processes: list[Process] = []
+        self._watches: list[asyncio.Task[None]] = []
+        self.trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def start(self, name: str) -> None:
+        """Start a process; it ends when this one does, however it does."""
+        with self._plan.log(name).open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "songswap.leash", *self._plan.commands[name]),
+                cwd=ROOT,
+                env=self._plan.environment(os.environ),
+                stdin=PIPE,
+                stdout=log,
+                stderr=STDOUT,
+                start_new_session=True,  # Ctrl-C is for us alone: we stop the others
+            )
+        self._processes.append(process)
+        self._watches.append(asyncio.create_task(self._watch(name, process)))
+
+    async def end(self) -> None:
+        """End them all."""
+        for watch in self._watches:
+            watch.cancel()
+        for process in self._processes:
             if process.stdin:
                 process.stdin.close()
-        ends = [asyncio.create_task(process.wait()) for process in processes.values()]
-        await asyncio.wait(ends, timeout=STOP_S)
-        for process in processes.values():
+        ends = [asyncio.create_task(process.wait()) for process in self._processes]
+        if ends:
+            await asyncio.wait(ends, timeout=STOP_S)
+        for process in self._processes:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
         await asyncio.gather(*ends)
 
-
-async def _start(plan: Plan, name: str, *command: str) -> Process:
-    with plan.log(name).open("wb") as log:
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "songswap.leash", *command),
-            cwd=ROOT,
-            env=plan.environment(os.environ),
-            stdin=PIPE,
-            stdout=log,
-            stderr=STDOUT,
-            start_new_session=True,  # Ctrl-C is for us alone: we stop the others
-        )
+    async def _watch(self, name: str, process: Process) -> None:
+        code = await process.wait()
+        last_words = self._plan.log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_WORDS:]
+        said = "\n".join([f"The {name} ended by itself (exit code {code}). Its last words:", *last_words])
+        if not self.trouble.done():
+            self.trouble.set_exception(DemoError(said))
 
 
-async def _watch(plan: Plan, name: str, process: Process) -> None:
-    code = await process.wait()
-    last_words = plan.log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_WORDS:]
-    raise DemoError("\n".join([f"The {name} ended by itself (exit code {code}). Its last words:", *last_words]))
-
-
-async def _announce(plan: Plan) -> None:
-    """Wait until all three answer, and tell the address. Raises DemoError when they don't."""
+@contextlib.asynccontextmanager
+async def _a_crew(plan: Plan) -> AsyncIterator[_Crew]:
+    crew = _Crew(plan)
     try:
-        async with asyncio.timeout(START_S), aiohttp.ClientSession() as session:
-            for url in (plan.spotify_url, f"{plan.url}/health"):  # the server is healthy once the worker is
-                while not await _answers(session, url):  # noqa: ASYNC110  # another process sets no event of ours
-                    await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise DemoError(f"SongSwap doesn't answer after {START_S:.0f} s; its logs are in {plan.folder}.") from None
-    print(f"SongSwap is running: open {plan.url} (Ctrl-C stops it)", flush=True)
+        yield crew
+    finally:
+        await crew.end()
+
+
+async def _answer_of(session: aiohttp.ClientSession, url: str) -> None:
+    """Wait until there is one."""
+    while not await _answers(session, url):  # noqa: ASYNC110  # another process sets no event of ours
+        await asyncio.sleep(0.1)
 
 
 async def _answers(session: aiohttp.ClientSession, url: str) -> bool:

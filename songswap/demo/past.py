@@ -1,0 +1,114 @@
+"""What happened before the demo began: accounts of people who have used SongSwap for a while, and their history.
+
+It comes about as in production: out of the files that Spotify sends people, by the importer, before the server and the
+worker start. At their log-in people are found again by their Spotify id.
+"""
+
+import asyncio
+import contextlib
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from songswap.columns.archives import look
+from songswap.columns.build import build
+from songswap.columns.genres import load_genres
+from songswap.columns.importer import Importer, StoppedError
+from songswap.core.periods import start_of
+from songswap.documents import ACCOUNT, POLLED, SHARING, Account
+from songswap.model import Polled, Sharing
+from songswap.store import Store, hold
+from songswap.web.accounts import new_id
+
+DAY_MS: Final = 86_400_000
+NO_APP: Final = ""
+"""They have no seat in any app: they take one when they log in."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Somebody who was here before: by which id Spotify knows them, and whether everybody may see their listening.
+
+    What Spotify sent them ends `days_ago`; 0: now. If nothing was recorded since, there will be a gap.
+    """
+
+    spotify_id: str
+    name: str
+    shares: bool
+    days_ago: int = 0
+
+
+PEOPLE: Final = (
+    Past("ada", "Ada", shares=False, days_ago=12),
+    Past("bob", "Bob", shares=True),
+    Past("cleo", "Cleo", shares=True),
+    Past("dario", "Dario", shares=True),
+)
+"""The others of the embedded Spotify come as strangers: Finn’s file, say, is there to be imported by hand."""
+
+
+async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, stopping: asyncio.Event) -> None:
+    """Put accounts, genres and years of listening into the store at `root`, until `stopping` is set."""
+    people = {new_id(): past for past in PEOPLE}
+    for account, past in people.items():
+        _introduce(root, account, past)
+    with tempfile.TemporaryDirectory() as name, hold(root, "importer"):
+        folder = Path(name)
+        await _fetch(http, f"{spotify_url}/sim/genres.csv", folder / "genres.csv")
+        await asyncio.to_thread(load_genres, root, folder / "genres.csv")
+        fetches = {
+            account: asyncio.create_task(_fetch(http, _url_of_data(spotify_url, past), folder / f"{account}.zip"))
+            for account, past in people.items()
+        }
+        try:
+            for account, fetch in fetches.items():
+                await fetch
+                await asyncio.to_thread(_bring_in, root, account, folder / f"{account}.zip", stopping)
+        finally:
+            for fetch in fetches.values():
+                fetch.cancel()
+            await asyncio.gather(*fetches.values(), return_exceptions=True)
+
+
+def _introduce(root: Path, account: str, past: Past) -> None:
+    now_ms = time.time() * 1000
+    server = Store(root, "server")
+    since_ms = now_ms - 400 * DAY_MS
+    server.write(ACCOUNT, Account(account, past.spotify_id, past.spotify_id, past.name, NO_APP, since_ms), account)
+    if past.shares:
+        server.write(SHARING, Sharing(everybody=True), account)
+    if past.days_ago:
+        last_ms = start_of(_last_day(past) + timedelta(days=1), ZoneInfo("UTC"))
+        Store(root, "worker").write(POLLED, Polled(polled_at_ms=last_ms, newest_ms=last_ms), account)
+
+
+def _bring_in(root: Path, account: str, path: Path, stopping: asyncio.Event) -> None:
+    """Import a file, unless `stopping` is set."""
+
+    def go_on(*_how_far: object) -> None:
+        if stopping.is_set():
+            raise StoppedError
+
+    with contextlib.suppress(StoppedError):
+        Importer(Store(root, "importer"), account).run(look([(path, "my_spotify_data.zip")]), go_on)
+        build(root, account, progress=go_on)
+
+
+def _last_day(past: Past) -> date:
+    return datetime.now(UTC).date() - timedelta(days=past.days_ago)
+
+
+def _url_of_data(spotify_url: str, past: Past) -> str:
+    return f"{spotify_url}/player/{past.spotify_id}/my_spotify_data.zip?until={_last_day(past)}"
+
+
+async def _fetch(http: aiohttp.ClientSession, url: str, path: Path) -> None:
+    async with http.get(url) as answer:
+        answer.raise_for_status()
+        await asyncio.to_thread(path.write_bytes, await answer.read())
