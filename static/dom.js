@@ -52,3 +52,10 @@ export function onChange(render) {
 }
 
 export const readState = () => JSON.parse(byId("state").textContent);
+
+/** Without https a browser keeps its clipboard to itself; selecting and copying works everywhere. */
+export async function copy(field) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(field.value);
+  field.select();
+  document.execCommand("copy");
+}

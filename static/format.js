@@ -36,3 +36,27 @@ export function hours(count) {
   const [whole, rest] = [Math.floor(minutes / 60), minutes % 60];
   return [whole ? `${whole} h` : "", rest || !whole ? `${rest} min` : ""].filter(Boolean).join(" ");
 }
+
+/** 12345 → "12,345" */
+export const count = (number) => number.toLocaleString("en");
+
+/** 12_345_678 → "12.3 MB" */
+export function bytes(size) {
+  if (size < 1e6) return `${Math.max(1, Math.round(size / 1e3))} kB`;
+  return `${(size / 1e6).toFixed(size < 1e8 ? 1 : 0)} MB`;
+}
+
+export const dateAndTime = (ms) => `${date(ms)}, ${clockTime(ms)}`;
+
+const STEPS = [["minute", 60], ["hour", 60], ["day", 24], ["week", 7]];
+
+/** How long ago, in the largest fitting unit: "3 minutes ago", "in 2 hours". */
+export function ago(ms, nowMs) {
+  let [amount, unit] = [(ms - nowMs) / 1000, "second"];
+  for (const [larger, holds] of STEPS) {
+    if (Math.abs(amount) < holds) break;
+    [amount, unit] = [amount / holds, larger];
+  }
+  if (unit === "second") return amount < 0 ? "just now" : "in a moment";
+  return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(amount), unit);
+}

@@ -1,6 +1,6 @@
 // The invitation: link, code, and a new one.
 
-import { byId, onChange, show } from "./dom.js";
+import { byId, copy, onChange, show } from "./dom.js";
 import { date } from "./format.js";
 
 const COPIED_MS = 2000;
@@ -28,11 +28,4 @@ export function createInvite(renew) {
     showLink({ id: state.id, url: state.invite_url, expiresAtMs: state.invite_expires_at_ms });
     show(byId("renew"), state.me.rights.includes("manage"));
   };
-}
-
-/** Without https a browser keeps its clipboard to itself; selecting and copying works everywhere. */
-async function copy(field) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(field.value);
-  field.select();
-  document.execCommand("copy");
 }

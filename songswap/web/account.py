@@ -9,9 +9,13 @@ from songswap.core.words import MemberStatus, describe, hint
 from songswap.documents import (
     ACCOUNT_SEEN,
     BROWSERS,
+    IMPORTED,
+    IMPORTS,
     LATENCIES,
+    POLLED,
     SAVED,
     SAVES,
+    SHARING,
     Account,
     AccountSeen,
     Browsers,
@@ -21,13 +25,14 @@ from songswap.documents import (
     Saves,
     Wish,
 )
-from songswap.model import Group, Struct
+from songswap.model import Group, Imports, ImportsSeen, Polled, Sharing, Struct
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
 from songswap.web.devices import look_if_old
 from songswap.web.groups import GroupSummary, summaries
 from songswap.web.guard import me
+from songswap.web.history_view import plays_kept
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import person_of
 from songswap.web.state import DevicesState
@@ -55,7 +60,10 @@ class Me(Struct, frozen=True):
 
 
 class Export(Struct, frozen=True):
-    """Everything stored about one person. Tokens and secrets are left out: they open doors, and tell nothing."""
+    """Everything stored about one person but their listening history, which is a file of its own.
+
+    Tokens and secrets are left out: they open doors, and tell nothing.
+    """
 
     account: Account
     consent: Consent | None
@@ -65,6 +73,10 @@ class Export(Struct, frozen=True):
     latencies: Latencies | None
     saves: Saves | None
     saved: SavedNights | None
+    sharing: Sharing | None
+    imports: Imports | None
+    imported: ImportsSeen | None
+    polled: Polled | None
     groups: tuple[Group, ...]
 
 
@@ -87,7 +99,10 @@ async def get_me() -> Me:
 @blueprint.delete("/api/me")
 @no_content
 async def disconnect() -> ResponseReturnValue:
-    """Disconnect: everything stored about me is deleted. Fetch `/api/me/export` before."""
+    """Disconnect: everything stored about me is deleted, my listening history too.
+
+    Fetch `/api/me/export` and `/api/me/history/export` before.
+    """
     accounts.forget(resources().store, me().id)
     return "", 204
 
@@ -95,7 +110,7 @@ async def disconnect() -> ResponseReturnValue:
 @blueprint.get("/api/me/export")
 @validate_response(Export)
 async def export() -> tuple[Export, int, dict[str, str]]:
-    """Everything stored about me, as a download."""
+    """Everything stored about me but my listening history, as a download."""
     headers = {"Content-Disposition": 'attachment; filename="songswap.json"', "Cache-Control": "no-store"}
     return _export(resources(), me()), 200, headers
 
@@ -115,7 +130,8 @@ async def account_page() -> ResponseReturnValue:
 async def disconnect_page() -> ResponseReturnValue:
     """What disconnecting means, and the download before it."""
     hosted = [group for group in membership.groups_of(resources().store, me().id) if group.host == me().id]
-    return await render_template("disconnect.html", hosted=hosted)
+    plays = plays_kept(resources().store.root, me().id)
+    return await render_template("disconnect.html", hosted=hosted, plays=plays)
 
 
 @blueprint.post("/account/disconnect")
@@ -175,6 +191,7 @@ def _me(here: Resources, account: Account) -> Me:
 def _export(here: Resources, account: Account) -> Export:
     consent = accounts.consent_of(here.store, account.id)
     known = here.store.read(BROWSERS, account.id) or Browsers()
+    sharing = here.store.read(SHARING, account.id)
     return Export(
         account=account,
         consent=replace(consent, access_token="", refresh_token="") if consent else None,
@@ -184,6 +201,10 @@ def _export(here: Resources, account: Account) -> Export:
         latencies=here.store.read(LATENCIES, account.id),
         saves=here.store.read(SAVES, account.id),
         saved=here.store.read(SAVED, account.id),
+        sharing=replace(sharing, link_secret="") if sharing else None,
+        imports=here.store.read(IMPORTS, account.id),
+        imported=here.store.read(IMPORTED, account.id),
+        polled=here.store.read(POLLED, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
     )
 

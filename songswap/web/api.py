@@ -13,7 +13,8 @@ from songswap.web.errors import ProblemError
 T = TypeVar("T")
 Route = Callable[..., Awaitable[Any]]
 
-NO_CONTENT = "_songswap_no_content"
+OPERATION = "_songswap_operation"
+"""Where a route says what its types can't: parts of its operation in the OpenAPI document."""
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +54,24 @@ def query(model: type[Body]) -> Callable[[Route], Route]:
 
 def no_content(route: Route) -> Route:
     """Describe the route as one that answers 204."""
-    setattr(route, NO_CONTENT, True)
+    return _described(route, responses={"204": {"description": "It is done."}})
+
+
+def gives_file(*kinds: str) -> Callable[[Route], Route]:
+    """Describe the route as one that answers with a file of one of these content types."""
+    answer = {"description": "The file.", "content": {kind: {"schema": {"type": "string"}} for kind in kinds}}
+    return lambda route: _described(route, responses={"200": answer})
+
+
+def takes_file(route: Route) -> Route:
+    """Describe the route as one that is sent a form with a file in it, in the field `file`."""
+    fields = {"file": {"type": "string", "format": "binary"}}
+    schema = {"type": "object", "properties": fields, "required": ["file"]}
+    return _described(route, requestBody={"content": {"multipart/form-data": {"schema": schema}}})
+
+
+def _described(route: Route, **operation: Any) -> Route:
+    setattr(route, OPERATION, operation)
     return route
 
 

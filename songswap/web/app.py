@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from quart import Quart, Response, request
 
@@ -18,6 +17,8 @@ from songswap.store import Store, StoreError
 from songswap.vault import open_vault
 from songswap.web import (
     account,
+    bodies,
+    comparing,
     devices,
     docs,
     errors,
@@ -25,25 +26,30 @@ from songswap.web import (
     groups,
     guard,
     health,
+    history,
+    imports,
+    insight_pages,
+    insights,
     invites,
     login,
+    match_page,
     nights,
     pages,
+    plotly,
     requests,
     screen,
     search,
     session,
+    sharing,
+    takeout,
     trim,
 )
 from songswap.web.metrics import Metrics
+from songswap.web.policy import security_headers
 from songswap.web.resources import EXTENSION, Resources
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 LARGEST_BODY = 64 * 1024
-
-COVER_HOSTS = ("https://i.scdn.co", "https://*.spotifycdn.com", "https://mosaic.scdn.co")
-"""Where Spotify keeps covers and portraits."""
-SPOTIFY_API_HOST = "api.spotify.com"
 
 
 def create_app(config: Config, store: Store, clock: Clock) -> Quart:
@@ -64,13 +70,20 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     docs.register(app, __version__)
     errors.register(app)
     guard.register(app)
+    bodies.register(app)
+    plotly.register(app)
     features = (
         pages, login, account, devices, groups, invites, session, requests,
-        search, nights, screen, trim,
-        events, health, docs,
+        search, nights, screen, trim, history, imports, takeout,
+        sharing, comparing,
+        events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
         app.register_blueprint(feature.blueprint)
+    app.register_blueprint(match_page.blueprint)
+    insight_pages.register(app)
+    app.register_blueprint(insights.blueprint, url_prefix="/api/insights")
+    app.register_blueprint(insights.blueprint, url_prefix=insights.SHARED_PREFIX, name=insights.SHARED)
     _connect(app, here)
     _finish_answers(app, here)
     _share_with_templates(app, here)
@@ -82,11 +95,13 @@ def _connect(app: Quart, here: Resources) -> None:
 
     @app.while_serving
     async def spotify() -> AsyncGenerator[None, None]:
+        here.inbox.sweep(here.clock.now_ms())
         async with open_http() as http:
             config = here.config
             here.oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, here.gate, here.clock)
             here.client = Client(http, config.spotify.api_url, here.gate, here.clock)
             yield
+        here.columns.close()
 
 
 def _finish_answers(app: Quart, here: Resources) -> None:
@@ -120,28 +135,3 @@ def _banner(here: Resources, person: Account) -> account.Banner | None:
         return account.banner_for(here, person)
     except StoreError:
         return None  # the page that says so has to be shown
-
-
-def security_headers(config: Config) -> dict[str, str]:
-    """The headers of every answer: nothing is loaded but our own files and covers, nobody frames us."""
-    images = ["'self'", "data:", *COVER_HOSTS]
-    api = urlsplit(config.spotify.api_url)
-    if api.hostname != SPOTIFY_API_HOST:
-        images.append(f"{api.scheme}://{api.netloc}")
-    policy = {
-        "default-src": "'none'",
-        "script-src": "'self'",
-        "style-src": "'self'",
-        "img-src": " ".join(images),
-        "connect-src": "'self'",
-        "form-action": "'self'",
-        "base-uri": "'none'",
-        "frame-ancestors": "'none'",
-    }
-    return {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-        "Referrer-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    }

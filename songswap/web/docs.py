@@ -10,9 +10,10 @@ from quart_schema import APIKeySecurityScheme, Info, OpenAPIProvider, QuartSchem
 from quart_schema.validation import QUART_SCHEMA_REQUEST_ATTRIBUTE, QUART_SCHEMA_RESPONSE_ATTRIBUTE
 from werkzeug.routing.rules import Rule
 
-from songswap.web.api import NO_CONTENT
+from songswap.web.api import OPERATION
 from songswap.web.browsers import COOKIE
 from songswap.web.errors import ErrorAnswer, ProblemError
+from songswap.web.insights import SHARED
 
 blueprint = Blueprint("docs", __name__)
 
@@ -42,11 +43,14 @@ class Provider(OpenAPIProvider):
         """The operations of one route."""
         paths, types = super().build_paths(rule)
         view = self._app.view_functions[rule.endpoint]
-        done = {"204": {"description": "It is done."}} if getattr(view, NO_CONTENT, False) else {}
+        is_shared = rule.endpoint.startswith(f"{SHARED}.")
+        told = getattr(view, OPERATION, {})
         for operation in (operation for operations in paths.values() for operation in operations.values()):
             answers = {str(status): answer for status, answer in operation["responses"].items()}
-            operation["responses"] = {**answers, **done, "default": {"$ref": "#/components/responses/Error"}}
-            operation["operationId"] = view.__name__
+            operation.update(told)
+            answers.update(told.get("responses", {}))
+            operation["responses"] = {**answers, "default": {"$ref": "#/components/responses/Error"}}
+            operation["operationId"] = f"{SHARED}_{view.__name__}" if is_shared else view.__name__
             if "requestBody" in operation:
                 operation["requestBody"]["required"] = True
         return paths, types

@@ -26,15 +26,37 @@ PUBLIC = frozenset(
         "health.metrics",
         "docs.browse",
         "docs.asset",
+        "plotly.script",
         "openapi",
         "screen.show",
         "screen.events",
         "screen.invite_code",
+        "link_insights.show",
+        "link_insights.show_top",
+        "link_insights.show_artist",
+        "link_insights.show_album",
+        "link_insights.show_track",
+        "link_insights.show_year",
+        "shared.get_totals",
+        "shared.get_top",
+        "shared.get_over_time",
+        "shared.get_heatmap",
+        "shared.get_calendar",
+        "shared.get_streaks",
+        "shared.get_sessions",
+        "shared.get_firsts",
+        "shared.get_discoveries",
+        "shared.get_skips",
+        "shared.get_artist",
+        "shared.get_album",
+        "shared.get_track",
+        "shared.get_year",
     }
 )
 """Endpoints for everybody. All others answer 401, or send a browser to the log-in.
 
-A screen's address holds a secret, which is its key: a TV has nobody to log in.
+A screen's address holds a secret, which is its key: a TV has nobody to log in. So does that of somebody's shared
+figures, and `insights.find_reader` checks it before any of their routes.
 """
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

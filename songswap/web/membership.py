@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from songswap.documents import GROUP, SESSION_WISH, WISH, SessionWish, Wish
+from songswap.core.sharing import without_group
+from songswap.documents import GROUP, SESSION_WISH, SHARING, WISH, SessionWish, Wish
 from songswap.model import Group
 from songswap.store import Store
 
@@ -27,7 +28,7 @@ def groups_of(store: Store, account: str) -> list[Group]:
 def keep_group(store: Store, before: Group, after: Group | None) -> None:
     """Write a changed group, or remove it when nobody is left.
 
-    Those who are out of it stop listening there; who becomes host of a running session listens.
+    Those who are out of it stop listening there and sharing with it; who becomes host of a running session listens.
     """
     if after is None:
         store.remove("groups/{}", before.id)
@@ -37,6 +38,7 @@ def keep_group(store: Store, before: Group, after: Group | None) -> None:
             listen(store, after.host, after.id)
     for account in before.members.keys() - (after.members.keys() if after else ()):
         step_out(store, account, before.id)
+        _share_no_more(store, account, before.id)
 
 
 def listen(store: Store, account: str, group: str) -> None:
@@ -56,3 +58,9 @@ def is_free_for(store: Store, account: str, group: str) -> bool:
     """Whether `account` listens in no running session but that of `group`."""
     elsewhere = wish_of(store, account).listening_in
     return elsewhere is None or elsewhere == group or session_of(store, elsewhere).state == "stopped"
+
+
+def _share_no_more(store: Store, account: str, group: str) -> None:
+    sharing = store.read(SHARING, account)
+    if sharing is not None and group in sharing.groups:
+        store.write(SHARING, without_group(sharing, group), account)

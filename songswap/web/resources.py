@@ -7,6 +7,7 @@ from typing import cast
 from quart import current_app
 
 from songswap.clock import Clock
+from songswap.columns.query import Engine
 from songswap.config import Config
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
@@ -15,6 +16,7 @@ from songswap.store import Store
 from songswap.vault import Vault
 from songswap.web.diaries import Diaries
 from songswap.web.finds import Finds
+from songswap.web.inbox import Inbox
 from songswap.web.metrics import Metrics
 from songswap.web.pace import Pace
 from songswap.web.pending import PendingLogins
@@ -36,12 +38,18 @@ class Resources:
     pace: Pace = field(default_factory=Pace)
     finds: Finds = field(default_factory=Finds)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    taking_out: set[str] = field(default_factory=set)
+    """Accounts whose history is being downloaded."""
     diaries: Diaries = field(init=False)
+    inbox: Inbox = field(init=False)
+    columns: Engine = field(init=False)
     oauth: OAuth = field(init=False)
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:
         self.diaries = Diaries(self.store)
+        self.inbox = Inbox(self.store)
+        self.columns = Engine(self.store.root)
 
 
 def resources() -> Resources:

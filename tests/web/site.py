@@ -214,7 +214,7 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
 
     With `is_live` it listens on `port` as well.
     """
-    paste_back = server.pop("paste_back", True)
+    features = Features(paste_back=server.pop("paste_back", True), embed=server.pop("embed", False))
     is_live = server.pop("is_live", False)
     apps = server.pop("apps", APPS)
     daily_calls = server.pop("daily_calls", None)
@@ -222,7 +222,7 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
         config = Config(
             spotify=Spotify(apps, api_url=url, accounts_url=url, daily_calls=daily_calls),
             server=Server(**server),
-            features=Features(paste_back=paste_back),
+            features=features,
         )
         for app in apps:
             if app.client_id not in world.apps:

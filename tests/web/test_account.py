@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from songswap.documents import ACCOUNT, CONSENT, GROUP, Standing
 from tests.web.site import Browser, Site, content, group_of, page
+from tests.web.test_imports import brought
+from tests.web.test_takeout import bring_in, extended
 
 
 async def test_me_says_who_is_logged_in(site: Site) -> None:
@@ -116,3 +120,23 @@ async def test_disconnected_person_can_begin_anew(site: Site) -> None:
     await browser.delete("/api/me")
     again = await site.log_in("ada")
     assert again.account != browser.account
+
+
+async def test_the_listening_history_goes_with_the_account_and_can_be_taken_along_before(
+    site: Site, tmp_path: Path
+) -> None:
+    browser = await site.log_in("ada")
+    assert "listening history" not in await browser.text("/account/disconnect")
+    bring_in(site, browser, tmp_path, history=extended("2024-03-01T12:00", "2024-03-02T12:00"))
+    text = await browser.text("/account/disconnect")
+    assert "Your listening history goes as well: 2 plays" in text
+    assert text.index("/api/me/history/export") < text.index("Disconnect and delete everything")
+    await browser.delete("/api/me")
+    left = [path for path in site.store.root.rglob("*") if browser.account in str(path)]
+    assert left == []
+
+
+async def test_the_export_tells_what_became_of_files_one_brought(site: Site) -> None:
+    browser = await site.log_in("ada")
+    item = await brought(browser)
+    assert (await browser.json("/api/me/export"))["imports"]["uploads"][0]["id"] == item["id"]

@@ -100,7 +100,7 @@ async def test_every_answer_carries_the_security_headers(site: Site) -> None:
 async def test_pages_hold_no_inline_script_or_style(site: Site) -> None:
     browser = await site.log_in("ada")
     group_id = await group_of(browser)
-    for path in ["/", f"/groups/{group_id}", "/account", "/account/disconnect", "/privacy", "/docs"]:
+    for path in ["/", f"/groups/{group_id}", "/account", "/account/disconnect", "/history", "/privacy", "/docs"]:
         text = await browser.text(path)
         scripts = re.findall(r"<script(?![^>]*(?:src=|application/json))[^>]*>", text)
         assert scripts == []

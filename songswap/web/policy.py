@@ -1,0 +1,47 @@
+"""What browsers may load on our pages: our own files and covers from Spotify, nothing inline but what is said here."""
+
+from urllib.parse import urlsplit
+
+from songswap.config import Config
+
+COVER_HOSTS = ("https://i.scdn.co", "https://*.spotifycdn.com", "https://mosaic.scdn.co")
+"""Where Spotify keeps covers and portraits."""
+SPOTIFY_API_HOST = "api.spotify.com"
+EMBED_HOST = "https://open.spotify.com"
+"""Where Spotify's own small player comes from."""
+
+
+def content_policy(config: Config, *, has_charts: bool = False, has_samples: bool = False) -> str:
+    """The content security policy of a page.
+
+    `has_charts`: plotly.js brings rules of style along, which a page has to allow; scripts stay our own files.
+    `has_samples`: Spotify's player may be framed, if the operator allows that.
+    """
+    images = ["'self'", "data:", *COVER_HOSTS]
+    api = urlsplit(config.spotify.api_url)
+    if api.hostname != SPOTIFY_API_HOST:
+        images.append(f"{api.scheme}://{api.netloc}")
+    policy = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self' 'unsafe-inline'" if has_charts else "'self'",
+        "img-src": " ".join(images),
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    if has_samples and config.features.embed:
+        policy["frame-src"] = EMBED_HOST
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def security_headers(config: Config) -> dict[str, str]:
+    """The headers of every answer: nothing is loaded but our own files and covers, nobody frames us."""
+    return {
+        "Content-Security-Policy": content_policy(config),
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    }
