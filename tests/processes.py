@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CLIENT_ID = "embedded-spotify-app"
 STOPS_WITHIN_S = 3.0
 """What README and pages promise for SIGINT and SIGTERM."""
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """For anything that takes a fraction of a second on an idle machine."""
 
 
@@ -167,7 +167,13 @@ def all_running(folder: Path, profile: str = "typical") -> Iterator[Installation
         yield installation
 
 
-async def log_in(browser: aiohttp.ClientSession, installation: Installation, person: str) -> str:
+class Running(Protocol):
+    """Whatever answers there."""
+
+    url: str
+
+
+async def log_in(browser: aiohttp.ClientSession, installation: Running, person: str) -> str:
     """Log in as a browser without pages does, agreeing to everything; returns the account's id."""
     async with browser.get(f"{installation.url}/login", allow_redirects=False) as answer:
         asked = answer.headers["Location"]

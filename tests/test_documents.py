@@ -22,9 +22,13 @@ def test_every_document_is_told_of_with_its_writer() -> None:
 
 
 def test_every_log_is_told_of_with_its_writer() -> None:
-    assert told("Logs") == {log.pattern: log.writer or "its own process" for log in LOGS.values()}
+    assert told("Logs") == {log.pattern: ", ".join(log.writers) or "its own process" for log in LOGS.values()}
 
 
 def test_no_two_documents_lie_in_the_same_place() -> None:
     patterns = [kind.pattern for kind in (*DOCUMENTS.values(), *LOGS.values())]
     assert len(set(patterns)) == len(patterns)
+    for pattern in patterns:  # nor does one fit the other's names
+        name = pattern.format("one", "two", "three")
+        fitting = [one for one in patterns if re.fullmatch(re.escape(one).replace(r"\{\}", "[A-Za-z0-9_-]+"), name)]
+        assert fitting == [pattern]

@@ -74,6 +74,16 @@ def test_the_contracts_around_the_embedded_spotify_name_everything_else() -> Non
     assert {*by_id["real-program"]["source_modules"], "songswap.simulator"} == parts
 
 
+def test_the_core_asks_nobody_what_time_it_is() -> None:
+    asked = [
+        f"{relative(path)}:{node.lineno}"
+        for path in sorted((PACKAGE / "core").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "today", "utcnow"}
+    ]
+    assert asked == []
+
+
 # Size and docstrings
 
 

@@ -21,6 +21,7 @@ import msgspec
 import pytest
 
 from songswap import documents
+from songswap.columns import schema
 from songswap.documents import GROUP, SESSION_WISH, WISH
 from songswap.store import Document, Log
 from songswap.store.files import UNFINISHED
@@ -34,9 +35,10 @@ KILLS = 100
 LONGEST_LIFE_S = 1.0
 PEOPLE = ("ada", "bob", "cleo", "dario")
 MOST_GROUPS = 8
-BESIDES = {"server.lock", "worker.lock", "secret.key"}
+BESIDES = {"server.lock", "worker.lock", "importer.lock", "secret.key"}
 """What lies in a store and is neither document nor log."""
-PROBE = re.compile(r"(server|worker)\.probe|health")
+DERIVED = re.compile(r"accounts/\w+/derived/(?P<name>.+)")
+PROBE = re.compile(r"(server|worker|importer)\.probe|health")
 """Written and removed to see whether the store can be written."""
 DOCUMENTS = [one for one in vars(documents).values() if isinstance(one, Document)]
 LOGS = [one for one in vars(documents).values() if isinstance(one, Log)]
@@ -129,11 +131,26 @@ def check_file(name: str, content: bytes) -> None:
             for line in content.split(b"\n")[:-1]:
                 msgspec.json.decode(line, type=log.of)
             return
+    if derived := DERIVED.fullmatch(name):
+        check_derived(derived["name"], content)
+        return
     assert name in BESIDES, f"{name} is neither document nor log"
 
 
+def check_derived(name: str, content: bytes) -> None:
+    """A file of the columns is whole, or is one that the next to make them clears away."""
+    if name == schema.MANIFEST:
+        msgspec.json.decode(content, type=schema.Manifest)
+    elif name.endswith(".parquet"):
+        assert content[:4] == content[-4:] == b"PAR1"
+    else:
+        assert name == "builder.lock", name
+
+
 def is_rewritten(name: str) -> bool:
-    return PROBE.fullmatch(name) is not None or any(fits(document.pattern, name) for document in DOCUMENTS)
+    return bool(PROBE.fullmatch(name) or DERIVED.fullmatch(name)) or any(
+        fits(document.pattern, name) for document in DOCUMENTS
+    )
 
 
 def fits(pattern: str, name: str) -> bool:
