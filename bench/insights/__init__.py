@@ -1,0 +1,1 @@
+"""How quickly the figures of listening histories are answered."""
