@@ -30,7 +30,7 @@ tmux: $(VENV)/installed
 	@if [ -n "$$TMUX" ]; then tmux switch-client -t songswap; else exec tmux attach -t songswap; fi
 
 test: $(VENV)/installed-for-tests
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: $(VENV)/installed-for-tests
 	$(BIN)/ruff check
