@@ -31,6 +31,7 @@ from songswap.web import (
     insight_pages,
     insights,
     invites,
+    library,
     login,
     match_page,
     nights,
@@ -75,7 +76,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     features = (
         pages, login, account, devices, groups, invites, session, requests,
         search, nights, screen, trim, history, imports, takeout,
-        sharing, comparing,
+        sharing, comparing, library,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
