@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from songswap.model import OwnPlaylist, Playlist, PlaylistPage
-from songswap.spotify import wire
+from songswap.spotify import playlist_wire as wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, spotify_id, within
 from songswap.spotify.errors import UnavailableError
 from songswap.spotify.transport import EPISODES_TOO, Bearer, Request, Transport

@@ -19,7 +19,9 @@ NOT_READABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class _Links(msgspec.Struct):
+class Links(msgspec.Struct):
+    """Where something is at Spotify."""
+
     spotify: str | None = None
 
 
@@ -27,20 +29,22 @@ class _Ids(msgspec.Struct):
     isrc: str | None = None
 
 
-class _Image(msgspec.Struct):
+class Image(msgspec.Struct):
+    """A picture; `width` in pixels."""
+
     url: str
     width: int | None = None
 
 
 class _Album(msgspec.Struct):
     name: str | None = None
-    images: list[_Image] | None = None
+    images: list[Image] | None = None
 
 
 class _Show(msgspec.Struct):
     name: str | None = None
     publisher: str | None = None
-    images: list[_Image] | None = None
+    images: list[Image] | None = None
 
 
 class Artist(msgspec.Struct):
@@ -48,8 +52,8 @@ class Artist(msgspec.Struct):
     uri: str | None = None
     name: str | None = None
     genres: list[str] | None = None
-    images: list[_Image] | None = None
-    external_urls: _Links | None = None
+    images: list[Image] | None = None
+    external_urls: Links | None = None
 
     def to_model(self) -> model.Artist:
         return model.Artist(
@@ -57,8 +61,8 @@ class Artist(msgspec.Struct):
             uri=self.uri or "",
             name=self.name or "",
             genres=tuple(self.genres or ()),
-            image_url=_largest(self.images),
-            url=_link(self.external_urls),
+            image_url=largest(self.images),
+            url=link(self.external_urls),
         )
 
 
@@ -73,8 +77,8 @@ class Item(msgspec.Struct):
     artists: list[Artist] | None = None
     album: _Album | None = None
     show: _Show | None = None
-    images: list[_Image] | None = None
-    external_urls: _Links | None = None
+    images: list[Image] | None = None
+    external_urls: Links | None = None
     external_ids: _Ids | None = None
 
     def to_model(self) -> model.Track:
@@ -86,8 +90,8 @@ class Item(msgspec.Struct):
             artists=tuple(maker.strip() for maker in makers if maker),
             album=album.name or show.name or "",
             duration_ms=self.duration_ms or 0,
-            cover_url=_largest(album.images or self.images or show.images),
-            url=_link(self.external_urls),
+            cover_url=largest(album.images or self.images or show.images),
+            url=link(self.external_urls),
             kind="local" if self.is_local else _kind(self.type),
             isrc=self.external_ids.isrc if self.external_ids else None,
         )
@@ -166,16 +170,16 @@ class User(msgspec.Struct):
     id: str
     account_id: str | None = None
     display_name: str | None = None
-    images: list[_Image] | None = None
-    external_urls: _Links | None = None
+    images: list[Image] | None = None
+    external_urls: Links | None = None
 
     def to_model(self) -> model.User:
         return model.User(
             id=self.id,
             display_name=self.display_name or self.id,
             account_id=self.account_id,
-            image_url=_largest(self.images),
-            url=_link(self.external_urls),
+            image_url=largest(self.images),
+            url=link(self.external_urls),
         )
 
 
@@ -185,7 +189,7 @@ class _Played(msgspec.Struct):
     context: _Context | None = None
 
     def to_model(self) -> model.PlayedTrack:
-        return model.PlayedTrack(self.track.to_model(), _epoch_ms(self.played_at), _context_uri(self.context))
+        return model.PlayedTrack(self.track.to_model(), epoch_ms(self.played_at), _context_uri(self.context))
 
 
 class History(msgspec.Struct):
@@ -220,122 +224,6 @@ class Found(msgspec.Struct):
         )
 
 
-class _Row(msgspec.Struct):
-    added_at: Moment | None = None
-    item: Item | None = None
-    track: Item | None = None
-
-    def to_model(self) -> model.PlaylistItem:
-        item = self.item or self.track
-        return model.PlaylistItem(
-            track=item.to_model() if item else None,
-            added_at_ms=_epoch_ms(self.added_at) if self.added_at else None,
-        )
-
-
-class Rows(msgspec.Struct):
-    """A page of a playlist."""
-
-    items: list[_Row]
-    total: int | None = None
-    offset: int | None = None
-    next: str | None = None
-
-    def to_model(self) -> model.PlaylistPage:
-        offset, end = self.offset or 0, (self.offset or 0) + len(self.items)
-        return model.PlaylistPage(
-            items=tuple(row.to_model() for row in self.items),
-            total=end if self.total is None else self.total,
-            offset=offset,
-            next_offset=end if self.next else None,
-        )
-
-
-class _Owner(msgspec.Struct):
-    id: str | None = None
-    display_name: str | None = None
-
-
-class Playlist(msgspec.Struct):
-    id: str
-    uri: str
-    name: str | None = None
-    description: str | None = None
-    owner: _Owner | None = None
-    public: bool | None = None
-    collaborative: bool | None = None
-    snapshot_id: str | None = None
-    images: list[_Image] | None = None
-    external_urls: _Links | None = None
-    items: Rows | None = None
-    tracks: Rows | None = None
-
-    def to_model(self) -> model.Playlist:
-        owner = self.owner or _Owner()
-        rows = self.items or self.tracks
-        return model.Playlist(
-            id=self.id,
-            uri=self.uri,
-            name=self.name or "",
-            description=self.description or "",
-            owner_id=owner.id or "",
-            owner_name=owner.display_name or "",
-            is_public=bool(self.public),
-            is_collaborative=bool(self.collaborative),
-            snapshot_id=self.snapshot_id or "",
-            cover_url=_largest(self.images),
-            url=_link(self.external_urls),
-            page=rows.to_model() if rows else None,
-        )
-
-
-class _Count(msgspec.Struct):
-    total: int | None = None
-
-
-class _Shelved(msgspec.Struct):
-    """A playlist in a list of playlists, which tells the number of its rows only."""
-
-    id: str
-    uri: str
-    name: str | None = None
-    owner: _Owner | None = None
-    public: bool | None = None
-    collaborative: bool | None = None
-    images: list[_Image] | None = None
-    external_urls: _Links | None = None
-    items: _Count | None = None
-    tracks: _Count | None = None
-
-    def to_model(self, whose: str) -> model.OwnPlaylist:
-        owner, count = self.owner or _Owner(), self.items or self.tracks
-        return model.OwnPlaylist(
-            id=self.id,
-            uri=self.uri,
-            name=self.name or "",
-            owner_name=owner.display_name or owner.id or "",
-            is_mine=owner.id == whose or bool(self.collaborative),
-            is_public=bool(self.public),
-            tracks=count.total if count else None,
-            cover_url=_largest(self.images),
-            url=_link(self.external_urls),
-        )
-
-
-class Playlists(msgspec.Struct):
-    """A page of somebody's playlists."""
-
-    items: list[_Shelved | None]
-    next: str | None = None
-
-    def to_model(self, whose: str) -> tuple[model.OwnPlaylist, ...]:
-        return tuple(one.to_model(whose) for one in self.items if one)
-
-
-class Snapshot(msgspec.Struct):
-    snapshot_id: str
-
-
 def read(body: bytes, kind: type[T], endpoint: str) -> T:
     """The JSON `body` that `endpoint` answered as a `kind` of this module. Raises UnavailableError when it is none."""
     try:
@@ -356,11 +244,13 @@ def _tracks(items: Iterable[Item | None] | None) -> tuple[model.Track, ...]:
     return tuple(item.to_model() for item in items or () if item)
 
 
-def _largest(images: Sequence[_Image] | None) -> str | None:
+def largest(images: Sequence[Image] | None) -> str | None:
+    """The address of the widest picture, if there is one."""
     return max(images, key=lambda image: image.width or 0).url if images else None
 
 
-def _link(links: _Links | None) -> str | None:
+def link(links: Links | None) -> str | None:
+    """The address of the thing's own page, if there is one."""
     return links.spotify if links else None
 
 
@@ -368,5 +258,6 @@ def _context_uri(context: _Context | None) -> str | None:
     return context.uri if context else None
 
 
-def _epoch_ms(moment: datetime) -> float:
+def epoch_ms(moment: datetime) -> float:
+    """UTC milliseconds since 1970."""
     return float(round(moment.timestamp() * 1000))

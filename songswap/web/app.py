@@ -32,11 +32,14 @@ from songswap.web import (
     insights,
     invites,
     library,
+    list_sources,
     login,
     match_page,
     nights,
     pages,
+    playlists,
     plotly,
+    renewals,
     requests,
     screen,
     search,
@@ -76,7 +79,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     features = (
         pages, login, account, devices, groups, invites, session, requests,
         search, nights, screen, trim, history, imports, takeout,
-        sharing, comparing, library,
+        sharing, comparing, library, list_sources, renewals, playlists,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:

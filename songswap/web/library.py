@@ -56,7 +56,7 @@ async def look_for_playlists() -> tuple[PlaylistList, int]:
 
 @blueprint.get("/api/me/top")
 @validate_response(TopState)
-async def get_top() -> TopState:
+async def get_spotifys_top() -> TopState:
     """My top tracks and artists of the last month, half year and year, as Spotify told them last."""
     return top_of(resources(), me().id)
 

@@ -20,6 +20,7 @@ from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group
 from songswap.web.lists import SavedState
 from songswap.web.membership import session_of
+from songswap.web.names import plain_name
 from songswap.web.resources import Resources, resources
 
 blueprint = Blueprint("nights", __name__)
@@ -122,9 +123,7 @@ async def save_night(group_id: str, session_id: str, data: NewPlaylist) -> tuple
     """Save a night as a private playlist of my own, once; or try again. How it goes stands in the night's report."""
     here, group = resources(), my_group(group_id)
     report = _known(here, group, session_id)
-    name = " ".join(data.name.split())
-    if not name or not name.isprintable():
-        raise ProblemError(400, "bad_name", "A playlist needs a name of characters one can see.")
+    name = plain_name(data.name)
     if _is_running(here, group, session_id):
         raise ProblemError(409, "still_running", "The night is not over. Save it when the session has stopped.")
     uris = playlist_uris(report.tracks)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.clock import Clock
-from songswap.spotify import Bearer, Client, Gate, errors, wire
+from songswap.spotify import Bearer, Client, Gate, errors, playlist_wire, wire
 from tests.spotify.conftest import Handler
 
 pytestmark = pytest.mark.virtual_time
@@ -189,17 +189,17 @@ def test_new_names_win_over_old_ones() -> None:
     old, new = {"uri": "spotify:track:old"}, {"uri": "spotify:track:new"}
     row = {"item": new, "track": old}
     both = {"id": "1", "uri": "u", "items": {"items": [row]}, "tracks": {"items": []}}
-    page = wire.read(json.dumps(both).encode(), wire.Playlist, "").to_model().page
+    page = wire.read(json.dumps(both).encode(), playlist_wire.Playlist, "").to_model().page
     assert page is not None
     assert [item.track.uri for item in page.items if item.track] == ["spotify:track:new"]
 
 
 def test_playlist_of_somebody_else_has_no_page() -> None:
-    assert wire.read(b'{"id": "1", "uri": "u"}', wire.Playlist, "").to_model().page is None
+    assert wire.read(b'{"id": "1", "uri": "u"}', playlist_wire.Playlist, "").to_model().page is None
 
 
 def test_song_spotify_has_no_more_leaves_an_empty_row() -> None:
-    page = wire.read(b'{"items": [{"item": null}], "total": 9, "next": "https://x"}', wire.Rows, "").to_model()
+    page = wire.read(b'{"items": [{"item": null}], "total": 9, "next": "https://x"}', playlist_wire.Rows, "").to_model()
     assert page.items[0].track is None
     assert (page.total, page.next_offset) == (9, 1)
 
@@ -239,7 +239,7 @@ async def test_fewer_answers_than_questions_are_unavailable(client_for: ClientFo
         await client.library_contains(BEARER, [URI, URI])
 
 
-@given(st.sampled_from([wire.Playback, wire.Queue, wire.Playlist, wire.History, wire.Found]), st.binary())
+@given(st.sampled_from([wire.Playback, wire.Queue, playlist_wire.Playlist, wire.History, wire.Found]), st.binary())
 def test_any_bytes_are_read_or_refused_with_one_error(kind: type[Any], body: bytes) -> None:
     try:
         wire.read(body, kind, "GET /somewhere")

@@ -40,7 +40,11 @@ async def test_every_route_of_the_api_is_described(site: Site) -> None:
     document = await site.browser().json("/openapi.json")
     described = {path.replace("{", "<").replace("}", ">") for path in document["paths"]}
     routes = {rule.rule for rule in site.app.url_map.iter_rules() if rule.rule.startswith("/api/")}
-    streams = {"/api/groups/<group_id>/events", "/api/me/history/events"}  # told of with what they are streams of
+    streams = {
+        "/api/groups/<group_id>/events",
+        "/api/me/history/events",
+        "/api/me/playlists/events",
+    }  # told of with what they are streams of
     assert routes - described == streams
 
 

@@ -1,0 +1,80 @@
+"""The page of playlists: what is heard most, lists to save, and playlists that renew themselves; live."""
+
+from quart import Blueprint, Response, ResponseReturnValue, render_template
+from quart_schema import hide
+
+from songswap.documents import SAVES, Saves
+from songswap.model import Struct
+from songswap.web import browsers, lists, membership
+from songswap.web import events as live
+from songswap.web.guard import cookie, me
+from songswap.web.library import TopState, look_if_old, top_of
+from songswap.web.lists import SavedState
+from songswap.web.renewals import RenewalItem, items_of
+from songswap.web.resources import Resources, resources
+from songswap.web.snapshot import is_worker_alive
+from songswap.web.state import Timed
+
+blueprint = Blueprint("playlists", __name__)
+
+SAVES_SHOWN = 6
+
+
+class PlaylistsState(Timed, frozen=True):
+    """All that the page shows of one person."""
+
+    top: TopState
+    renewals: tuple[RenewalItem, ...]
+    saved: tuple[SavedState, ...]
+    may_save: bool
+    is_worker_alive: bool
+
+
+class Choices(Struct, frozen=True):
+    """A group whose list can be made."""
+
+    id: str
+    name: str
+
+
+@blueprint.get("/playlists")
+@hide
+async def page() -> ResponseReturnValue:
+    """The page."""
+    here = resources()
+    look_if_old(here, me().id)
+    groups = [Choices(group.id, group.name) for group in membership.groups_of(here.store, me().id)]
+    return await render_template(
+        "playlists.html",
+        state=_state(here, me().id),
+        groups=groups,
+        zone=me().zone,
+        has_samples=here.config.features.embed,
+    )
+
+
+@blueprint.get("/api/me/playlists/events")
+@hide
+async def events() -> Response:
+    """Server-sent events: `state` with a whole PlaylistsState; `gone` when the browser was logged out."""
+    here, shown, account = resources(), cookie(), me().id
+
+    def look() -> PlaylistsState | live.Gone:
+        if browsers.whose(here.store, shown, here.clock.now_ms()) is None:
+            return "logged_out"
+        return _state(here, account)
+
+    return live.feed(here, look)
+
+
+def _state(here: Resources, account: str) -> PlaylistsState:
+    wanted = reversed((here.store.read(SAVES, account) or Saves()).wanted)
+    saved = (lists.state_of(here, account, save_id) for save_id in wanted)
+    return PlaylistsState(
+        now_ms=here.clock.now_ms(),
+        top=top_of(here, account),
+        renewals=items_of(here, account),
+        saved=tuple(one for one in saved if one)[:SAVES_SHOWN],
+        may_save=lists.may_save(here, account),
+        is_worker_alive=is_worker_alive(here.store, here.clock.now_ms()),
+    )
