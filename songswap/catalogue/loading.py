@@ -1,0 +1,295 @@
+"""Makes a catalogue of a CSV file: whole or not at all, in bounded memory, with an account of every row."""
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import numpy as np
+
+from songswap.catalogue import schema
+from songswap.catalogue.reading import Rows, Table, UnfitFileError
+from songswap.catalogue.schema import Manifest, Tally
+from songswap.core.features import Header, read
+from songswap.core.nearest import scale_of
+from songswap.store import StoreError, hold, sync_folder
+from songswap.store.files import UNFINISHED, make_folder, write_whole
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY: Final = "256MB"
+"""Of DuckDB while it sorts; what needs more goes to the disk."""
+PART: Final = 200_000
+"""Rows that become arrays at once."""
+MOST_PROBLEMS: Final = 100
+"""Rows told of that can't be read; the others are counted."""
+ROW_GROUP: Final = 20_480
+"""Rows of which DuckDB knows the least and the greatest, and so passes over the others."""
+GENRES_SHOWN: Final = 8
+
+STAGED: Final = {
+    "id": "VARCHAR",
+    "title": "VARCHAR",
+    "artists": "VARCHAR",
+    "album": "VARCHAR",
+    "genre": "VARCHAR",
+    "duration_ms": "INTEGER",
+    "song": "BIGINT",
+    "artist": "BIGINT",
+}
+
+Progress = Callable[[int, int, Tally], None]
+"""Told how many of how many bytes were read, and the account so far. May raise StoppedError."""
+
+
+class StoppedError(Exception):
+    """Somebody wants the loading to stop. The catalogue stays as it was."""
+
+
+def _quietly(read: int, size: int, tally: Tally) -> None:
+    """Progress that nobody wants to hear of."""
+
+
+class Loading:
+    """One loading into the store at `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._connection: DuckDBPyConnection | None = None
+        self._is_stopped = False
+        self._read = self._unreadable = 0
+        self._problems: list[str] = []
+
+    def stop(self) -> None:
+        """Stop at the next occasion; for handlers of signals."""
+        self._is_stopped = True
+        if self._connection is not None:
+            self._connection.interrupt()
+
+    def run(self, path: Path, *, called: str = "", now_ms: float, progress: Progress = _quietly) -> Manifest:
+        """Replace the catalogue by what the file at `path` holds, if it holds anything.
+
+        Raises UnfitFileError, StoppedError, StoreError and HeldError; then the catalogue is what it was.
+        """
+        import duckdb
+
+        table = Table(path, called or path.name)
+        with hold(self._root, schema.LOCK):
+            make_folder(schema.folder(self._root))
+            self._clear(keep=None)
+            generation = f"{schema.GENERATION}{secrets.token_hex(6)}"
+            made = schema.folder(self._root) / (generation + UNFINISHED)
+            try:
+                make_folder(made)
+                found = self._made(table, made, progress)
+                after = msgspec.structs.replace(
+                    found, generation=generation, file=called or path.name, loaded_at_ms=now_ms
+                )
+                self._switch_to(after, made)
+            except duckdb.InterruptException as error:
+                raise StoppedError from error
+            except (OSError, duckdb.Error) as error:
+                raise StoreError(f"the catalogue can't be written: {error}") from error
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+            self._clear(keep=generation)
+        return after
+
+    def _made(self, table: Table, made: Path, progress: Progress) -> Manifest:
+        with _staging(made) as connection:
+            self._connection = connection
+            try:
+                self._stage(connection, table, progress)
+                tally = self._placed(connection, table.header, made)
+                progress(table.size, table.size, tally)
+                if not tally.kept:
+                    raise UnfitFileError("\n".join([f"{table.name} has no row that can be used.", *tally.problems]))
+                (songs,) = connection.execute("SELECT count(DISTINCT song) FROM told").fetchone() or (0,)
+            finally:
+                self._connection = None
+        means, spreads = _arrays(made, table.header, tally.kept, songs)
+        for name in (schema.TRACKS, schema.FEATURES, schema.IDS, schema.SONGS, schema.ARTISTS):
+            _settle(made / name)
+        return Manifest(
+            version=schema.VERSION,
+            generation="",
+            rows=tally.kept,
+            songs=songs,
+            attributes=table.header.attributes,
+            means=means,
+            spreads=spreads,
+            file="",
+            encoding=table.encoding,
+            unused=table.header.unused,
+            loaded_at_ms=0.0,
+            tally=tally,
+        )
+
+    def _stage(self, connection: "DuckDBPyConnection", table: Table, progress: Progress) -> None:
+        kinds = {**STAGED, **dict.fromkeys(table.header.attributes, "FLOAT")}
+        connection.execute(f"CREATE TABLE staged ({', '.join(f'{name} {kind}' for name, kind in kinds.items())})")
+        for rows, place in table.batches():
+            columns = self._columns(table, rows)
+            connection.register("batch", columns)
+            connection.execute("INSERT INTO staged SELECT * FROM batch")
+            connection.unregister("batch")
+            if self._is_stopped:
+                raise StoppedError
+            progress(min(place, table.size), table.size, self._tally(self._read, 0))
+
+    def _columns(self, table: Table, rows: Rows) -> dict[str, Any]:
+        batch = read(table.header, rows.cells, rows.lines)
+        self._read += len(batch.ids)
+        problems = sorted([*rows.problems, *batch.problems])
+        self._unreadable += len(problems)
+        wanted = MOST_PROBLEMS - len(self._problems)
+        self._problems += [f"{table.name} line {line}: {why}" for line, why in problems[:wanted]]
+        words = (batch.ids, batch.titles, batch.artists, batch.albums, batch.genres)
+        columns: dict[str, Any] = {
+            name: np.array(cells, dtype=object) for name, cells in zip(STAGED, words, strict=False)
+        }
+        columns["duration_ms"] = np.array(batch.durations_ms, np.int32)
+        columns["song"] = np.array(batch.songs, np.int64)
+        columns["artist"] = np.array(batch.artist_hashes, np.int64)
+        return columns | dict(zip(table.header.attributes, batch.features, strict=True))
+
+    def _placed(self, connection: "DuckDBPyConnection", header: Header, made: Path) -> Tally:
+        """Each id once, in its place."""
+        attributes = ", ".join(header.attributes)
+        best = "popularity DESC, " if "popularity" in header.attributes else ""
+        connection.execute(_TOLD.format(attributes=attributes, best=best, genres=GENRES_SHOWN))
+        connection.execute("DROP TABLE staged")
+        (kept,) = connection.execute("SELECT count(*) FROM told").fetchone() or (0,)
+        if kept:
+            tracks = str(made / schema.TRACKS).replace("'", "''")
+            connection.execute(_PLACED.format(attributes=attributes, best=best, tracks=tracks, group=ROW_GROUP))
+        if self._is_stopped:
+            raise StoppedError
+        return self._tally(kept, self._read - kept)
+
+    def _tally(self, kept: int, duplicates: int) -> Tally:
+        return Tally(kept, duplicates, self._unreadable, tuple(self._problems))
+
+    def _switch_to(self, after: Manifest, made: Path) -> None:
+        """From here on the new catalogue counts."""
+        sync_folder(made)
+        made.replace(schema.folder(self._root) / after.generation)
+        sync_folder(schema.folder(self._root))
+        try:
+            write_whole(schema.folder(self._root) / schema.MANIFEST, msgspec.json.encode(after))
+        except StoreError:
+            shutil.rmtree(schema.folder(self._root) / after.generation, ignore_errors=True)
+            raise
+
+    def _clear(self, keep: str | None) -> None:
+        """Remove what the manifest doesn't speak of: what loadings before left, finished or not."""
+        there = schema.manifest(self._root)
+        kept = keep or (there.generation if there else "")
+        for path in schema.generations(self._root):
+            if path.name != kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def reset(root: Path) -> bool:
+    """Remove the catalogue in the store at `root`; whether there was one. Raises HeldError, StoreError."""
+    with hold(root, schema.LOCK):
+        manifest = schema.folder(root) / schema.MANIFEST
+        was_there = manifest.exists()
+        try:
+            manifest.unlink(missing_ok=True)
+            for path in schema.generations(root):
+                shutil.rmtree(path)
+        except OSError as error:
+            raise StoreError(f"{error.filename} can't be removed: {error.strerror}") from error
+    return was_there
+
+
+@contextlib.contextmanager
+def _staging(made: Path) -> Iterator["DuckDBPyConnection"]:
+    """A database in a file of its own, gone afterwards."""
+    import duckdb
+
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 2,
+        "memory_limit": MEMORY,
+        "temp_directory": str(made / "spill"),
+        "autoinstall_known_extensions": False,
+    }
+    path = made / "staged.duckdb"
+    try:
+        with duckdb.connect(str(path), config=settings) as connection:
+            connection.execute("SET enable_progress_bar = false")
+            yield connection
+    finally:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+        shutil.rmtree(made / "spill", ignore_errors=True)
+
+
+def _arrays(made: Path, header: Header, rows: int, songs: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Make the arrays beside the Parquet file; returns each attribute's mean and spread over the songs."""
+    import duckdb
+
+    count = len(header.attributes)
+    open_array = np.lib.format.open_memmap
+    features = open_array(made / schema.FEATURES, "w+", np.float32, (count, rows))
+    ids = open_array(made / schema.IDS, "w+", np.dtype("S22"), (rows,))
+    named = [open_array(made / name, "w+", np.int64, (rows,)) for name in (schema.SONGS, schema.ARTISTS)]
+    wanted = ("id", "song", "artist", *header.attributes)
+    tracks = str(made / schema.TRACKS)
+    with duckdb.connect(config={"threads": 1, "memory_limit": MEMORY}) as connection:
+        for start, end in pairwise([*range(0, rows, PART), rows]):
+            query = f"SELECT {', '.join(wanted)} FROM read_parquet(?) WHERE row >= ? AND row < ?"
+            part = connection.execute(query, [tracks, start, end]).fetchnumpy()
+            ids[start:end] = part["id"].astype("S22")
+            for array, name in zip(named, ("song", "artist"), strict=True):
+                array[start:end] = part[name]
+            for number, name in enumerate(header.attributes):
+                features[number, start:end] = part[name]
+    scales = [scale_of(features[number, :songs]) for number in range(count)]
+    for number, (mean, spread) in enumerate(scales):
+        for start in range(0, rows, PART):
+            part_of_row = features[number, start : start + PART].astype(np.float64)
+            features[number, start : start + PART] = (part_of_row - mean) / spread
+    for array in (features, ids, *named):
+        array.flush()
+    return tuple(mean for mean, _ in scales), tuple(spread for _, spread in scales)
+
+
+def _settle(path: Path) -> None:
+    """Make what was written there durable and private."""
+    with path.open("rb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        os.fsync(file.fileno())
+
+
+_TOLD: Final = """
+CREATE TABLE told AS
+SELECT * EXCLUDE (place, genre, every), array_to_string(list_sort(list_distinct(every))[:{genres}], ';') AS genres
+FROM (
+    SELECT *,
+        row_number() OVER (
+            PARTITION BY id ORDER BY {best} title, artists, album, duration_ms, song, artist, {attributes}
+        ) AS place,
+        list(genre) FILTER (genre <> '') OVER (PARTITION BY id) AS every
+    FROM staged
+)
+WHERE place = 1
+"""
+"""Of the rows of one id the best known counts, of equals the least: whatever order they came in. All genres are kept."""
+
+_PLACED: Final = """
+COPY (
+    SELECT (row_number() OVER (ORDER BY edition > 1, id) - 1)::INTEGER AS row, id, title, artists, album,
+        coalesce(genres, '') AS genres, nullif(duration_ms, 0) AS duration_ms, song, artist,
+        lower(strip_accents(title || chr(9) || artists)) AS found_by, {attributes}
+    FROM (SELECT *, row_number() OVER (PARTITION BY song ORDER BY {best} id) AS edition FROM told)
+    ORDER BY row
+) TO '{tracks}' (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {group})
+"""

@@ -1,0 +1,242 @@
+"""Files of audio features: which column is what, and which rows can be used."""
+
+import ast
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songswap.core.attributes import ATTRIBUTES, AttributeName, in_order
+from songswap.core.naming import artist_hash, cleaned, recording_hash
+from songswap.model import Struct
+
+Field = Literal["id", "title", "artists", "album", "duration_ms", "genre"] | AttributeName
+
+COMMON_NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
+    "id": ("track_id", "spotify_id", "spotify_track_id", "track_uri", "spotify_uri", "uri", "id", "url", "track_url"),
+    "title": ("track_name", "title", "song_name", "song", "name", "track", "song_title", "track_title"),
+    "artists": ("artists", "artist_name", "artist", "artist_names", "track_artist", "artist_s", "performer"),
+    "album": ("album_name", "album", "track_album_name", "album_title"),
+    "duration_ms": ("duration_ms", "track_duration_ms", "length_ms", "duration"),
+    "genre": ("track_genre", "genre", "genres", "playlist_genre"),
+    "energy": ("energy",),
+    "valence": ("valence",),
+    "danceability": ("danceability",),
+    "acousticness": ("acousticness",),
+    "instrumentalness": ("instrumentalness",),
+    "liveness": ("liveness",),
+    "speechiness": ("speechiness",),
+    "tempo": ("tempo", "bpm"),
+    "popularity": ("popularity", "track_popularity"),
+}
+"""What the columns of public files are called, the clearest name first; case, blanks and signs between don't matter."""
+NEEDED: Final[tuple[Field, ...]] = ("id", "title", "artists")
+DELIMITERS: Final = (",", ";", "\t", "|")
+BETWEEN_ARTISTS: Final = ";"
+LONGEST_MS: Final = 86_400_000
+"""A day: of what claims to be longer the duration is taken as unknown."""
+LONGEST_GENRE: Final = 60
+
+_ID: Final = re.compile(
+    r"(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z]+/)?track/)?([A-Za-z0-9]{22})(?:\?\S*)?"
+)
+
+
+class HeaderError(ValueError):
+    """The first line has not what is needed; the message says what is missing, and what was found."""
+
+
+class Header(Struct, frozen=True):
+    """What the columns of a file are: the place of each that is known; the names of those that are not used, and why.
+
+    `width` is how many columns there are.
+    """
+
+    delimiter: str
+    places: dict[str, int]
+    unused: tuple[str, ...]
+    width: int
+
+    @property
+    def attributes(self) -> tuple[AttributeName, ...]:
+        """The attributes there are, in our order."""
+        return in_order(self.places)
+
+
+def recognised(line: Sequence[str], delimiter: str) -> Header:
+    """What the cells of the first line stand for. Raises HeaderError."""
+    names = [_plain(cell) for cell in line]
+    places: dict[str, int] = {}
+    unused = {place: cell.strip() for place, cell in enumerate(line) if cell.strip()}
+    for what, common in COMMON_NAMES.items():
+        found = [(place, name) for name in common for place, cell in enumerate(names) if cell == name]
+        for (place, name), (_, other) in zip(found, found[1:], strict=False):
+            if name == other:
+                raise HeaderError(f"The column “{line[place].strip()}” is there twice: which of them counts?")
+        if found:
+            places[what] = found[0][0]
+            unused.pop(found[0][0])
+            for place, _ in found[1:]:
+                unused[place] += f" (“{line[found[0][0]].strip()}” is taken)"
+    _check(places, line)
+    return Header(delimiter, places, tuple(unused.values()), len(line))
+
+
+def delimiter_of(line: str) -> str:
+    """What stands between the cells of a first line: that by which most columns are known."""
+
+    def known(delimiter: str) -> int:
+        cells = {_plain(cell.strip('"')) for cell in line.split(delimiter)}
+        return sum(not cells.isdisjoint(common) for common in COMMON_NAMES.values())
+
+    return max(DELIMITERS, key=known)
+
+
+def _check(places: Mapping[str, int], line: Sequence[str]) -> None:
+    missing = [what for what in NEEDED if what not in places]
+    there = ", ".join(cell.strip() for cell in line if cell.strip())[:300] or "nothing"
+    if missing:
+        wanted = "; ".join(f"{what} (called {', '.join(COMMON_NAMES[what][:4])}, …)" for what in missing)
+        raise HeaderError(f"The first line has no column for {wanted}. It has: {there}.")
+    if not in_order(places):
+        raise HeaderError(f"The first line has no audio feature ({', '.join(ATTRIBUTES)}). It has: {there}.")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
+
+
+@dataclass
+class Batch:
+    """Rows that can be used, column by column; `problems` are the others, each with its line and why.
+
+    `features` has a row for each attribute of the header. `duration_ms` is 0 where it is unknown.
+    """
+
+    ids: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    artists: list[str] = field(default_factory=list)
+    albums: list[str] = field(default_factory=list)
+    genres: list[str] = field(default_factory=list)
+    durations_ms: list[int] = field(default_factory=list)
+    songs: list[int] = field(default_factory=list)
+    artist_hashes: list[int] = field(default_factory=list)
+    features: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read(header: Header, rows: Sequence[Sequence[str]], lines: Sequence[int]) -> Batch:
+    """What `rows` hold, with the line of each."""
+    batch = Batch()
+    whole = [(row, line) for row, line in zip(rows, lines, strict=True) if len(row) == header.width]
+    if len(whole) < len(rows):
+        batch.problems += [
+            (line, f"has {len(row)} columns instead of {header.width}")
+            for row, line in zip(rows, lines, strict=True)
+            if len(row) != header.width
+        ]
+    if not whole:
+        batch.features = np.empty((len(header.attributes), 0), np.float32)
+        return batch
+    columns = list(zip(*(row for row, _ in whole), strict=True))
+    values = np.array([_numbers(columns[header.places[name]]) for name in header.attributes])
+    fits = np.ones(len(whole), bool)
+    for name, numbers in zip(header.attributes, values, strict=True):
+        known = ATTRIBUTES[name]
+        fits &= (numbers >= known.least) & (numbers <= known.most)
+    kept: list[int] = []
+    for number in range(len(whole)):
+        cells = whole[number][0]
+        wrong = _take(batch, header, cells) if fits[number] else _misfit(header, cells, values[:, number])
+        if wrong:
+            batch.problems.append((whole[number][1], wrong))
+        else:
+            kept.append(number)
+    batch.features = values[:, kept].astype(np.float32)
+    batch.problems.sort()
+    return batch
+
+
+def _take(batch: Batch, header: Header, cells: Sequence[str]) -> str:
+    """Put the words of a row into the batch; returns what is wrong with them, if anything is."""
+    places = header.places
+    track_id = _track_id(cells[places["id"]])
+    title = cleaned(cells[places["title"]].strip())
+    artists = _artists(cells[places["artists"]])
+    if not track_id:
+        return f"the id is {_quoted(cells[places['id']])}: not one of a Spotify track"
+    if not title or not artists:
+        return "the title is missing" if not title else "the artist is missing"
+    batch.ids.append(track_id)
+    batch.titles.append(title)
+    batch.artists.append(BETWEEN_ARTISTS.join(artists))
+    batch.albums.append(cleaned(cells[places["album"]].strip()) if "album" in places else "")
+    batch.genres.append(cells[places["genre"]].strip()[:LONGEST_GENRE] if "genre" in places else "")
+    batch.durations_ms.append(_duration_ms(cells[places["duration_ms"]]) if "duration_ms" in places else 0)
+    batch.songs.append(recording_hash(artists[0], title))
+    batch.artist_hashes.append(artist_hash(artists[0]))
+    return ""
+
+
+def _track_id(cell: str) -> str:
+    if len(cell) == 22 and cell.isalnum() and cell.isascii():
+        return cell
+    found = _ID.fullmatch(cell.strip())
+    return found[1] if found else ""
+
+
+def _artists(cell: str) -> list[str]:
+    """Who plays it: one name, several with semicolons between, or a list as Python writes it."""
+    names = cell.split(BETWEEN_ARTISTS)
+    if cell.startswith("[") and cell.endswith("]"):
+        try:
+            listed = ast.literal_eval(cell)
+            names = [str(one) for one in listed]
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            pass  # a band may be called so
+    return [name for one in names if (name := cleaned(one.replace(BETWEEN_ARTISTS, ",").strip()))]
+
+
+def _duration_ms(cell: str) -> int:
+    try:
+        value = float(cell)
+    except ValueError:
+        return 0
+    return round(value) if 0 < value <= LONGEST_MS else 0
+
+
+def _numbers(cells: Sequence[str]) -> list[float]:
+    """The numbers in a column; nan for what is none."""
+    try:
+        return list(map(float, cells))
+    except ValueError:
+        return [_number(cell) for cell in cells]
+
+
+def _number(cell: str) -> float:
+    """A number, however it is written: with a comma where others have a point, too."""
+    try:
+        return float(cell.replace(",", ".", 1))
+    except ValueError:
+        return math.nan
+
+
+def _misfit(header: Header, cells: Sequence[str], values: NDArray[np.float64]) -> str:
+    """Which attribute of a row is none."""
+    return "; ".join(_wrong(header, cells, values))
+
+
+def _wrong(header: Header, cells: Sequence[str], values: NDArray[np.float64]) -> Iterator[str]:
+    for name, value in zip(header.attributes, values, strict=True):
+        known, cell = ATTRIBUTES[name], cells[header.places[name]]
+        if not known.least <= value <= known.most:
+            said = f"is {_quoted(cell)}: not from {known.least:g} to {known.most:g}" if cell.strip() else "is missing"
+            yield f"{name} {said}"
+
+
+def _quoted(cell: str) -> str:
+    return f"“{cleaned(cell[:40])}”"
