@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,10 +12,10 @@ import msgspec
 import numpy as np
 
 from songswap.catalogue import schema
+from songswap.catalogue.arrays import make_arrays
 from songswap.catalogue.reading import Rows, Table, UnfitFileError
 from songswap.catalogue.schema import Manifest, Tally
 from songswap.core.features import Header, read
-from songswap.core.nearest import scale_of
 from songswap.store import StoreError, hold, sync_folder
 from songswap.store.files import UNFINISHED, make_folder, write_whole
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 MEMORY: Final = "256MB"
 """Of DuckDB while it sorts; what needs more goes to the disk."""
-PART: Final = 200_000
-"""Rows that become arrays at once."""
 MOST_PROBLEMS: Final = 100
 """Rows told of that can't be read; the others are counted."""
 ROW_GROUP: Final = 20_480
@@ -106,15 +103,14 @@ class Loading:
             self._connection = connection
             try:
                 self._stage(connection, table, progress)
-                tally = self._placed(connection, table.header, made)
+                tally, songs = self._placed(connection, table.header, made)
                 progress(table.size, table.size, tally)
                 if not tally.kept:
                     raise UnfitFileError("\n".join([f"{table.name} has no row that can be used.", *tally.problems]))
-                (songs,) = connection.execute("SELECT count(DISTINCT song) FROM told").fetchone() or (0,)
             finally:
                 self._connection = None
-        means, spreads = _arrays(made, table.header, tally.kept, songs)
-        for name in (schema.TRACKS, schema.FEATURES, schema.IDS, schema.SONGS, schema.ARTISTS):
+        means, spreads = make_arrays(made, table.header, tally.kept, songs)
+        for name in schema.FILES:
             _settle(made / name)
         return Manifest(
             version=schema.VERSION,
@@ -155,23 +151,22 @@ class Loading:
             name: np.array(cells, dtype=object) for name, cells in zip(STAGED, words, strict=False)
         }
         columns["duration_ms"] = np.array(batch.durations_ms, np.int32)
-        columns["song"] = np.array(batch.songs, np.int64)
-        columns["artist"] = np.array(batch.artist_hashes, np.int64)
+        columns["song"], columns["artist"] = batch.songs, batch.artist_hashes
         return columns | dict(zip(table.header.attributes, batch.features, strict=True))
 
-    def _placed(self, connection: "DuckDBPyConnection", header: Header, made: Path) -> Tally:
-        """Each id once, in its place."""
+    def _placed(self, connection: "DuckDBPyConnection", header: Header, made: Path) -> tuple[Tally, int]:
+        """Write each id once, in its place; returns the account, and how many songs there are."""
         attributes = ", ".join(header.attributes)
         best = "popularity DESC, " if "popularity" in header.attributes else ""
-        connection.execute(_TOLD.format(attributes=attributes, best=best, genres=GENRES_SHOWN))
-        connection.execute("DROP TABLE staged")
-        (kept,) = connection.execute("SELECT count(*) FROM told").fetchone() or (0,)
+        tracks = str(made / schema.TRACKS).replace("'", "''")
+        for query in _STEPS:
+            connection.execute(query.format(attributes=attributes, best=best, genres=GENRES_SHOWN))
+            if self._is_stopped:
+                raise StoppedError
+        kept, songs = connection.execute("SELECT count(*), count(DISTINCT song) FROM told").fetchone() or (0, 0)
         if kept:
-            tracks = str(made / schema.TRACKS).replace("'", "''")
-            connection.execute(_PLACED.format(attributes=attributes, best=best, tracks=tracks, group=ROW_GROUP))
-        if self._is_stopped:
-            raise StoppedError
-        return self._tally(kept, self._read - kept)
+            connection.execute(_PLACED.format(attributes=attributes, tracks=tracks, group=ROW_GROUP))
+        return self._tally(kept, self._read - kept), songs
 
     def _tally(self, kept: int, duplicates: int) -> Tally:
         return Tally(kept, duplicates, self._unreadable, tuple(self._problems))
@@ -232,36 +227,6 @@ def _staging(made: Path) -> Iterator["DuckDBPyConnection"]:
         shutil.rmtree(made / "spill", ignore_errors=True)
 
 
-def _arrays(made: Path, header: Header, rows: int, songs: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Make the arrays beside the Parquet file; returns each attribute's mean and spread over the songs."""
-    import duckdb
-
-    count = len(header.attributes)
-    open_array = np.lib.format.open_memmap
-    features = open_array(made / schema.FEATURES, "w+", np.float32, (count, rows))
-    ids = open_array(made / schema.IDS, "w+", np.dtype("S22"), (rows,))
-    named = [open_array(made / name, "w+", np.int64, (rows,)) for name in (schema.SONGS, schema.ARTISTS)]
-    wanted = ("id", "song", "artist", *header.attributes)
-    tracks = str(made / schema.TRACKS)
-    with duckdb.connect(config={"threads": 1, "memory_limit": MEMORY}) as connection:
-        for start, end in pairwise([*range(0, rows, PART), rows]):
-            query = f"SELECT {', '.join(wanted)} FROM read_parquet(?) WHERE row >= ? AND row < ?"
-            part = connection.execute(query, [tracks, start, end]).fetchnumpy()
-            ids[start:end] = part["id"].astype("S22")
-            for array, name in zip(named, ("song", "artist"), strict=True):
-                array[start:end] = part[name]
-            for number, name in enumerate(header.attributes):
-                features[number, start:end] = part[name]
-    scales = [scale_of(features[number, :songs]) for number in range(count)]
-    for number, (mean, spread) in enumerate(scales):
-        for start in range(0, rows, PART):
-            part_of_row = features[number, start : start + PART].astype(np.float64)
-            features[number, start : start + PART] = (part_of_row - mean) / spread
-    for array in (features, ids, *named):
-        array.flush()
-    return tuple(mean for mean, _ in scales), tuple(spread for _, spread in scales)
-
-
 def _settle(path: Path) -> None:
     """Make what was written there durable and private."""
     with path.open("rb") as file:
@@ -269,27 +234,48 @@ def _settle(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-_TOLD: Final = """
-CREATE TABLE told AS
-SELECT * EXCLUDE (place, genre, every), array_to_string(list_sort(list_distinct(every))[:{genres}], ';') AS genres
-FROM (
-    SELECT *,
-        row_number() OVER (
-            PARTITION BY id ORDER BY {best} title, artists, album, duration_ms, song, artist, {attributes}
-        ) AS place,
-        list(genre) FILTER (genre <> '') OVER (PARTITION BY id) AS every
-    FROM staged
+_STEPS: Final = (
+    "CREATE TABLE doubled AS SELECT id FROM staged GROUP BY id HAVING count(*) > 1",
+    """
+    CREATE TABLE best AS
+    SELECT * EXCLUDE (place, genre, every),
+        array_to_string(list_sort(list_distinct(every))[:{genres}], ';') AS genre
+    FROM (
+        SELECT *,
+            row_number() OVER (
+                PARTITION BY id ORDER BY {best} title, artists, album, duration_ms, song, artist, {attributes}
+            ) AS place,
+            list(genre) FILTER (genre <> '') OVER (PARTITION BY id) AS every
+        FROM staged SEMI JOIN doubled USING (id)
+    )
+    WHERE place = 1
+    """,
+    """
+    CREATE VIEW told AS
+    SELECT * FROM staged ANTI JOIN doubled USING (id)
+    UNION ALL BY NAME
+    SELECT * FROM best
+    """,
+    "CREATE TABLE shared AS SELECT song FROM told GROUP BY song HAVING count(*) > 1",
+    """
+    CREATE TABLE others AS
+    SELECT id FROM (
+        SELECT id, row_number() OVER (PARTITION BY song ORDER BY {best} id) AS edition FROM told SEMI JOIN shared USING (song)
+    )
+    WHERE edition > 1
+    """,
 )
-WHERE place = 1
-"""
-"""Of the rows of one id the best known counts, of equals the least: whatever order they came in. All genres are kept."""
+"""Of the rows of one id the best known counts, of equals the least: whatever order they came in. All genres are kept.
+Of a song's ids, `others` are those that are not the best known one. Sorting is for the few that need it."""
 
 _PLACED: Final = """
 COPY (
-    SELECT (row_number() OVER (ORDER BY edition > 1, id) - 1)::INTEGER AS row, id, title, artists, album,
-        coalesce(genres, '') AS genres, nullif(duration_ms, 0) AS duration_ms, song, artist,
+    SELECT (row_number() OVER () - 1)::INTEGER AS row, id, title, artists, album, coalesce(genre, '') AS genres,
+        nullif(duration_ms, 0) AS duration_ms, song, artist,
         lower(strip_accents(title || chr(9) || artists)) AS found_by, {attributes}
-    FROM (SELECT *, row_number() OVER (PARTITION BY song ORDER BY {best} id) AS edition FROM told)
-    ORDER BY row
+    FROM (
+        SELECT told.*, others.id IS NOT NULL AS is_other FROM told LEFT JOIN others ON told.id = others.id
+        ORDER BY is_other, told.id
+    )
 ) TO '{tracks}' (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {group})
 """

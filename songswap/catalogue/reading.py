@@ -2,19 +2,22 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from songswap.core.features import Header, delimiter_of, recognised
 
 BATCH: Final = 20_000
 """Rows that are looked at together."""
 LONGEST_LINE: Final = 1_000_000
-"""Characters; whatever is longer is no row of a table."""
+"""Characters of the first line."""
 PIECE: Final = 1024 * 1024
+"""Bytes; no row of a table is as long."""
 HEAD: Final = 4096
 BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -23,6 +26,9 @@ BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """What files begin with that say their encoding; UTF-32 goes first, as its mark begins like that of UTF-16."""
+
+
+_BREAK: Final = re.compile(r"\r\n|\r|\n")
 
 
 class UnfitFileError(Exception):
@@ -63,7 +69,7 @@ class Table:
         try:
             with self._open() as text:
                 text.readline(LONGEST_LINE)
-                reader = csv.reader(_lines(text), delimiter=self.header.delimiter)
+                reader = csv.reader(text, delimiter=self.header.delimiter)
                 while (rows := _some(reader)).lines or rows.problems:
                     yield rows, text.buffer.tell()
         except OSError as error:
@@ -73,50 +79,66 @@ class Table:
         return self._path.open(encoding=self.encoding, errors="replace", newline="")
 
 
-def _lines(text: TextIOWrapper) -> Iterator[str]:
-    return iter(lambda: text.readline(LONGEST_LINE), "")
-
-
 def _some(reader: "csv._reader") -> Rows:
     """The next rows; nothing at the end."""
     rows = Rows()
-    before = reader.line_num
-    while len(rows.lines) < BATCH:
+    while len(rows.cells) < BATCH:
+        before, start = reader.line_num, len(rows.cells)
         try:
-            for cells in reader:
-                if cells:
-                    rows.cells.append(cells)
-                    rows.lines.append(before + 2)
-                before = reader.line_num
-                if len(rows.lines) >= BATCH:
-                    return rows
-            return rows
-        except csv.Error as error:
-            where = f" (up to line {reader.line_num + 1})" if reader.line_num > before + 1 else ""
-            said = "a quote is never closed, or a cell is too long" if "limit" in str(error) else str(error)
-            rows.problems.append((before + 2, f"{said}{where}"))
-            before = reader.line_num
+            rows.cells.extend(islice(reader, BATCH - start))
+            is_end = len(rows.cells) < BATCH
+        except csv.Error as error:  # what came before it, is there
+            is_end = False
+            last = _number(rows, start, before)
+            rows.problems.append((last + 2, _words(error, last + 1, reader.line_num)))
+        else:
+            if reader.line_num - before == len(rows.cells) - start:
+                rows.lines.extend(range(before + 2, reader.line_num + 2))
+            else:
+                _number(rows, start, before)
+        if is_end:
+            break
+    if [] in rows.cells:
+        rows.lines = [line for line, cells in zip(rows.lines, rows.cells, strict=True) if cells]
+        rows.cells = [cells for cells in rows.cells if cells]
     return rows
 
 
+def _number(rows: Rows, start: int, before: int) -> int:
+    """Say on which lines the rows from `start` on begin, after `before` lines; returns how many lines are read then."""
+    for cells in rows.cells[start:]:
+        rows.lines.append(before + 2)
+        before += 1 + sum(len(_BREAK.findall(cell)) for cell in cells)
+    return before
+
+
+def _words(error: csv.Error, first: int, last: int) -> str:
+    said = "a quote is never closed, or a cell is too long" if "limit" in str(error) else str(error)
+    return f"{said} (up to line {last + 1})" if last > first else said
+
+
 def _encoding(path: Path) -> str:
-    """How its characters are written: as it says itself, else UTF-8 if all of it is that, else as Windows does."""
-    with path.open("rb") as file:
-        head = file.read(HEAD)
-        if said := next((name for mark, name in BOMS if head.startswith(mark)), None):
-            return said
-        if b"\0" in head:
-            raise ValueError("it is no text, or one whose encoding it doesn’t say. Save it as CSV in UTF-8.")
-        file.seek(0)
-        return "utf-8" if _is_utf8(file) else "cp1252"
+    """How its characters are written: as it says itself, else UTF-8 if all of it is that, else as Windows does.
 
-
-def _is_utf8(file: IO[bytes]) -> bool:
+    Raises ValueError for what is no text, or has lines no table has.
+    """
     decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8 = True
+    with path.open("rb") as file:
+        piece = file.read(PIECE)
+        said = next((name for mark, name in BOMS if piece.startswith(mark)), None)
+        if said is None and b"\0" in piece[:HEAD]:
+            raise ValueError("it is no text, or one whose encoding it doesn’t say. Save it as CSV in UTF-8.")
+        while piece:
+            if len(piece) == PIECE and b"\n" not in piece and b"\r" not in piece:
+                raise ValueError(f"it has a line of more than {PIECE:,} bytes: that is no table.")
+            try:
+                is_utf8 = is_utf8 and said is None and decoder.decode(piece) is not None
+            except UnicodeDecodeError:
+                is_utf8 = False
+            piece = file.read(PIECE)
     try:
-        while piece := file.read(PIECE):
-            decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        is_utf8 = False
+    return said or ("utf-8" if is_utf8 else "cp1252")

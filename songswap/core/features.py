@@ -4,14 +4,15 @@ import ast
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import compress
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from songswap.core.attributes import ATTRIBUTES, AttributeName, in_order
-from songswap.core.naming import artist_hash, cleaned, recording_hash
+from songswap.core.naming import LONGEST_NAME, cleaned, folded_all, hashes_of
 from songswap.model import Struct
 
 Field = Literal["id", "title", "artists", "album", "duration_ms", "genre"] | AttributeName
@@ -44,6 +45,7 @@ LONGEST_GENRE: Final = 60
 _ID: Final = re.compile(
     r"(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z]+/)?track/)?([A-Za-z0-9]{22})(?:\?\S*)?"
 )
+_ALL_IDS: Final = re.compile(r"[A-Za-z0-9]{22}(?:\n[A-Za-z0-9]{22})*+")
 
 
 class HeaderError(ValueError):
@@ -110,76 +112,89 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Batch:
     """Rows that can be used, column by column; `problems` are the others, each with its line and why.
 
-    `features` has a row for each attribute of the header. `duration_ms` is 0 where it is unknown.
+    `features` has a row for each attribute of the header. `durations_ms` are 0 where unknown. `songs` and
+    `artist_hashes` are those of `core.naming`.
     """
 
-    ids: list[str] = field(default_factory=list)
-    titles: list[str] = field(default_factory=list)
-    artists: list[str] = field(default_factory=list)
-    albums: list[str] = field(default_factory=list)
-    genres: list[str] = field(default_factory=list)
-    durations_ms: list[int] = field(default_factory=list)
-    songs: list[int] = field(default_factory=list)
-    artist_hashes: list[int] = field(default_factory=list)
-    features: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    ids: Sequence[str]
+    titles: Sequence[str]
+    artists: Sequence[str]
+    albums: Sequence[str]
+    genres: Sequence[str]
+    durations_ms: Sequence[int]
+    songs: NDArray[np.int64]
+    artist_hashes: NDArray[np.int64]
+    features: NDArray[np.float32]
+    problems: list[tuple[int, str]]
 
 
 def read(header: Header, rows: Sequence[Sequence[str]], lines: Sequence[int]) -> Batch:
-    """What `rows` hold, with the line of each."""
-    batch = Batch()
-    whole = [(row, line) for row, line in zip(rows, lines, strict=True) if len(row) == header.width]
-    if len(whole) < len(rows):
-        batch.problems += [
-            (line, f"has {len(row)} columns instead of {header.width}")
-            for row, line in zip(rows, lines, strict=True)
-            if len(row) != header.width
-        ]
-    if not whole:
-        batch.features = np.empty((len(header.attributes), 0), np.float32)
-        return batch
-    columns = list(zip(*(row for row, _ in whole), strict=True))
-    values = np.array([_numbers(columns[header.places[name]]) for name in header.attributes])
-    fits = np.ones(len(whole), bool)
+    """What `rows` hold, with the line of each. Looks at whole columns: a million rows take seconds so."""
+    width = header.width
+    problems = [
+        (line, f"has {len(row)} columns instead of {width}")
+        for row, line in zip(rows, lines, strict=True)
+        if len(row) != width
+    ]
+    if problems:
+        lines = [line for row, line in zip(rows, lines, strict=True) if len(row) == width]
+        rows = [row for row in rows if len(row) == width]
+    cells = dict(zip(range(width), zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(range(width), ())
+    column = {what: cells[place] for what, place in header.places.items()}
+    ids, titles, artists = _ids(column["id"]), _words(column["title"]), _artists(column["artists"])
+    values = np.array([_numbers(column[name]) for name in header.attributes])
+    fits = np.fromiter(map(all, zip(ids, titles, artists, strict=True)), bool, len(rows))
     for name, numbers in zip(header.attributes, values, strict=True):
-        known = ATTRIBUTES[name]
-        fits &= (numbers >= known.least) & (numbers <= known.most)
-    kept: list[int] = []
-    for number in range(len(whole)):
-        cells = whole[number][0]
-        wrong = _take(batch, header, cells) if fits[number] else _misfit(header, cells, values[:, number])
-        if wrong:
-            batch.problems.append((whole[number][1], wrong))
-        else:
-            kept.append(number)
-    batch.features = values[:, kept].astype(np.float32)
-    batch.problems.sort()
-    return batch
+        fits &= (numbers >= ATTRIBUTES[name].least) & (numbers <= ATTRIBUTES[name].most)
+    for number in np.flatnonzero(~fits):
+        why = _misfit(header, rows[number], (ids[number], titles[number], artists[number]), values[:, number])
+        problems.append((lines[number], why))
+    nothing = [""] * len(rows)
+    kept = [
+        list(compress(cells, fits))
+        for cells in (
+            ids,
+            titles,
+            artists,
+            _words(column["album"]) if "album" in column else nothing,
+            _genres(column["genre"]) if "genre" in column else nothing,
+            [_duration_ms(cell) for cell in column.get("duration_ms", nothing)],
+        )
+    ]
+    first = folded_all([one.partition(BETWEEN_ARTISTS)[0] for one in kept[2]])
+    songs, hashes = hashes_of("track", first, folded_all(kept[1])), hashes_of("artist", first)
+    return Batch(*kept, songs, hashes, values[:, fits].astype(np.float32), sorted(problems))  # type: ignore[arg-type]
 
 
-def _take(batch: Batch, header: Header, cells: Sequence[str]) -> str:
-    """Put the words of a row into the batch; returns what is wrong with them, if anything is."""
-    places = header.places
-    track_id = _track_id(cells[places["id"]])
-    title = cleaned(cells[places["title"]].strip())
-    artists = _artists(cells[places["artists"]])
+def _misfit(
+    header: Header, row: Sequence[str], words: tuple[str, str, str], values: NDArray[np.float64]
+) -> str:
+    """Why a row can't be used."""
+    track_id, title, artists = words
     if not track_id:
-        return f"the id is {_quoted(cells[places['id']])}: not one of a Spotify track"
+        return f"the id is {_quoted(row[header.places['id']])}: not one of a Spotify track"
     if not title or not artists:
         return "the title is missing" if not title else "the artist is missing"
-    batch.ids.append(track_id)
-    batch.titles.append(title)
-    batch.artists.append(BETWEEN_ARTISTS.join(artists))
-    batch.albums.append(cleaned(cells[places["album"]].strip()) if "album" in places else "")
-    batch.genres.append(cells[places["genre"]].strip()[:LONGEST_GENRE] if "genre" in places else "")
-    batch.durations_ms.append(_duration_ms(cells[places["duration_ms"]]) if "duration_ms" in places else 0)
-    batch.songs.append(recording_hash(artists[0], title))
-    batch.artist_hashes.append(artist_hash(artists[0]))
-    return ""
+    return "; ".join(_wrong(header, row, values))
+
+
+def _ids(cells: Sequence[str]) -> Sequence[str]:
+    """Spotify's ids; empty for what is none."""
+    return cells if _ALL_IDS.fullmatch("\n".join(cells)) else [_track_id(cell) for cell in cells]
+
+
+def _words(cells: Sequence[str]) -> list[str]:
+    stripped = list(map(str.strip, cells))
+    is_clean = "".join(stripped).isprintable() and max(map(len, stripped), default=0) <= LONGEST_NAME
+    return stripped if is_clean else list(map(cleaned, stripped))
+
+
+def _genres(cells: Sequence[str]) -> list[str]:
+    return [word[:LONGEST_GENRE] for word in _words(cells)]
 
 
 def _track_id(cell: str) -> str:
@@ -189,13 +204,19 @@ def _track_id(cell: str) -> str:
     return found[1] if found else ""
 
 
-def _artists(cell: str) -> list[str]:
-    """Who plays it: one name, several with semicolons between, or a list as Python writes it."""
+def _artists(cells: Sequence[str]) -> Sequence[str]:
+    """Who plays each, with semicolons between: one name, several with semicolons, or a list as Python writes it."""
+    every = "\n".join(cells)
+    if "[" not in every and BETWEEN_ARTISTS not in every:
+        return _words(cells)
+    return [BETWEEN_ARTISTS.join(_artists_in(cell)) for cell in cells]
+
+
+def _artists_in(cell: str) -> list[str]:
     names = cell.split(BETWEEN_ARTISTS)
     if cell.startswith("[") and cell.endswith("]"):
         try:
-            listed = ast.literal_eval(cell)
-            names = [str(one) for one in listed]
+            names = [str(one) for one in ast.literal_eval(cell)]
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             pass  # a band may be called so
     return [name for one in names if (name := cleaned(one.replace(BETWEEN_ARTISTS, ",").strip()))]
@@ -223,11 +244,6 @@ def _number(cell: str) -> float:
         return float(cell.replace(",", ".", 1))
     except ValueError:
         return math.nan
-
-
-def _misfit(header: Header, cells: Sequence[str], values: NDArray[np.float64]) -> str:
-    """Which attribute of a row is none."""
-    return "; ".join(_wrong(header, cells, values))
 
 
 def _wrong(header: Header, cells: Sequence[str], values: NDArray[np.float64]) -> Iterator[str]:
