@@ -74,6 +74,10 @@ class Catalogue:
             self._mark = mark
         return self._shelf
 
+    def is_there(self) -> bool:
+        """Whether there is one to ask, as far as can be seen without looking into it."""
+        return self._present() is not None
+
     def close(self) -> None:
         """Answer what is being asked, and end."""
         self._thread.shutdown(cancel_futures=True)

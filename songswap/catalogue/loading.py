@@ -147,12 +147,14 @@ class Loading:
         wanted = MOST_PROBLEMS - len(self._problems)
         self._problems += [f"{table.name} line {line}: {why}" for line, why in problems[:wanted]]
         words = (batch.ids, batch.titles, batch.artists, batch.albums, batch.genres)
-        columns: dict[str, Any] = {
-            name: np.array(cells, dtype=object) for name, cells in zip(STAGED, words, strict=False)
-        }
+        columns: dict[str, Any] = {}
+        for name, cells in zip(STAGED, words, strict=False):
+            columns[name] = np.array(cells, dtype=object)
         columns["duration_ms"] = np.array(batch.durations_ms, np.int32)
         columns["song"], columns["artist"] = batch.songs, batch.artist_hashes
-        return columns | dict(zip(table.header.attributes, batch.features, strict=True))
+        for number, attribute in enumerate(table.header.attributes):
+            columns[attribute] = batch.features[number]
+        return columns
 
     def _placed(self, connection: "DuckDBPyConnection", header: Header, made: Path) -> tuple[Tally, int]:
         """Write each id once, in its place; returns the account, and how many songs there are."""
@@ -260,7 +262,8 @@ _STEPS: Final = (
     """
     CREATE TABLE others AS
     SELECT id FROM (
-        SELECT id, row_number() OVER (PARTITION BY song ORDER BY {best} id) AS edition FROM told SEMI JOIN shared USING (song)
+        SELECT id, row_number() OVER (PARTITION BY song ORDER BY {best} id) AS edition
+        FROM told SEMI JOIN shared USING (song)
     )
     WHERE edition > 1
     """,

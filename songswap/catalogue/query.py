@@ -58,9 +58,7 @@ def find(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: Wanted, limit: int,
     return Found(items, total)
 
 
-def first(
-    cursor: "DuckDBPyConnection", shelf: Shelf, wanted: Wanted, limit: int, start: int = 0
-) -> tuple[Entry, ...]:
+def first(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: Wanted, limit: int, start: int = 0) -> tuple[Entry, ...]:
     """The same, without counting all."""
     where, given = _where(shelf, wanted)
     rank = "starts_with(found_by, lower(strip_accents(?))) DESC, " if wanted.words else ""

@@ -2,15 +2,19 @@
 
 import codecs
 import csv
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from songswap.core.features import Header, delimiter_of, recognised
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 BATCH: Final = 20_000
 """Rows that are looked at together."""
@@ -71,7 +75,7 @@ class Table:
                 text.readline(LONGEST_LINE)
                 reader = csv.reader(text, delimiter=self.header.delimiter)
                 while (rows := _some(reader)).lines or rows.problems:
-                    yield rows, text.buffer.tell()
+                    yield rows, os.lseek(text.fileno(), 0, os.SEEK_CUR)
         except OSError as error:
             raise UnfitFileError(f"{self.name} can’t be read any further: {error.strerror}.") from error
 
@@ -79,7 +83,7 @@ class Table:
         return self._path.open(encoding=self.encoding, errors="replace", newline="")
 
 
-def _some(reader: "csv._reader") -> Rows:
+def _some(reader: "Reader") -> Rows:
     """The next rows; nothing at the end."""
     rows = Rows()
     while len(rows.cells) < BATCH:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from songswap.catalogue.shelf import Shelf
 from songswap.core import recommend as rules
@@ -20,8 +21,9 @@ TRACK: Final = "spotify:track:"
 
 
 class Known(Struct, frozen=True):
-    """A seed that the catalogue knows: its rows, and where it lies on the common scale."""
+    """A seed that the catalogue knows, the `number`th asked for: its rows, and where it lies on the common scale."""
 
+    number: int
     seed: Seed
     rows: tuple[int, ...]
     point: tuple[float, ...]
@@ -30,11 +32,11 @@ class Known(Struct, frozen=True):
 def known_seeds(shelf: Shelf, seeds: Sequence[Seed]) -> list[Known]:
     """Those of the seeds that the catalogue knows, by their id or else by their names; an artist lies in the middle."""
     found: list[Known] = []
-    for seed in seeds:
+    for number, seed in enumerate(seeds):
         rows = _rows(shelf, seed)
         if rows:
             named = seed if seed.name else _named(shelf, seed, rows[0])
-            found.append(Known(named, tuple(rows), tuple(shelf.point(rows))))
+            found.append(Known(number, named, tuple(rows), tuple(shelf.point(rows))))
     return found
 
 
@@ -43,15 +45,23 @@ def songs_of(shelf: Shelf, known: Sequence[Known]) -> set[int]:
     return {int(shelf.songs[row]) for one in known for row in one.rows}
 
 
+def own(shelf: Shelf, known: Sequence[Known]) -> list[Candidate]:
+    """Those of the seeds that are songs, each once, as songs of a list."""
+    found: dict[int, Candidate] = {}
+    for one in known:
+        if one.seed.kind == "track":
+            candidate = replace(_candidate(shelf, one.rows[0], 0.0, one, ()), reasons=(rules.YOUR_SEED,))
+            found.setdefault(candidate.song, candidate)
+    return list(found.values())
+
+
 def candidates(
     shelf: Shelf, known: Sequence[Known], targets: Mapping[AttributeName, float], length: int, without: Collection[int]
 ) -> list[Candidate]:
     """The songs nearest to any of the seeds, in whatever is no target; and to the targets. None of those `without`."""
     weights = rules.weights(shelf.attributes, targets)
     aims = {name: shelf.scaled(name, value) for name, value in targets.items() if name in shelf.attributes}
-    points = [
-        [aims.get(name, value) for name, value in zip(shelf.attributes, one.point, strict=True)] for one in known
-    ]
+    points = [[aims.get(name, value) for name, value in zip(shelf.attributes, one.point, strict=True)] for one in known]
     best = shelf.distances(points[0], weights)
     whose = np.zeros(len(best), np.int8)
     for number, point in enumerate(points[1:], 1):

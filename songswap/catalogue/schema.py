@@ -50,9 +50,9 @@ First every song once, under the best-known of its ids (of equals the least), in
 without accents.
 
 `features.npy` has a row for each attribute and a column for each row above: values less their mean, by their spread (of
-songs). `ids.npy`, `songs.npy` and `artists.npy` are those columns again. `lines.txt` has a line for each row with title,
-artists, album, genres and duration, and `starts.npy` tells where each begins: a few rows are read from there at once,
-which DuckDB would have to look for.
+songs). `ids.npy`, `songs.npy` and `artists.npy` are those columns again. `lines.txt` has a line for each row (title,
+artists, album, genres, duration), and `starts.npy` tells where each begins: a few rows are read from there at once, for
+which DuckDB would have to look.
 """
 
 

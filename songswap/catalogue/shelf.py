@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from songswap.catalogue import schema
 from songswap.catalogue.schema import Manifest
 from songswap.core import nearest as rules
-from songswap.core.attributes import AttributeName
+from songswap.core.attributes import ATTRIBUTES, AttributeName
 from songswap.core.features import BETWEEN_ARTISTS
 from songswap.core.nearest import Columns, Floats, Rows
 from songswap.model import Struct
+
+DIGITS: Final = 4
+"""To which values are told: the common scale keeps seven in all."""
 
 
 class Entry(Struct, frozen=True):
@@ -92,7 +95,10 @@ class Shelf:
         """The attributes of a row, each in its own unit."""
         scales = zip(self.manifest.means, self.manifest.spreads, strict=True)
         told = (float(self.features[number, row]) * spread + mean for number, (mean, spread) in enumerate(scales))
-        return {name: value for name, value in zip(self.attributes, told, strict=True)}
+        return {
+            name: round(min(max(value, ATTRIBUTES[name].least), ATTRIBUTES[name].most), DIGITS)
+            for name, value in zip(self.attributes, told, strict=True)
+        }
 
     def entry(self, row: int) -> Entry:
         """All of a row."""

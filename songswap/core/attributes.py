@@ -70,7 +70,7 @@ def checked(targets: Mapping[str, float]) -> dict[AttributeName, float]:
 
 def told(name: str, value: float) -> str:
     """A value in words: “energy 0.8”, “tempo 121”."""
-    return f"{name} {value:.0f}" if ATTRIBUTES[name].unit else f"{name} {value:.2g}"
+    return f"{name} {value:.0f}" if ATTRIBUTES[name].unit else f"{name} {round(value, 2):g}"
 
 
 def in_order(names: Iterable[str]) -> tuple[AttributeName, ...]:

@@ -4,8 +4,9 @@ import ast
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, pairwise
 from typing import Final, Literal
 
 import numpy as np
@@ -76,7 +77,7 @@ def recognised(line: Sequence[str], delimiter: str) -> Header:
     unused = {place: cell.strip() for place, cell in enumerate(line) if cell.strip()}
     for what, common in COMMON_NAMES.items():
         found = [(place, name) for name in common for place, cell in enumerate(names) if cell == name]
-        for (place, name), (_, other) in zip(found, found[1:], strict=False):
+        for (place, name), (_, other) in pairwise(found):
             if name == other:
                 raise HeaderError(f"The column “{line[place].strip()}” is there twice: which of them counts?")
         if found:
@@ -134,45 +135,48 @@ class Batch:
 
 def read(header: Header, rows: Sequence[Sequence[str]], lines: Sequence[int]) -> Batch:
     """What `rows` hold, with the line of each. Looks at whole columns: a million rows take seconds so."""
-    width = header.width
     problems = [
-        (line, f"has {len(row)} columns instead of {width}")
+        (line, f"has {len(row)} columns instead of {header.width}")
         for row, line in zip(rows, lines, strict=True)
-        if len(row) != width
+        if len(row) != header.width
     ]
     if problems:
-        lines = [line for row, line in zip(rows, lines, strict=True) if len(row) == width]
-        rows = [row for row in rows if len(row) == width]
-    cells = dict(zip(range(width), zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(range(width), ())
-    column = {what: cells[place] for what, place in header.places.items()}
+        lines = [line for row, line in zip(rows, lines, strict=True) if len(row) == header.width]
+        rows = [row for row in rows if len(row) == header.width]
+    column = _columns(header, rows)
     ids, titles, artists = _ids(column["id"]), _words(column["title"]), _artists(column["artists"])
     values = np.array([_numbers(column[name]) for name in header.attributes])
     fits = np.fromiter(map(all, zip(ids, titles, artists, strict=True)), bool, len(rows))
     for name, numbers in zip(header.attributes, values, strict=True):
         fits &= (numbers >= ATTRIBUTES[name].least) & (numbers <= ATTRIBUTES[name].most)
-    for number in np.flatnonzero(~fits):
-        why = _misfit(header, rows[number], (ids[number], titles[number], artists[number]), values[:, number])
-        problems.append((lines[number], why))
-    nothing = [""] * len(rows)
-    kept = [
-        list(compress(cells, fits))
-        for cells in (
-            ids,
-            titles,
-            artists,
-            _words(column["album"]) if "album" in column else nothing,
-            _genres(column["genre"]) if "genre" in column else nothing,
-            [_duration_ms(cell) for cell in column.get("duration_ms", nothing)],
-        )
-    ]
-    first = folded_all([one.partition(BETWEEN_ARTISTS)[0] for one in kept[2]])
-    songs, hashes = hashes_of("track", first, folded_all(kept[1])), hashes_of("artist", first)
-    return Batch(*kept, songs, hashes, values[:, fits].astype(np.float32), sorted(problems))  # type: ignore[arg-type]
+    for number in np.flatnonzero(~fits).tolist():
+        words = ids[number], titles[number], artists[number]
+        problems.append((lines[number], _misfit(header, rows[number], words, values[:, number])))
+    ids, titles, artists = (list(compress(cells, fits)) for cells in (ids, titles, artists))
+    first = folded_all([one.partition(BETWEEN_ARTISTS)[0] for one in artists])
+    return Batch(
+        ids=ids,
+        titles=titles,
+        artists=artists,
+        albums=list(compress(_words(column["album"]), fits)),
+        genres=[genre[:LONGEST_GENRE] for genre in compress(_words(column["genre"]), fits)],
+        durations_ms=[_duration_ms(cell) for cell in compress(column["duration_ms"], fits)],
+        songs=hashes_of("track", first, folded_all(titles)),
+        artist_hashes=hashes_of("artist", first),
+        features=values[:, fits].astype(np.float32),
+        problems=sorted(problems),
+    )
 
 
-def _misfit(
-    header: Header, row: Sequence[str], words: tuple[str, str, str], values: NDArray[np.float64]
-) -> str:
+def _columns(header: Header, rows: Sequence[Sequence[str]]) -> dict[str, Sequence[str]]:
+    """The cells of each column that is known; empty ones for a column that isn't there."""
+    cells = list(zip(*rows, strict=True)) if rows else [()] * header.width
+    there = {what: cells[place] for what, place in header.places.items()}
+    nothing = ("",) * len(rows)
+    return {what: there.get(what, nothing) for what in COMMON_NAMES}
+
+
+def _misfit(header: Header, row: Sequence[str], words: tuple[str, str, str], values: NDArray[np.float64]) -> str:
     """Why a row can't be used."""
     track_id, title, artists = words
     if not track_id:
@@ -193,13 +197,7 @@ def _words(cells: Sequence[str]) -> list[str]:
     return stripped if is_clean else list(map(cleaned, stripped))
 
 
-def _genres(cells: Sequence[str]) -> list[str]:
-    return [word[:LONGEST_GENRE] for word in _words(cells)]
-
-
 def _track_id(cell: str) -> str:
-    if len(cell) == 22 and cell.isalnum() and cell.isascii():
-        return cell
     found = _ID.fullmatch(cell.strip())
     return found[1] if found else ""
 
@@ -215,10 +213,8 @@ def _artists(cells: Sequence[str]) -> Sequence[str]:
 def _artists_in(cell: str) -> list[str]:
     names = cell.split(BETWEEN_ARTISTS)
     if cell.startswith("[") and cell.endswith("]"):
-        try:
+        with suppress(ValueError, SyntaxError, TypeError, MemoryError, RecursionError):  # a band may be called so
             names = [str(one) for one in ast.literal_eval(cell)]
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            pass  # a band may be called so
     return [name for one in names if (name := cleaned(one.replace(BETWEEN_ARTISTS, ",").strip()))]
 
 

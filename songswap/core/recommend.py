@@ -27,6 +27,8 @@ FAR: Final = 0.75
 REASONS: Final = 2
 """Attributes told of where none were asked for."""
 
+YOUR_SEED: Final = "your seed"
+
 Rng = Callable[[], float]
 """Gives numbers from 0 up to before 1, the same ones for the same number of a choice."""
 
@@ -132,7 +134,7 @@ def reasons(
     Where nothing was asked for, those in which the seed is special and the song alike; `scaled` has both of them for
     each attribute, on the common scale.
     """
-    shown = [name for name in values if name in targets]
+    shown: Sequence[AttributeName] = [name for name in values if name in targets]
     if not shown:
         shown = sorted(
             (name for name in scaled if name in values and name != "popularity"),
@@ -149,5 +151,6 @@ def shortfalls(
     for name, target in targets.items():
         known = [one.values[name] for one in chosen if name in one.values]
         if known and name in spreads and abs(sum(known) / len(known) - target) > FAR * spreads[name]:
-            found.append(f"{told(name, sum(known) / len(known))} on average, where you asked for {told(name, target).split()[-1]}")
+            wanted = told(name, target).removeprefix(f"{name} ")
+            found.append(f"{told(name, sum(known) / len(known))} on average, where you asked for {wanted}")
     return found

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from songswap.catalogue.loading import Loading
 from songswap.columns.archives import look
 from songswap.columns.build import build
 from songswap.columns.genres import load_genres
@@ -54,7 +55,7 @@ PEOPLE: Final = (
 
 
 async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, stopping: asyncio.Event) -> None:
-    """Put accounts, genres and years of listening into the store at `root`, until `stopping` is set."""
+    """Put accounts, genres, a catalogue and years of listening into the store at `root`, until `stopping` is set."""
     people = {new_id(): past for past in PEOPLE}
     for account, past in people.items():
         _introduce(root, account, past)
@@ -62,6 +63,8 @@ async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, sto
         folder = Path(name)
         await _fetch(http, f"{spotify_url}/sim/genres.csv", folder / "genres.csv")
         await asyncio.to_thread(load_genres, root, folder / "genres.csv")
+        await _fetch(http, f"{spotify_url}/sim/features.csv", folder / "features.csv")
+        await asyncio.to_thread(_load_catalogue, root, folder / "features.csv")
         fetches = {
             account: asyncio.create_task(_fetch(http, _url_of_data(spotify_url, past), folder / f"{account}.zip"))
             for account, past in people.items()
@@ -74,6 +77,10 @@ async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, sto
             for fetch in fetches.values():
                 fetch.cancel()
             await asyncio.gather(*fetches.values(), return_exceptions=True)
+
+
+def _load_catalogue(root: Path, path: Path) -> None:
+    Loading(root).run(path, called="the invented songs", now_ms=time.time() * 1000)
 
 
 def _introduce(root: Path, account: str, past: Past) -> None:
