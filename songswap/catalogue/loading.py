@@ -128,7 +128,7 @@ class Loading:
         )
 
     def _stage(self, connection: "DuckDBPyConnection", table: Table, progress: Progress) -> None:
-        kinds = {**STAGED, **dict.fromkeys(table.header.attributes, "FLOAT")}
+        kinds: dict[str, str] = {**STAGED, **{str(name): "FLOAT" for name in table.header.attributes}}
         connection.execute(f"CREATE TABLE staged ({', '.join(f'{name} {kind}' for name, kind in kinds.items())})")
         for rows, place in table.batches():
             columns = self._columns(table, rows)

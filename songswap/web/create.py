@@ -91,7 +91,9 @@ class Preview(Struct, frozen=True):
 @hide
 async def page() -> ResponseReturnValue:
     """The page."""
-    return await render_template("create.html", choices=await choices_of(resources(), me()))
+    choices = await choices_of(resources(), me())
+    ready = [one.name for one in choices.sources if not one.missing]
+    return await render_template("create.html", choices=choices, chosen=ready[0] if ready else "")
 
 
 @blueprint.get("/api/create")

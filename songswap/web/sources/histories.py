@@ -54,8 +54,8 @@ class HistoriesSource:
         found = await asking.find(partial(around, tracks=tracks, artists=artists), Around, question)
         if not found.items:
             raise nothing(
-                f"Nobody whose listening you may see has played {listed([one.label for one in wish.seeds])}, or anything "
-                "around. Try another seed, or another source."
+                f"Nobody whose listening you may see has played {listed([one.label for one in wish.seeds])}, or "
+                "anything around. Try another seed, or another source."
             )
         sound = await _sound(here, found) if wish.targets else _Sound()
         names = {one.account: one.name for one in people(here.store, asking.scope.accounts)} | {person.id: "you"}

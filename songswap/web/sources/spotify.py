@@ -12,8 +12,8 @@ from songswap.web.sources.interface import Offer, SourceName, Wish, listed, noth
 from songswap.web.spotify import ask_spotify
 
 CLOSED = (
-    "Spotify gives no recommendations for this: it closed them to apps made after 27 November 2024, and this one seems to "
-    "be such an app. Choose another source."
+    "Spotify gives no recommendations for this: it closed them to apps made after 27 November 2024, and this one seems "
+    "to be such an app. Choose another source."
 )
 
 
