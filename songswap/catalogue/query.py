@@ -125,6 +125,6 @@ def _where(shelf: Shelf, wanted: Wanted) -> tuple[str, list[object]]:
         if name not in ATTRIBUTES or name not in shelf.attributes:
             conditions.append("false")
             continue
-        conditions.append(f"{name} BETWEEN ? AND ?")
+        conditions.append(f"{name} BETWEEN ?::FLOAT AND ?::FLOAT")
         given += [least, most]
     return " AND ".join(conditions), given

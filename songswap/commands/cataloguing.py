@@ -83,7 +83,6 @@ def run_load(store: Store, options: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    gc.disable()  # millions of cells, none of which knows another: looking for circles took a third of the time
     said_at_s = 0.0
 
     def say(read: int, size: int, tally: Tally) -> None:
@@ -98,11 +97,14 @@ def run_load(store: Store, options: argparse.Namespace) -> int:
             words = f"{share} % of {size / MB:.0f} MB, {tally.total:,} rows"
             print(f"\r\033[K{words}", end="", file=sys.stderr, flush=True)
 
+    gc.disable()  # millions of cells, none of which knows another: looking for circles took a third of the time
     try:
         made = loading.run(options.file, called=options.called, now_ms=time.time() * 1000, progress=say)
     except StoppedError:
         print("Stopped. The catalogue is what it was.", file=sys.stderr)
         return STOPPED
+    finally:
+        gc.enable()
     if not options.report:
         _conclude(made)
     return 0

@@ -20,6 +20,7 @@ from songswap.web.sources.interface import Offer, SourceName, Wish, listed, noth
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+YOU = "you"
 NAMED = 2
 """People a reason names; of others it tells how many."""
 
@@ -58,7 +59,7 @@ class HistoriesSource:
                 "anything around. Try another seed, or another source."
             )
         sound = await _sound(here, found) if wish.targets else _Sound()
-        names = {one.account: one.name for one in people(here.store, asking.scope.accounts)} | {person.id: "you"}
+        names = {one.account: one.name for one in people(here.store, asking.scope.accounts)} | {person.id: YOU}
         candidates = [_candidate(one, wish, sound, names) for one in found.items if _fits(one, wish, sound)]
         silent = sum(one.track.spotify_id is not None for one in found.items) - len(candidates)
         notes = [f"{silent:,} songs were left out: nothing is known of how they sound."] if silent else []
@@ -101,7 +102,7 @@ def _candidate(near: Near, wish: Wish, sound: _Sound, names: Mapping[str, str]) 
     off = [
         ((values[name] - target) / sound.spreads[name]) ** 2 for name, target in wish.targets.items() if name in values
     ]
-    who = [names.get(account, "somebody") for account in near.accounts]
+    who = sorted((names.get(account, "somebody") for account in near.accounts), key=lambda name: name != YOU)
     others = len(who) - NAMED
     shown = who if others < 2 else [*who[:NAMED], f"{others} others"]
     return Candidate(
@@ -112,7 +113,7 @@ def _candidate(near: Near, wish: Wish, sound: _Sound, names: Mapping[str, str]) 
         artist=near.by or 0,
         distance=1 - near.fit + TARGET_WEIGHT * (sum(off) / len(off) if off else 0.0),
         reasons=(
-            f"{listed(shown)} {'play' if len(who) > 1 or who == ['you'] else 'plays'} it",
+            f"{listed(shown)} {'play' if len(who) > 1 or who == [YOU] else 'plays'} it",
             f"{near.near} of {near.plays} times around your seeds" if near.plays > 1 else "once, around your seeds",
             *(told(name, values[name]) for name in wish.targets if name in values),
         ),
