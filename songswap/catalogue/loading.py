@@ -150,7 +150,7 @@ class Loading:
         columns: dict[str, Any] = {}
         for name, cells in zip(STAGED, words, strict=False):
             columns[name] = np.array(cells, dtype=object)
-        columns["duration_ms"] = np.array(batch.durations_ms, np.int32)
+        columns["duration_ms"] = batch.durations_ms
         columns["song"], columns["artist"] = batch.songs, batch.artist_hashes
         for number, attribute in enumerate(table.header.attributes):
             columns[attribute] = batch.features[number]

@@ -126,7 +126,7 @@ class Batch:
     artists: Sequence[str]
     albums: Sequence[str]
     genres: Sequence[str]
-    durations_ms: Sequence[int]
+    durations_ms: NDArray[np.int32]
     songs: NDArray[np.int64]
     artist_hashes: NDArray[np.int64]
     features: NDArray[np.float32]
@@ -146,7 +146,9 @@ def read(header: Header, rows: Sequence[Sequence[str]], lines: Sequence[int]) ->
     column = _columns(header, rows)
     ids, titles, artists = _ids(column["id"]), _words(column["title"]), _artists(column["artists"])
     values = np.array([_numbers(column[name]) for name in header.attributes])
-    fits = np.fromiter(map(all, zip(ids, titles, artists, strict=True)), bool, len(rows))
+    fits = np.ones(len(rows), bool)
+    if not (all(ids) and all(titles) and all(artists)):
+        fits = np.fromiter(map(all, zip(ids, titles, artists, strict=True)), bool, len(rows))
     for name, numbers in zip(header.attributes, values, strict=True):
         fits &= (numbers >= ATTRIBUTES[name].least) & (numbers <= ATTRIBUTES[name].most)
     for number in np.flatnonzero(~fits).tolist():
@@ -160,7 +162,7 @@ def read(header: Header, rows: Sequence[Sequence[str]], lines: Sequence[int]) ->
         artists=artists,
         albums=list(compress(_words(column["album"]), fits)),
         genres=[genre[:LONGEST_GENRE] for genre in compress(_words(column["genre"]), fits)],
-        durations_ms=[_duration_ms(cell) for cell in compress(column["duration_ms"], fits)],
+        durations_ms=_durations_ms(column["duration_ms"])[fits],
         songs=hashes_of("track", first, folded_all(titles)),
         artist_hashes=hashes_of("artist", first),
         features=values[:, fits].astype(np.float32),
@@ -218,12 +220,12 @@ def _artists_in(cell: str) -> list[str]:
     return [name for one in names if (name := cleaned(one.replace(BETWEEN_ARTISTS, ",").strip()))]
 
 
-def _duration_ms(cell: str) -> int:
-    try:
-        value = float(cell)
-    except ValueError:
-        return 0
-    return round(value) if 0 < value <= LONGEST_MS else 0
+def _durations_ms(cells: Sequence[str]) -> NDArray[np.int32]:
+    """Whole milliseconds; 0 where there are none, or none that make sense."""
+    if not any(cells):
+        return np.zeros(len(cells), np.int32)
+    values = np.array(_numbers(cells))
+    return np.where((values > 0) & (values <= LONGEST_MS), values, 0).round().astype(np.int32)
 
 
 def _numbers(cells: Sequence[str]) -> list[float]:
