@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 THREADS: Final = 2
 """Of DuckDB, for one figure at a time: two at once would take twice the memory and be done no sooner."""
-MEMORY: Final = "128MB"
+MEMORY: Final = "112MB"
 """Of the 250 MB that the server may have; enough for any figure over three million plays. More goes to the disk."""
 SPILL: Final = "spill"
 """Folder below the store for what does not fit into memory; empty but while it is needed."""
