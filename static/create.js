@@ -18,7 +18,7 @@ const targets = createAttributes(changed);
 const showScope = () => show(byId("scope-part"), source() === "histories");
 for (const choice of document.querySelectorAll("input[name=source]")) choice.addEventListener("change", showScope);
 showScope();
-byId("wish").addEventListener("change", changed);
+byId("wish").addEventListener("input", (event) => event.target !== byId("seed-query") && changed());
 
 // The list
 
