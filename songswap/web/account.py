@@ -12,20 +12,28 @@ from songswap.documents import (
     IMPORTED,
     IMPORTS,
     LATENCIES,
+    LOOKS,
+    PLAYLISTS,
     POLLED,
+    RENEWALS,
+    RENEWED,
     SAVED,
     SAVES,
     SHARING,
+    TOP,
     Account,
     AccountSeen,
     Browsers,
     Consent,
     Latencies,
-    SavedNights,
+    Looks,
+    Renewals,
+    RenewalsSeen,
+    SavedLists,
     Saves,
     Wish,
 )
-from songswap.model import Group, Imports, ImportsSeen, Polled, Sharing, Struct
+from songswap.model import Group, Imports, ImportsSeen, PlaylistsSeen, Polled, Sharing, Struct, TopSeen
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
@@ -72,11 +80,16 @@ class Export(Struct, frozen=True):
     seen: AccountSeen | None
     latencies: Latencies | None
     saves: Saves | None
-    saved: SavedNights | None
+    saved: SavedLists | None
     sharing: Sharing | None
     imports: Imports | None
     imported: ImportsSeen | None
     polled: Polled | None
+    looks: Looks | None
+    playlists: PlaylistsSeen | None
+    top: TopSeen | None
+    renewals: Renewals | None
+    renewed: RenewalsSeen | None
     groups: tuple[Group, ...]
 
 
@@ -205,6 +218,11 @@ def _export(here: Resources, account: Account) -> Export:
         imports=here.store.read(IMPORTS, account.id),
         imported=here.store.read(IMPORTED, account.id),
         polled=here.store.read(POLLED, account.id),
+        looks=here.store.read(LOOKS, account.id),
+        playlists=here.store.read(PLAYLISTS, account.id),
+        top=here.store.read(TOP, account.id),
+        renewals=here.store.read(RENEWALS, account.id),
+        renewed=here.store.read(RENEWED, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
     )
 

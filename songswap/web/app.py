@@ -21,6 +21,7 @@ from songswap.web import (
     bodies,
     comparing,
     create,
+    create_saving,
     devices,
     docs,
     errors,
@@ -33,6 +34,7 @@ from songswap.web import (
     insight_pages,
     insights,
     invites,
+    library,
     login,
     match_page,
     nights,
@@ -77,8 +79,8 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     features = (
         pages, login, account, devices, groups, invites, session, requests,
         search, nights, screen, trim, history, imports, takeout,
-        sharing, comparing,
-        create,
+        sharing, comparing, library,
+        create, create_saving,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
