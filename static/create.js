@@ -5,6 +5,7 @@ import { createAttributes } from "./attributes.js";
 import { byId, element, icon, readState, say, show } from "./dom.js";
 import { duration } from "./format.js";
 import { createSeeds } from "./seeds.js";
+import { createSaving } from "./saving.js";
 import { songOf } from "./songs.js";
 
 const failure = byId("wish-failure");
@@ -14,6 +15,7 @@ const source = () => document.querySelector("input[name=source]:checked")?.value
 const changed = () => show(byId("preview-stale"), songs.length > 0);
 const seeds = createSeeds({ most: readState().most_seeds, source, changed });
 const targets = createAttributes(changed);
+const listChanged = createSaving(() => songs);
 
 const showScope = () => show(byId("scope-part"), source() === "histories");
 for (const choice of document.querySelectorAll("input[name=source]")) choice.addEventListener("change", showScope);
@@ -49,8 +51,8 @@ function draw() {
   byId("preview-list").replaceChildren(...songs.map(rowOf));
   say(byId("preview-count"), songs.length ? `${songs.length} ${songs.length === 1 ? "song" : "songs"}${length ? `, ${duration(length)}` : ""}` : "");
   show(byId("preview-empty"), songs.length === 0);
-  show(byId("preview-after"), songs.length > 0);
-  document.dispatchEvent(new CustomEvent("list", { detail: songs }));
+  for (const name of ["preview-after", "to-save"]) show(byId(name), songs.length > 0);
+  listChanged();
 }
 
 async function look(number) {

@@ -109,6 +109,33 @@ async def test_the_number_brings_the_same_list_back(street: Street) -> None:
     assert await names(page) == chosen
 
 
+async def test_the_list_is_saved_as_a_playlist_and_added_to_one(street: Street) -> None:
+    page = await street.person("Ada")
+    await page.goto("/create")
+    await add(page, "the")
+    await page.get_by_label("Songs, up to 100").fill("12")
+    await page.get_by_role("button", name="Show the songs").click()
+    await expect(songs(page)).to_have_count(12)
+    await songs(page).first.get_by_role("button").click()
+    card = page.get_by_role("region", name="Save it")
+    await card.get_by_label("Name of the playlist").fill("Made by hand")
+    await card.get_by_role("button", name="Save as a playlist").click()
+    await expect(card.get_by_text("“Made by hand” is in your Spotify, with 11 songs.")).to_be_visible()
+    await expect(card.get_by_role("link", name="Open it in Spotify")).to_have_attribute(
+        "href", re.compile("/playlist/")
+    )
+    await card.get_by_role("button", name="Look for my playlists").click()
+    await expect(card.get_by_text(re.compile("playlists are yours"))).to_be_visible()
+    await card.get_by_label("Where").select_option(label="At the end of “Made by hand”")
+    await expect(card.get_by_label("Name of the playlist")).to_be_hidden()
+    await card.get_by_role("button", name="Add to this playlist").click()
+    await expect(card.get_by_text("“Made by hand” has 11 songs more.")).to_be_visible()
+    await card.get_by_role("button", name="Look for my playlists").click()
+    await expect(card.get_by_text(re.compile("playlists are yours"))).to_be_visible()
+    told = await (await page.request.get("/api/me/playlists")).json()
+    assert [one["tracks"] for one in told["items"] if one["name"] == "Made by hand"] == [22]
+
+
 async def test_suggestions_that_are_overtaken_are_called_off(street: Street) -> None:
     page = await street.person("Ada")
     await page.goto("/create")
