@@ -6,6 +6,7 @@ import { clockTime } from "./format.js";
 
 const LOOK_EVERY_MS = 1000;
 const NEW = "";
+const ASKING = "Asking Spotify for your playlists…";
 const URL = "/api/create/playlist";
 const pause = () => new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
 
@@ -28,19 +29,24 @@ export function createSaving(songs) {
     const mine = items.filter((one) => one.is_mine);
     where.replaceChildren(element("option", { value: NEW }, "A new private playlist"), ...mine.map((one) => element("option", { value: one.id }, `At the end of “${one.name}”`)));
     where.value = mine.some((one) => one.id === chosen) ? chosen : NEW;
-    say(byId("save-note"), is_looking ? "Asking Spotify for your playlists…" : error);
+    say(byId("save-note"), is_looking ? ASKING : error);
     showName();
   };
 
   const look = async () => {
-    let found = await send("POST", "/api/me/playlists/look");
-    showPlaylists(found);
-    while (found.is_looking) {
-      await pause();
-      found = await send("GET", "/api/me/playlists");
+    say(byId("save-note"), ASKING);
+    try {
+      let found = await send("POST", "/api/me/playlists/look");
+      while (found.is_looking) {
+        await pause();
+        found = await send("GET", "/api/me/playlists");
+      }
+      showPlaylists(found);
+      if (!found.error) say(byId("save-note"), `${found.items.filter((one) => one.is_mine).length} playlists are yours.`);
+    } catch (error) {
+      say(byId("save-note"), "");
+      throw error;
     }
-    showPlaylists(found);
-    if (!found.error) say(byId("save-note"), `${found.items.filter((one) => one.is_mine).length} playlists are yours.`);
   };
 
   const told = (saved, isNew) => {
