@@ -54,20 +54,23 @@ class Catalogue:
         import duckdb
 
         for left in reversed(range(TRIES)):
+            present = self._present()
             try:
                 shelf = self.shelf()
                 if shelf is None:
                     raise NoCatalogueError
                 with contextlib.closing(self._open().cursor()) as cursor:
                     return question(cursor, shelf)
-            except (duckdb.Error, OSError, ValueError) as error:
+            except BrokenPipeError:  # whoever is told of it has had enough
+                raise
+            except (duckdb.Error, OSError) as error:
                 self._mark = None
-                if left == 0:
+                if left == 0 or self._present() == present:
                     raise StoreError(f"the catalogue can't be read: {error}") from error
         raise AssertionError("the last try returns or raises")
 
     def shelf(self) -> Shelf | None:
-        """What there is now; None where there is nothing. Raises OSError, ValueError."""
+        """What there is now; None where there is nothing. Raises OSError."""
         mark = self._present()
         if mark is None or mark != self._mark:
             self._shelf = open_shelf(self._root) if mark else None

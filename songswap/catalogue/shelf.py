@@ -142,13 +142,16 @@ class Shelf:
 
 
 def open_shelf(root: Path) -> Shelf | None:
-    """The catalogue in the store at `root`, or None. Raises OSError, ValueError for files just replaced, or broken."""
+    """The catalogue in the store at `root`, or None. Raises OSError for files just replaced, or broken."""
     manifest = schema.manifest(root)
     if manifest is None:
         return None
     folder = schema.folder(root) / manifest.generation
 
     rows = manifest.rows
+    lines, starts = _bytes(folder / schema.LINES), _array(folder / schema.STARTS, rows + 1)
+    if len(lines) != starts[-1]:
+        raise OSError(f"{folder / schema.LINES} has {len(lines)} bytes instead of {starts[-1]}")
     return Shelf(
         manifest=manifest,
         tracks=str(folder / schema.TRACKS),
@@ -156,14 +159,25 @@ def open_shelf(root: Path) -> Shelf | None:
         ids=_array(folder / schema.IDS, rows),
         songs=_array(folder / schema.SONGS, rows),
         artists=_array(folder / schema.ARTISTS, rows),
-        lines=np.memmap(folder / schema.LINES, np.uint8, "r"),
-        starts=_array(folder / schema.STARTS, rows + 1),
+        lines=lines,
+        starts=starts,
     )
 
 
 def _array(path: Path, length: int) -> NDArray[Any]:
-    """An array of that length, mapped into memory. Raises OSError, ValueError."""
-    found: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    """An array of that length, mapped into memory. Raises OSError."""
+    try:
+        found: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise OSError(f"{path} is broken: {error}") from error
     if found.shape[-1] != length:
-        raise ValueError(f"{path} has {found.shape[-1]} rows instead of {length}")
+        raise OSError(f"{path} has {found.shape[-1]} rows instead of {length}")
     return found
+
+
+def _bytes(path: Path) -> NDArray[np.uint8]:
+    """A file's bytes, mapped into memory. Raises OSError."""
+    try:
+        return np.memmap(path, np.uint8, "r")
+    except ValueError as error:
+        raise OSError(f"{path} is broken: {error}") from error

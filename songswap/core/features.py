@@ -1,19 +1,20 @@
 """Files of audio features: which column is what, and which rows can be used."""
 
 import ast
+import hashlib
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import compress, pairwise
+from itertools import compress, pairwise, repeat
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from songswap.core.attributes import ATTRIBUTES, AttributeName, in_order
-from songswap.core.naming import LONGEST_NAME, cleaned, folded_all, hashes_of
+from songswap.core.naming import BETWEEN, LONGEST_NAME, cleaned, folded_all
 from songswap.model import Struct
 
 Field = Literal["id", "title", "artists", "album", "duration_ms", "genre"] | AttributeName
@@ -254,3 +255,12 @@ def _wrong(header: Header, cells: Sequence[str], values: NDArray[np.float64]) ->
 
 def _quoted(cell: str) -> str:
     return f"“{cleaned(cell[:40])}”"
+
+
+def hashes_of(kind: Literal["track", "artist"], *parts: Sequence[str]) -> NDArray[np.int64]:
+    """What `recording_hash` (of artists and titles) or `artist_hash` says of many names, which have to be folded."""
+    digests = (
+        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        for text in map(BETWEEN.join, zip(repeat(kind), *parts, strict=False))
+    )
+    return np.frombuffer(b"".join(digests), ">i8").astype(np.int64)

@@ -4,11 +4,6 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import repeat
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 OWN_ID = "~"
 """Begins the id of a track whose source knows no id of Spotify's."""
@@ -82,15 +77,6 @@ def album_hash(artist: str, album: str) -> int | None:
 
 _folded_artist = lru_cache(maxsize=8_192)(folded)
 """Artists come again and again; titles don't, nor do most albums."""
-
-
-def hashes_of(kind: Literal["track", "artist"], *parts: Sequence[str]) -> NDArray[np.int64]:
-    """What `recording_hash` (of artists and titles) or `artist_hash` says of many names, which have to be folded."""
-    digests = (
-        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        for text in map(BETWEEN.join, zip(repeat(kind), *parts, strict=False))
-    )
-    return np.frombuffer(b"".join(digests), ">i8").astype(np.int64)
 
 
 def _number(*parts: str) -> int:

@@ -13,7 +13,7 @@ from songswap.web.resources import Resources
 from songswap.web.sources import SOURCES, SourceName
 
 
-class ListSource(Struct, frozen=True):
+class SongSource(Struct, frozen=True):
     """A source: what it is called, what it does, and why it can't serve (`missing`, empty where it can)."""
 
     name: SourceName
@@ -39,7 +39,7 @@ class CatalogueState(Struct, frozen=True):
 class Choices(Struct, frozen=True):
     """All that can be chosen. `scopes` are whose histories."""
 
-    sources: tuple[ListSource, ...]
+    sources: tuple[SongSource, ...]
     attributes: tuple[AttributeState, ...]
     scopes: tuple[ScopeState, ...]
     catalogue: CatalogueState | None
@@ -54,7 +54,7 @@ async def choices_of(here: Resources, person: Account) -> Choices:
     known = there.attributes if there else ()
     return Choices(
         sources=tuple(
-            ListSource(name, source.label, source.words, source.missing(here)) for name, source in SOURCES.items()
+            SongSource(name, source.label, source.words, source.missing(here)) for name, source in SOURCES.items()
         ),
         attributes=tuple(
             AttributeState(

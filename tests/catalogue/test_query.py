@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from songswap.catalogue import query
+from songswap.catalogue import query, schema
 from songswap.catalogue.catalogue import Catalogue, NoCatalogueError
 from songswap.catalogue.query import Found, Wanted
+from songswap.store import StoreError
 from tests.catalogue.tables import load, row, some_rows, table, track_id
 
 ROWS = [
@@ -97,6 +98,24 @@ def test_catalogue_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(NoCatalogueError, match="catalogue load FILE"):
         find(Catalogue(tmp_path))
     assert not Catalogue(tmp_path).is_there()
+
+
+@pytest.mark.parametrize("name", sorted(schema.FILES))
+@pytest.mark.parametrize("spoil", ["empty", "cut", "gone"])
+def test_broken_catalogue_is_said_and_can_be_loaded_again(tmp_path: Path, name: str, spoil: str) -> None:
+    root = tmp_path / "store"
+    made = load(root, table(ROWS))
+    path = schema.folder(root) / made.generation / name
+    content = path.read_bytes()
+    path.unlink()
+    if spoil != "gone":
+        path.write_bytes(content[: len(content) // 3] if spoil == "cut" else b"")
+    catalogue = Catalogue(root)
+    with pytest.raises(StoreError, match="the catalogue can't be read"):
+        catalogue.answer(lambda cursor, shelf: query.first(cursor, shelf, Wanted("bj"), 10))
+    load(root, table(ROWS))
+    assert ids(find(catalogue)) == [3, 2, 1, 4, 5]
+    catalogue.close()
 
 
 def test_nothing_else_on_the_disk_can_be_read(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.attributes import NAMES
-from songswap.core.features import Batch, HeaderError, delimiter_of, read, recognised
-from songswap.core.naming import artist_hash, cleaned, folded, folded_all, hashes_of, recording_hash
+from songswap.core.features import Batch, HeaderError, delimiter_of, hashes_of, read, recognised
+from songswap.core.naming import artist_hash, cleaned, folded, folded_all, recording_hash
 
 ID = "0BRjO6ga9RKCKjfDqeFgWV"
 PLAIN = ["id", "title", "artists", "energy", "tempo"]
