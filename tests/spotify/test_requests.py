@@ -54,6 +54,8 @@ CALLS: dict[str, Ask] = {
     "add_items": lambda c: c.add_items(BEARER, ID, [URI] * 100),
     "library_contains": lambda c: c.library_contains(BEARER, [URI, ALBUM]),
 }
+LEFT_TO_OLD_APPS = {"recommendations", "recommendations of tracks"}
+"""Called only if the operator says that their app still has it."""
 REFUSED_UNSENT: dict[str, Ask] = {
     "play both": lambda c: c.play(BEARER, uris=[URI], context_uri=ALBUM),
     "play nothing": lambda c: c.play(BEARER, uris=[]),
@@ -134,6 +136,8 @@ def as_typed(text: str, schema: Any) -> object:
     match schema["type"]:
         case "integer":
             return int(text)
+        case "number":
+            return float(text)
         case "array":
             return text.split(",")
         case _:
@@ -146,7 +150,7 @@ async def test_request_is_one_the_description_allows(client: Client, recording: 
         await CALLS[name](client)
     [(request, raw_body)] = recording.requests
     allowed = operation(api, request.method, request.path)
-    assert not allowed.get("deprecated")
+    assert bool(allowed.get("deprecated")) == (name in LEFT_TO_OLD_APPS)
     parameters = query_parameters(api, allowed)
     assert set(request.query) <= set(parameters)
     assert {key for key, parameter in parameters.items() if parameter.get("required")} <= set(request.query)
