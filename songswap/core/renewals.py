@@ -20,6 +20,10 @@ GONE: Final = (
     "The playlist was deleted or unfollowed in Spotify, so it is not renewed any more. Make it anew, or delete the "
     "renewal."
 )
+UNKNOWN: Final = (
+    "Spotify did not say whether it made the playlist. If it is there and empty, delete it in Spotify; then make it "
+    "anew here."
+)
 EMPTY: Final = "There is nothing to put in at the moment, so what was in the playlist stays."
 
 
@@ -46,7 +50,8 @@ def due_ms(renewal: Renewal, renewed: Renewed) -> float:
         return 0.0
     if renewed.state == "stopped":
         return math.inf
-    if renewal.rev > renewed.rev or renewal.run_rev > renewed.run_rev or renewed.next_at_ms is None:
+    is_wanted = renewal.rev > renewed.rev or renewal.run_rev > renewed.run_rev
+    if is_wanted or renewed.state == "working" or renewed.next_at_ms is None:
         return 0.0
     return renewed.next_at_ms
 

@@ -8,6 +8,7 @@ from songswap.jobs.imports import ImportsJob
 from songswap.jobs.keeper import KeeperJob
 from songswap.jobs.library import LibraryJob
 from songswap.jobs.recent import RecentJob
+from songswap.jobs.renewals import RenewalJob
 from songswap.jobs.runner import Job, Runner
 from songswap.jobs.saves import SaveJob
 from songswap.jobs.session import SessionJob
@@ -41,6 +42,7 @@ def _wanted(means: Means, accounts: Accounts) -> dict[str, Job]:
             jobs[f"devices of {account}"] = DeviceJob(means, accounts, account).run
             jobs[f"recently played of {account}"] = RecentJob(means, accounts, account).run
             jobs[f"library of {account}"] = LibraryJob(means, accounts, account).run
+            jobs[f"renewals of {account}"] = RenewalJob(means, accounts, account).run
             jobs[f"saves of {account}"] = SaveJob(means, accounts, account).run
     for group in store.names("groups"):
         wish = store.read(SESSION_WISH, group)

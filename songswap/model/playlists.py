@@ -108,6 +108,8 @@ class Renewed(Struct, frozen=True):
     name: str = ""
     entries: tuple[Entry, ...] = ()
     left_out: int = 0
+    is_making: bool = False
+    """Spotify was asked for a playlist, and has not answered yet."""
     checked_at_ms: float | None = None
     changed_at_ms: float | None = None
     next_at_ms: float | None = None
