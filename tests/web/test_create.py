@@ -316,6 +316,7 @@ async def test_songs_of_unknown_sound_are_left_out_if_attributes_are_asked_for(s
         "/api/create/preview", {"seeds": [ONE], "source": "histories", "attributes": {"energy": 0.5}}
     )
     assert await refusal(answer, 404) == "nothing_found"
+    assert "switch the attributes off" in await answer.get_data(as_text=True)
 
 
 async def test_histories_of_people_who_do_not_share_are_not_there(site: Site) -> None:

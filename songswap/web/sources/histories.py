@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 YOU = "you"
+SILENT = "Nothing is known of how the songs heard around your seeds sound: switch the attributes off, or choose another source."
 NAMED = 2
 """People a reason names; of others it tells how many."""
 
@@ -62,6 +63,8 @@ class HistoriesSource:
         names = {one.account: one.name for one in people(here.store, asking.scope.accounts)} | {person.id: YOU}
         candidates = [_candidate(one, wish, sound, names) for one in found.items if _fits(one, wish, sound)]
         silent = sum(one.track.spotify_id is not None for one in found.items) - len(candidates)
+        if silent and not candidates:
+            raise nothing(SILENT, "nothing_found")
         notes = [f"{silent:,} songs were left out: nothing is known of how they sound."] if silent else []
         without = set(tracks)
         if not wish.with_seeds:
