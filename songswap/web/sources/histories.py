@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 YOU = "you"
-SILENT = "Nothing is known of how the songs heard around your seeds sound: switch the attributes off, or choose another source."
+SILENT = "Nothing is known of how the songs around your seeds sound: switch the attributes off, or try another source."
 NAMED = 2
 """People a reason names; of others it tells how many."""
 
