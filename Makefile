@@ -3,9 +3,10 @@
 #   make tmux            run server and worker with config.ini, in two panes
 #   make test            run the tests (some of them: make test ARGS="tests/core -x")
 #   make check           style, types and import contracts
-#   make bench           measure: the three below, and how soon one process hears of what the other wrote
+#   make bench           measure: the four below, and how soon one process hears of what the other wrote
 #   make bench-sync      how well a session keeps time; writes bench/sync.* and the table in README.md
 #   make bench-history   how long listening histories take to come in; writes bench/history.txt
+#   make bench-catalogue how long a catalogue takes to load, how soon it answers; writes bench/catalogue.txt
 #   make bench-insights  how soon figures of them are answered; writes bench/insights.txt
 #   make bench-realtime  ten minutes of that in real time, with the real processes; writes bench/realtime.txt
 # Another Python: make demo PYTHON=python3.13
@@ -15,7 +16,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tmux test check bench bench-sync bench-history bench-insights bench-realtime
+.PHONY: demo tmux test check bench bench-sync bench-history bench-insights bench-catalogue bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -38,7 +39,7 @@ check: $(VENV)/installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: bench-sync bench-history bench-insights
+bench: bench-sync bench-history bench-insights bench-catalogue
 	@exec $(BIN)/python -m bench.wake
 
 bench-sync: $(VENV)/installed-for-tests
@@ -49,6 +50,9 @@ bench-history: $(VENV)/installed-for-tests
 
 bench-insights: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.insights
+
+bench-catalogue: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.catalogue
 
 bench-realtime: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.realtime

@@ -90,12 +90,21 @@ class History:
 
 
 @dataclass(frozen=True)
+class ReccoBeats:
+    """Recommendations by a service that is not Spotify's; asked only if `[features] reccobeats` is on."""
+
+    api_url: str = "https://api.reccobeats.com"
+
+
+@dataclass(frozen=True)
 class Features:
     """What the operator may switch off or on."""
 
     paste_back: bool = True
     metrics: bool = True
     embed: bool = False
+    reccobeats: bool = False
+    recommendations: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,7 @@ class Config:
     store: StoreSection = StoreSection()
     youtube: YouTube = YouTube()
     history: History = History()
+    reccobeats: ReccoBeats = ReccoBeats()
     features: Features = Features()
     log: Log = Log()
 
@@ -203,6 +213,7 @@ KEYS: Mapping[str, Mapping[str, Reader]] = {
     },
     "youtube": {"api_key": str, "api_url": _url},
     "history": {"poll_minutes": _poll_minutes},
+    "reccobeats": {"api_url": _url},
     "features": {field.name: _switch for field in fields(Features)},
     "log": {"level": _level},
 }
@@ -233,6 +244,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
         store=StoreSection(path.parent / values.get("store", {}).get("path", StoreSection.path)),
         youtube=YouTube(**values.get("youtube", {})),
         history=History(**values.get("history", {})),
+        reccobeats=ReccoBeats(**values.get("reccobeats", {})),
         features=Features(**values.get("features", {})),
         log=Log(**values.get("log", {})),
     )

@@ -2,6 +2,7 @@
 
 import { attempt, send } from "./api.js";
 import { byId, element, icon, onChange, say, show } from "./dom.js";
+import { songOf } from "./songs.js";
 import { createSuggestions } from "./suggest.js";
 
 /** `api` is the address of the group. */
@@ -16,7 +17,7 @@ export function createRequests(api) {
     list: byId("request-found"),
     note,
     find: async (words, signal) => (await send("GET", `/api/search?q=${encodeURIComponent(words)}`, undefined, signal)).items,
-    render: (track) => songOf(track),
+    render: songOf,
     choose: async (track) => {
       await change(field, "POST", "/requests", { uri: track.uri });
       if (failure.hidden) note(`${track.name} is on the list.`);
@@ -88,14 +89,6 @@ function showSkip(state, isHost) {
   const counted = `${votes.count} of ${votes.needed}`;
   byId("skip").setAttribute("aria-pressed", String(votes.is_mine));
   say(byId("skip").querySelector("span"), votes.is_passed ? "Skipping…" : `Skip this (${counted})`);
-}
-
-function songOf(track) {
-  const cover = track.cover_url ? element("img", { src: track.cover_url, alt: "", loading: "lazy" }) : icon("note");
-  return [
-    element("span", { class: "thumb", "aria-hidden": "true" }, cover),
-    element("span", { class: "grow" }, element("span", { class: "song" }, track.name), element("small", {}, track.artists.join(", "))),
-  ];
 }
 
 function comingRow(request) {

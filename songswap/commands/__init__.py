@@ -1,4 +1,4 @@
-"""What an operator does on the command line: bring listening history in, take it out, make what is derived anew."""
+"""What an operator does on the command line: listening history in and out, what is derived anew, the catalogue."""
 
 import argparse
 import logging
@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from songswap import logs
+from songswap.catalogue.catalogue import NoCatalogueError
+from songswap.catalogue.reading import UnfitFileError as UnfitTableError
 from songswap.columns.archives import UnfitFileError
 from songswap.columns.report import BUSY, UNFIT
-from songswap.commands import exporting, forgetting, importing, listing, making
+from songswap.commands import cataloguing, exporting, forgetting, importing, listing, making
 from songswap.commands.account import UnknownAccountError
 from songswap.entry import PRIVATE, read_config
 from songswap.store import HeldError, Store, StoreError, UnfitNameError
@@ -38,10 +40,10 @@ def main(argv: list[str]) -> int:
     except HeldError as error:
         print(error, file=sys.stderr)
         return BUSY
-    except UnfitFileError as error:
+    except (UnfitFileError, UnfitTableError) as error:
         print(error, file=sys.stderr)
         return UNFIT
-    except (StoreError, UnfitNameError, UnknownAccountError) as error:
+    except (StoreError, UnfitNameError, UnknownAccountError, NoCatalogueError) as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read along has had enough
@@ -55,9 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     place.add_argument("--config", type=Path, default=Path("config.ini"), metavar="FILE")
     place.add_argument("--store", type=Path, metavar="FOLDER", help="the store's folder, instead of a configuration")
     where.add_argument("--gently", action="store_true", help="let everything else on this machine go first")
-    parser = argparse.ArgumentParser(PROGRAM, description="Brings listening history in, and takes it out.")
+    parser = argparse.ArgumentParser(
+        PROGRAM, description="Brings listening history in, and takes it out; keeps the catalogue of audio features."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (importing, exporting, forgetting, making, listing):
+    for module in (importing, exporting, forgetting, making, listing, cataloguing):
         module.add_to(commands, where)
     return parser
 

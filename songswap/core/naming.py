@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 OWN_ID = "~"
@@ -20,6 +21,16 @@ def folded(name: str) -> str:
     if name.isascii():
         return " ".join(name.lower().split())
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
+def folded_all(names: Sequence[str]) -> list[str]:
+    """`names`, each folded, quicker than one by one; they have to be cleaned."""
+    text = "\n".join(names)
+    if text.isascii():
+        text = text.lower()
+    else:
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return [" ".join(one.split()) for one in text.split("\n")] if names else []
 
 
 def cleaned(name: str) -> str:

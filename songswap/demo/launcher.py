@@ -64,7 +64,7 @@ class Plan:
 
     @property
     def spotify_url(self) -> str:
-        """Address of the embedded Spotify: its Web API, its accounts service and its player pages."""
+        """Address of the embedded Spotify: its Web API, its accounts service, its pages, a stand-in for ReccoBeats."""
         return f"http://{HOST}:{self.spotify_port}"
 
     @property
@@ -81,7 +81,12 @@ class Plan:
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
         """The environment of each process."""
         kept = {name: value for name, value in given.items() if not name.startswith("SONGSWAP_") or name in CHOSEN}
-        return kept | {"SONGSWAP_SPOTIFY_API_URL": self.spotify_url, "SONGSWAP_SPOTIFY_ACCOUNTS_URL": self.spotify_url}
+        return kept | {
+            "SONGSWAP_SPOTIFY_API_URL": self.spotify_url,
+            "SONGSWAP_SPOTIFY_ACCOUNTS_URL": self.spotify_url,
+            "SONGSWAP_RECCOBEATS_API_URL": f"{self.spotify_url}/reccobeats",
+            "SONGSWAP_FEATURES_RECCOBEATS": "on",
+        }
 
     def log(self, name: str) -> Path:
         """Where the process of that name writes its log."""

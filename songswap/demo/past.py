@@ -19,6 +19,7 @@ import aiohttp
 import msgspec
 from msgspec.structs import replace
 
+from songswap.catalogue.loading import Loading
 from songswap.columns.archives import look
 from songswap.columns.build import build
 from songswap.columns.genres import load_genres
@@ -62,7 +63,7 @@ PEOPLE: Final = (
 
 
 async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, stopping: asyncio.Event) -> None:
-    """Put accounts, genres and years of listening into the store at `root`, until `stopping` is set."""
+    """Put accounts, genres, a catalogue and years of listening into the store at `root`, until `stopping` is set."""
     people = {new_id(): past for past in PEOPLE}
     for account, past in people.items():
         _introduce(root, account, past)
@@ -70,6 +71,8 @@ async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, sto
         folder = Path(name)
         await _fetch(http, f"{spotify_url}/sim/genres.csv", folder / "genres.csv")
         await asyncio.to_thread(load_genres, root, folder / "genres.csv")
+        await _fetch(http, f"{spotify_url}/sim/features.csv", folder / "features.csv")
+        await asyncio.to_thread(_load_catalogue, root, folder / "features.csv")
         fetches = {
             account: asyncio.create_task(_fetch_both(http, spotify_url, past, folder / account))
             for account, past in people.items()
@@ -83,6 +86,10 @@ async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, sto
             for fetch in fetches.values():
                 fetch.cancel()
             await asyncio.gather(*fetches.values(), return_exceptions=True)
+
+
+def _load_catalogue(root: Path, path: Path) -> None:
+    Loading(root).run(path, called="the invented songs", now_ms=time.time() * 1000)
 
 
 def _introduce(root: Path, account: str, past: Past) -> None:

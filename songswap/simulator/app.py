@@ -11,15 +11,20 @@ from .api.gate import add_api
 from .control import add_control
 from .oauth import add_accounts
 from .pages import add_pages
+from .reccobeats import add_reccobeats
 from .world import World
 
 
 def create_app(world: World) -> web.Application:
-    """The Web API at /v1, the accounts service at /authorize and /api/token, the control desk at /sim, the pages."""
+    """The Web API at /v1, the accounts service at /authorize and /api/token, the control desk at /sim, the pages.
+
+    Beside it all, at /reccobeats, what stands in for ReccoBeats.
+    """
     app = web.Application()
     add_api(app, world)
     add_accounts(app, world)
     add_control(app, world)
+    add_reccobeats(app, world)
     add_pages(app, world)
     return app
 

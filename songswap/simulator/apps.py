@@ -19,6 +19,8 @@ class ClientApp:
     allowlist: list[str] | None = None
     """The people with a seat; None gives the seats to the first five who log in."""
     owner_premium: bool = True
+    is_old: bool = False
+    """Made before 27 November 2024: it still has what Spotify closed to new apps on that day."""
     seats: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from .faults import Fault
+from .features import features_table
 from .players import Player
 from .profile import Profile
 from .streaming_history import end_of_day, shown_as_recent
@@ -67,6 +68,7 @@ def add_control(app: web.Application, world: World) -> None:
     app.router.add_post("/sim/players/{person}", _checked(desk.act))
     app.router.add_get("/sim/players/{person}/plays", desk.plays)
     app.router.add_get("/sim/genres.csv", desk.genres)
+    app.router.add_get("/sim/features.csv", desk.features)
     app.router.add_post("/sim/faults", _checked(desk.add_fault))
     app.router.add_delete("/sim/faults", desk.clear_faults)
     app.router.add_post("/sim/profile", _checked(desk.set_profile))
@@ -140,6 +142,12 @@ class _Desk:
         known = [artist for number, artist in enumerate(artists) if (number + 1) % WITHOUT_GENRES]
         text = io.StringIO()
         csv.writer(text).writerows([("artist", "genres"), *((one.name, ";".join(one.genres)) for one in known)])
+        return web.Response(text=text.getvalue(), content_type="text/csv")
+
+    async def features(self, _: web.Request) -> web.Response:
+        """The audio features of the invented songs, in columns as public files have them."""
+        text = io.StringIO()
+        csv.writer(text).writerows(features_table(self._world.catalogue))
         return web.Response(text=text.getvalue(), content_type="text/csv")
 
     def act(self, request: web.Request, body: dict[str, Any]) -> web.Response:

@@ -1,6 +1,6 @@
 """Who somebody is, what they listened to, and what there is to find."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from songswap.model import Artist, Found, PlayedTrack, Track, User
@@ -41,6 +41,28 @@ class CatalogueCalls(Transport):
             "limit": within("limit", limit, 1, 10),
         }
         return (await self._read(bearer, Request("GET", "/v1/search", "search", query), wire.Found)).to_model()
+
+    async def recommendations(
+        self,
+        bearer: Bearer,
+        artists: Sequence[str],
+        tracks: Sequence[str],
+        targets: Mapping[str, float],
+        limit: int = 100,
+    ) -> tuple[Track, ...]:
+        """Up to `limit` (100 at most) tracks for one to five seeds, by their ids, as near to the targets as can be.
+
+        Only apps made before 27 November 2024 have it; others get ForbiddenError or NotFoundError.
+        """
+        counted("seeds", [*artists, *tracks], 1, 5)
+        query: Query = {
+            "limit": within("limit", limit, 1, 100),
+            "seed_artists": ",".join(map(spotify_id, artists)) or None,
+            "seed_tracks": ",".join(map(spotify_id, tracks)) or None,
+            **{f"target_{name}": f"{value:g}" for name, value in targets.items()},
+        }
+        request = Request("GET", "/v1/recommendations", "catalogue", query)
+        return (await self._read(bearer, request, wire.Recommendations)).to_model()
 
     async def track(self, bearer: Bearer, track_id: str) -> Track:
         """A track."""

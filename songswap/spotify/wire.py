@@ -213,6 +213,13 @@ class Artists(msgspec.Struct):
         return tuple(artist.to_model() for artist in self.items if artist)
 
 
+class Recommendations(msgspec.Struct):
+    tracks: list[Item | None]
+
+    def to_model(self) -> tuple[model.Track, ...]:
+        return tuple(track.to_model() for track in self.tracks if track)
+
+
 class Found(msgspec.Struct):
     tracks: Tracks | None = None
     artists: Artists | None = None

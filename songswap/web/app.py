@@ -9,6 +9,7 @@ from songswap import __version__
 from songswap.clock import Clock
 from songswap.config import Config
 from songswap.documents import Account
+from songswap.reccobeats import ReccoBeats
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
@@ -19,6 +20,8 @@ from songswap.web import (
     account,
     bodies,
     comparing,
+    create,
+    create_saving,
     devices,
     docs,
     errors,
@@ -79,7 +82,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     features = (
         pages, login, account, devices, groups, invites, session, requests,
         search, nights, screen, trim, history, imports, takeout,
-        sharing, comparing, library, list_sources, renewals, playlists,
+        sharing, comparing, library, list_sources, renewals, playlists, create, create_saving,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
@@ -103,9 +106,11 @@ def _connect(app: Quart, here: Resources) -> None:
         async with open_http() as http:
             config = here.config
             here.oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, here.gate, here.clock)
+            here.reccobeats = ReccoBeats(http, config.reccobeats.api_url, here.clock)
             here.client = Client(http, config.spotify.api_url, here.gate, here.clock)
             yield
         here.columns.close()
+        here.catalogue.close()
 
 
 def _finish_answers(app: Quart, here: Resources) -> None:

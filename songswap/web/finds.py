@@ -1,32 +1,37 @@
 """What searches found, in memory for a while: people who look for the same cost one call."""
 
 from collections import OrderedDict
+from typing import Literal
 
-from songswap.model import Track
+from songswap.model import Found, Track
 
 KEPT_MS = 600_000.0
 MOST_KEPT = 500
 
+Kind = Literal["tracks", "artists", "mixed", "recommendations"]
+"""What was asked for; `mixed` is songs and artists in one call."""
+
 
 class Finds:
-    """The songs found for each query of the last ten minutes."""
+    """What was found for each query of the last ten minutes."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[str, tuple[float, tuple[Track, ...]]] = OrderedDict()
+        self._found: OrderedDict[tuple[Kind, str], tuple[float, Found]] = OrderedDict()
 
-    def keep(self, words: str, tracks: tuple[Track, ...], now_ms: float) -> None:
+    def keep(self, kind: Kind, words: str, found: Found, now_ms: float) -> None:
         """Remember what was found for `words`."""
-        self._found[words.casefold()] = (now_ms, tracks)
-        self._found.move_to_end(words.casefold())
+        key = kind, words.casefold()
+        self._found[key] = (now_ms, found)
+        self._found.move_to_end(key)
         if len(self._found) > MOST_KEPT:
             self._found.popitem(last=False)
 
-    def tracks(self, words: str, now_ms: float) -> tuple[Track, ...] | None:
+    def get(self, kind: Kind, words: str, now_ms: float) -> Found | None:
         """What was found for `words` lately, or None."""
-        at_ms, tracks = self._found.get(words.casefold(), (-KEPT_MS, ()))
-        return tracks if now_ms - at_ms < KEPT_MS else None
+        at_ms, found = self._found.get((kind, words.casefold()), (-KEPT_MS, Found()))
+        return found if now_ms - at_ms < KEPT_MS else None
 
     def track(self, uri: str, now_ms: float) -> Track | None:
         """The song of this uri, if one was found lately."""
-        fresh = (tracks for at_ms, tracks in self._found.values() if now_ms - at_ms < KEPT_MS)
-        return next((track for tracks in fresh for track in tracks if track.uri == uri), None)
+        fresh = (found for at_ms, found in self._found.values() if now_ms - at_ms < KEPT_MS)
+        return next((track for found in fresh for track in found.tracks if track.uri == uri), None)

@@ -6,9 +6,11 @@ from typing import cast
 
 from quart import current_app
 
+from songswap.catalogue.catalogue import Catalogue
 from songswap.clock import Clock
 from songswap.columns.query import Engine
 from songswap.config import Config
+from songswap.reccobeats import ReccoBeats
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
@@ -43,6 +45,8 @@ class Resources:
     diaries: Diaries = field(init=False)
     inbox: Inbox = field(init=False)
     columns: Engine = field(init=False)
+    catalogue: Catalogue = field(init=False)
+    reccobeats: ReccoBeats = field(init=False)
     oauth: OAuth = field(init=False)
     client: Client = field(init=False)
 
@@ -50,6 +54,7 @@ class Resources:
         self.diaries = Diaries(self.store)
         self.inbox = Inbox(self.store)
         self.columns = Engine(self.store.root)
+        self.catalogue = Catalogue(self.store.root)
 
 
 def resources() -> Resources:

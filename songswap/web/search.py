@@ -1,12 +1,16 @@
-"""Searching Spotify for songs, sparingly: what was found is remembered for a while."""
+"""Searching Spotify for songs and artists, sparingly: what was found is remembered for a while."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from itertools import chain, zip_longest
+from typing import Annotated, Final, Literal
 
+import msgspec
 from msgspec import Meta
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
-from songswap.model import Struct, Track
+from songswap.model import Artist, Found, Kind, Struct, Track
+from songswap.spotify.catalogue import SearchKind
 from songswap.web.api import Body, query
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
@@ -20,38 +24,69 @@ MOST_FOUND = 10
 """Spotify gives no more at once."""
 SHORTEST, LONGEST = 2, 100
 
+Wanted = Literal["tracks", "artists", "mixed"]
+ASKED: Final[Mapping[Wanted, Sequence[SearchKind]]] = {
+    "tracks": ("track",),
+    "artists": ("artist",),
+    "mixed": ("track", "artist"),
+}
+
 
 class Search(Body, frozen=True):
-    """What to look for: `q` of two characters or more, and of which kind."""
+    """What to look for: `q` of two characters or more, and of which kind; `mixed` is songs and artists."""
 
     q: Annotated[str, Meta(min_length=1, max_length=LONGEST, extra_json_schema={"required": True})]
-    kind: Literal["tracks"] = "tracks"
+    kind: Wanted = "tracks"
 
 
-class TracksFound(Struct, frozen=True):
-    """Songs, the best first."""
+class Hit(Struct, frozen=True):
+    """A song, or an artist: these have a name and a picture (`cover_url`), and no artists."""
 
-    items: tuple[Track, ...]
+    uri: str
+    name: str
+    kind: Kind | Literal["artist"]
+    artists: tuple[str, ...] = ()
+    album: str = ""
+    duration_ms: int = 0
+    cover_url: str | None = None
+    url: str | None = None
+    isrc: str | None = None
+
+
+class HitsFound(Struct, frozen=True):
+    """Songs or artists, the best first."""
+
+    items: tuple[Hit, ...]
 
 
 @blueprint.get("/api/search")
 @query(Search)
-@validate_response(TracksFound)
-async def search(data: Search) -> TracksFound:
-    """Find songs on Spotify, at most ten."""
-    words = " ".join(data.q.split())
+@validate_response(HitsFound)
+async def search(data: Search) -> HitsFound:
+    """Find songs or artists on Spotify, at most ten."""
+    found = await found_at_spotify(resources(), me().id, words_of(data.q), data.kind)
+    hits = chain.from_iterable(zip_longest(map(_song, found.tracks), map(_artist, found.artists)))
+    return HitsFound(tuple(hit for hit in hits if hit is not None)[:MOST_FOUND])
+
+
+def words_of(text: str) -> str:
+    """What is searched for. Raises ProblemError (400) for too little."""
+    words = " ".join(text.split())
     if len(words) < SHORTEST:
         raise ProblemError(400, "invalid", f"Search for {SHORTEST} characters or more.")
-    return TracksFound(await _found(resources(), me().id, words))
+    return words
 
 
-async def _found(here: Resources, account: str, words: str) -> tuple[Track, ...]:
-    known = here.finds.tracks(words, here.clock.now_ms())
-    if known is not None:
-        return known
-    found = await ask_spotify(here, account, lambda bearer: here.client.search(bearer, words, ["track"], MOST_FOUND))
-    here.finds.keep(words, found.tracks, here.clock.now_ms())
-    return found.tracks
+async def found_at_spotify(here: Resources, account: str, words: str, kind: Wanted) -> Found:
+    """What Spotify finds, of late or now. Raises ProblemError."""
+    now_ms = here.clock.now_ms()
+    known = here.finds.get(kind, words, now_ms) or (here.finds.get("mixed", words, now_ms) if kind != "mixed" else None)
+    if known is None:
+        known = await ask_spotify(
+            here, account, lambda bearer: here.client.search(bearer, words, ASKED[kind], MOST_FOUND)
+        )
+        here.finds.keep(kind, words, known, now_ms)
+    return Found(() if kind == "artists" else known.tracks, () if kind == "tracks" else known.artists)
 
 
 async def track_of(here: Resources, account: str, uri: str) -> Track:
@@ -61,3 +96,11 @@ async def track_of(here: Resources, account: str, uri: str) -> Track:
         return known
     track_id = uri.rpartition(":")[2]
     return await ask_spotify(here, account, lambda bearer: here.client.track(bearer, track_id))
+
+
+def _song(track: Track) -> Hit:
+    return msgspec.convert(track, Hit, from_attributes=True)
+
+
+def _artist(artist: Artist) -> Hit:
+    return Hit(artist.uri, artist.name, "artist", cover_url=artist.image_url, url=artist.url)

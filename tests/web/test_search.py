@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, TOKEN, WISH, Token, Wish
+from songswap.model import Found
 from songswap.simulator import Fault
 from songswap.spotify.oauth import SCOPES
 from songswap.web import spotify
@@ -30,6 +31,21 @@ async def test_songs_are_found_ten_at_most(site: Site) -> None:
     assert any(word(site) in name for name in names)
     assert len(await find(ada, "the")) <= 10
     assert await find(ada, "nothing is called so") == []
+
+
+async def test_artists_and_songs_are_found_in_one_call_which_answers_for_each_alone(site: Site) -> None:
+    ada = await site.log_in("ada")
+    artist = next(iter(site.world.catalogue.artists.values()))
+    asked = {"q": artist.name}
+    mixed = (await content(await ada.get("/api/search", query_string={**asked, "kind": "mixed"})))["items"]
+    assert {hit["kind"] for hit in mixed} == {"track", "artist"}
+    assert len(mixed) <= 10
+    artists = (await content(await ada.get("/api/search", query_string={**asked, "kind": "artists"})))["items"]
+    assert [(hit["name"], hit["uri"], hit["kind"]) for hit in artists][:1] == [(artist.name, artist.uri, "artist")]
+    assert {hit["kind"] for hit in (await content(await ada.get("/api/search", query_string=asked)))["items"]} == {
+        "track"
+    }
+    assert searches(site) == 1
 
 
 async def test_the_same_search_costs_one_call_for_ten_minutes(site: Site) -> None:
@@ -129,7 +145,8 @@ async def test_silence_of_spotify_is_said(site: Site) -> None:
 def test_finds_forget_the_oldest() -> None:
     finds = Finds()
     for number in range(MOST_KEPT + 1):
-        finds.keep(f"words {number}", (), float(number))
-    assert finds.tracks("words 0", 0.0) is None
-    assert finds.tracks("WORDS 1", 1.0) == ()
-    assert finds.tracks("words 1", 1.0 + KEPT_MS) is None
+        finds.keep("tracks", f"words {number}", Found(), float(number))
+    assert finds.get("tracks", "words 0", 0.0) is None
+    assert finds.get("tracks", "WORDS 1", 1.0) == Found()
+    assert finds.get("artists", "WORDS 1", 1.0) is None
+    assert finds.get("tracks", "words 1", 1.0 + KEPT_MS) is None

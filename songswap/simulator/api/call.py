@@ -146,3 +146,5 @@ class Endpoint:
     family: Family
     scopes: frozenset[str] = field(default_factory=frozenset)
     premium: bool = False
+    old: bool = False
+    """Only apps made before November 2024 still have it."""

@@ -11,7 +11,7 @@ from ..faults import Caller, Fault
 from ..tokens import Token
 from ..wire import Wire
 from ..world import CallRecord, World
-from . import catalogue, closed, commands, library, player, playlists, search
+from . import catalogue, closed, commands, library, player, playlists, recommendations, search
 from .call import Answer, ApiError, Call, Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -19,6 +19,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *commands.ENDPOINTS,
     *catalogue.ENDPOINTS,
     *search.ENDPOINTS,
+    *recommendations.ENDPOINTS,
     *playlists.ENDPOINTS,
     *library.ENDPOINTS,
 )
@@ -173,6 +174,8 @@ def _authenticate(world: World, request: web.Request) -> Token:
 
 def _admit(world: World, endpoint: Endpoint, token: Token) -> None:
     """The app's own hurdles: its limits, its owner's Premium, its seats."""
+    if endpoint.old and not world.app(token.client_id).is_old:
+        raise ApiError(403, "Forbidden")
     block = world.limits.admit(token.client_id, endpoint.family, world.clock())
     if block is not None:
         world.calls_while_blocked += 1
