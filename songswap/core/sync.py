@@ -38,12 +38,12 @@ def plan(
 
 def _host_step(night: Night, turn: tuple[float, Step | None]) -> tuple[float, Step | None]:
     leader = night.leader
+    if night.drives:  # nothing may be under way when it has to leave; what a look would show is about to change
+        device_id = night.host_device.id if night.host_device else night.host_choice
+        return night.drives[0].send_at_ms, DriveHost(leader, night.drives[0], device_id)
     steps: list[tuple[float, Step | None]] = [(night.look_at_ms, LookAtHost(leader)), turn]
     if night.queue_at_ms is not None:
         steps.append((night.queue_at_ms, LookAtQueue(leader)))
-    if night.drives:
-        device_id = night.host_device.id if night.host_device else night.host_choice
-        steps.append((night.drives[0].send_at_ms, DriveHost(leader, night.drives[0], device_id)))
     return min(steps, key=lambda step: step[0])
 
 
@@ -51,7 +51,8 @@ def _listener_step(night: Night, listener: Listener, table: LatencyTable, now_ms
     if now_ms < listener.retry_at_ms:
         return listener.retry_at_ms, None
     at_ms, command = _next_command(night, listener, table, now_ms)
-    if command is not None and (listener.look_at_ms is None or at_ms <= listener.look_at_ms):
+    is_to_come = night.timeline is not None and night.timeline.at_ms > now_ms  # a look would only be in its way
+    if command is not None and (listener.look_at_ms is None or at_ms <= listener.look_at_ms or is_to_come):
         return at_ms, Tell(listener.account, command)
     if listener.look_at_ms is not None:
         return listener.look_at_ms, LookAtListener(listener.account)

@@ -2,6 +2,7 @@
 
 from songswap.model.history import Gap, GapReason, Play, Polled, Source, TrackName
 from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, ImportState, Problem, Upload
+from songswap.model.interval import Act, AtBoundary, AtEnd, Interval, Phase, Press, Ticks, TimerState
 from songswap.model.library import Artist, Found, PlayedTrack, Playlist, PlaylistItem, PlaylistPage, User
 from songswap.model.music import Device, Kind, Playback, Queue, Repeat, Track
 from songswap.model.nights import (
@@ -36,8 +37,11 @@ from songswap.model.sharing import CountingRule, Sharing, WeekStart
 from songswap.model.struct import Struct
 
 __all__ = [
+    "Act",
     "Action",
     "Artist",
+    "AtBoundary",
+    "AtEnd",
     "Change",
     "ClickKind",
     "Command",
@@ -59,6 +63,7 @@ __all__ = [
     "Imported",
     "Imports",
     "ImportsSeen",
+    "Interval",
     "Invite",
     "Kind",
     "Latency",
@@ -69,6 +74,7 @@ __all__ = [
     "Member",
     "Night",
     "Pace",
+    "Phase",
     "Play",
     "Playback",
     "PlayedTrack",
@@ -76,6 +82,7 @@ __all__ = [
     "PlaylistItem",
     "PlaylistPage",
     "Polled",
+    "Press",
     "Problem",
     "Queue",
     "Repeat",
@@ -86,7 +93,9 @@ __all__ = [
     "SongRequest",
     "Source",
     "Struct",
+    "Ticks",
     "Timeline",
+    "TimerState",
     "Track",
     "TrackName",
     "Upload",

@@ -1,0 +1,87 @@
+"""Timers as the server writes them, and what was heard of their boundaries."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from songswap.core import interval
+from songswap.documents import GROUP_INTERVAL, GROUP_TICKS, INTERVAL, TICKS
+from songswap.model import Interval, Night, Phase, Press, Ticks
+from tests.evening import GROUP_ID, Evening
+
+ROUND = (Phase("Round", 300),)
+WORKOUT = (Phase("Work", 40), Phase("Rest", 20))
+
+
+@dataclass
+class Timer:
+    """Ada's own timer, or with `is_group` her group's."""
+
+    evening: Evening
+    is_group: bool = False
+    by: str = "ada"
+
+    def set_up(self, **wanted: object) -> None:
+        """What the form asks for; it starts at once."""
+        shape = Interval(**{"phases": ROUND, "repeat": 96, **wanted})
+        self._write(interval.set_up(self.wish(), shape))
+        self.press("start")
+
+    def press(self, action: Press) -> None:
+        """What a button asks for."""
+        self._write(interval.press(self.wish(), action, self.by, self.evening.clock.now_ms()))
+
+    def wish(self) -> Interval:
+        """What is wanted."""
+        name, document = (GROUP_ID, GROUP_INTERVAL) if self.is_group else (self.by, INTERVAL)
+        return self.evening.store.read(document, name) or Interval()
+
+    def ticks(self) -> Ticks:
+        """What the worker did."""
+        name, document = (GROUP_ID, GROUP_TICKS) if self.is_group else (self.by, TICKS)
+        return self.evening.store.read(document, name) or Ticks()
+
+    def night(self) -> Night:
+        """What it knows of the player."""
+        night = self.ticks().night
+        assert night is not None
+        return night
+
+    def boundary_at_ms(self, number: int) -> float:
+        """When a boundary is, as things are."""
+        timer = self.wish()
+        assert timer.started_at_ms is not None
+        return timer.started_at_ms + interval.boundary_ms(timer, number)
+
+    def _write(self, timer: Interval) -> None:
+        if self.is_group:
+            self.evening.store.write(GROUP_INTERVAL, timer, GROUP_ID)
+        else:
+            self.evening.store.write(INTERVAL, timer, self.by)
+
+
+@dataclass
+class Ear:
+    """Notes when what somebody hears changes, to the hundredth of a second."""
+
+    evening: Evening
+    person: str = "ada"
+    heard_ms: list[float] = field(default_factory=list)
+
+    async def listen(self) -> None:
+        """Until cancelled."""
+        before = self.evening.world.player(self.person).state().serial
+        while True:
+            await asyncio.sleep(0.01)
+            state = self.evening.world.player(self.person).state()
+            if state.serial != before:
+                before = state.serial
+                self.heard_ms.append(state.changed_at_ms)
+
+
+def skips(evening: Evening, person: str = "ada") -> list[float]:
+    """When Spotify was told to skip somebody's player, in ms."""
+    return [
+        call.time_s * 1000
+        for call in evening.world.calls
+        if call.person == person and call.method == "POST" and call.path == "/v1/me/player/next" and call.status < 300
+    ]
