@@ -19,6 +19,9 @@ NEAR_RETRY_MS, FAR_RETRY_MS = 15_000.0, 300_000.0
 SETTLED_RETRY_MS = 600_000.0
 SETTLED = frozenset({"not_premium", "no_seat", "needs_login"})
 
+REFUSING = frozenset({"restricted", "not_premium", "no_seat"})
+"""Such a player can be read, and takes no commands all the same: only a command that is accepted proves otherwise."""
+
 
 def fresh(run: int, account: str, choice: str | None, now_ms: float) -> Night:
     """A player nothing is known of; it is looked at at once. `choice` is the device for when none is active."""
@@ -33,6 +36,8 @@ def resumed(night: Night, now_ms: float) -> Night:
 def looked(night: Night, reading: Playback | None, now_ms: float) -> Night:
     """The night after the player was read; None means that Spotify reports nothing active."""
     after = hosting.host_read(night, reading, now_ms)
+    if reading is not None and night.host_status in REFUSING:
+        after = replace(after, host_status=night.host_status, host_message=night.host_message)
     if reading is None:
         return replace(after, look_at_ms=_silent_look_ms(after, now_ms))
     is_hushed = reading.measured_at_ms < night.hush_until_ms
@@ -50,18 +55,22 @@ def look_failed(night: Night, failure: Failure, now_ms: float) -> Night:
     return replace(after, look_at_ms=look_at_ms, queue_at_ms=None if after.queue_at_ms is None else look_at_ms)
 
 
-def told_off(night: Night, failure: Failure, now_ms: float) -> Night:
+def told_off(night: Night, failure: Failure) -> Night:
     """The night after a command was refused, with the reason as the player's status; the next boundary tries again."""
     if failure.is_restriction:
         return night
-    wait_ms = SETTLED_RETRY_MS if failure.status in SETTLED else 0.0
     return replace(
         night,
         host_status=failure.status,
         host_message=failure.message,
         host_until_ms=failure.until_ms,
-        look_at_ms=max(night.look_at_ms, now_ms + wait_ms),
+        click_error=f"The device did not follow: {failure.message}",
     )
+
+
+def obeyed(night: Night) -> Night:
+    """The night after a command was accepted."""
+    return replace(hosting.driven(night), host_status="in_sync", host_message="", host_until_ms=None)
 
 
 def skipped(night: Night, table: LatencyTable, looked_at_ms: float, now_ms: float) -> Night:
@@ -72,11 +81,6 @@ def skipped(night: Night, table: LatencyTable, looked_at_ms: float, now_ms: floa
         return night
     quiet_until_ms = max(night.look_at_ms, looked_at_ms + PAGE.quiet_s * 1000)
     return replace(night, look_at_ms=hosting.quiet_look_ms(timeline, quiet_until_ms))
-
-
-def is_barred(night: Night, now_ms: float) -> bool:
-    """Whether it makes no sense to send anything before something is done about the account."""
-    return night.host_status in SETTLED and now_ms < night.look_at_ms
 
 
 def welcomed(night: Night, now_ms: float) -> Night:

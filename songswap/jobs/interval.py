@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from songswap.core import alone, hosting, interval, latency, sync
 from songswap.core.steps import Begin, DriveHost, LookAtHost, LookAtQueue, Step
-from songswap.documents import CONSENT, GROUP_INTERVAL, INTERVAL, LATENCIES, SESSION_WISH, WISH, Latencies, Wish
+from songswap.documents import CONSENT, GROUP, GROUP_INTERVAL, INTERVAL, LATENCIES, SESSION_WISH, WISH, Latencies, Wish
 from songswap.jobs import driving
 from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.failures import failure_of
@@ -45,6 +45,8 @@ class IntervalJob:
         self._telling = False
         self._looked_at_ms = 0.0
         self._consent_id = ""
+        self._barred_until_ms = 0.0
+        """Nothing is sent before, as something has to be done about the account first."""
 
     async def run(self) -> None:
         """Keep the timer until cancelled; after a restart it goes on from its documents."""
@@ -69,8 +71,8 @@ class IntervalJob:
         if timer.started_at_ms is None or (self._group and self._runs(self._group)):
             self._night = None  # a session takes its group's boundaries itself
             return [], math.inf
-        if not self._group and self._runs(self._wish(self._owner).listening_in):
-            self._night = None  # who listens in a session has its music, and wants no second commander
+        if self._only_counts(timer):
+            self._night = None
             return [], self._boundaries.pass_by()
         now_ms = self._means.clock.now_ms()
         before = self._present(timer, now_ms)
@@ -81,6 +83,14 @@ class IntervalJob:
             return [], math.inf
         steps, wake_at_ms = sync.plan(night, {}, self._busy(night), now_ms, turn)
         return steps, min(wake_at_ms, self._timing.wake_at_ms)
+
+    def _only_counts(self, timer: Interval) -> bool:
+        """Whether there is no player to act on: who listens in a session has its music and wants no second commander;
+        who started a group's timer may have left it."""
+        if not self._group:
+            return self._runs(self._wish(self._owner).listening_in)
+        group = self._store.read(GROUP, self._group)
+        return group is None or timer.by not in group.members
 
     def _runs(self, group: str | None) -> bool:
         session = self._store.read(SESSION_WISH, group) if group else None
@@ -93,7 +103,7 @@ class IntervalJob:
         night = self._timing.tick(before, {before.host: table}, anew=anew)
         if len(night.drives) == len(before.drives):
             return night
-        if alone.is_barred(before, now_ms):
+        if now_ms < self._barred_until_ms:
             return before
         return alone.skipped(night, table, self._looked_at_ms, now_ms)
 
@@ -104,13 +114,13 @@ class IntervalJob:
         consent_id = self._accounts.seen(account).consent_id
         night = self._night
         if night is None or night.session_id != str(timer.run):
-            self._looked_at_ms, self._consent_id = 0.0, consent_id
+            self._looked_at_ms, self._barred_until_ms, self._consent_id = 0.0, 0.0, consent_id
             ticks = self._boundaries.ticks()
             kept = ticks.night if ticks.run == timer.run else None
             is_same = kept is not None and kept.host == account
             night = alone.resumed(kept, now_ms) if kept and is_same else alone.fresh(timer.run, account, choice, now_ms)
         if consent_id != self._consent_id:
-            self._consent_id = consent_id
+            self._consent_id, self._barred_until_ms = consent_id, 0.0
             night = alone.welcomed(night, now_ms)
         return replace(night, host_choice=choice)
 
@@ -165,7 +175,7 @@ class IntervalJob:
                 return await self._timing.begin(step, bearer)
             case DriveHost(drive=drive, device_id=device_id):
                 await driving.drive(client, bearer, drive, device_id)
-                return hosting.driven
+                return alone.obeyed
         raise TypeError(f"no step of a timer: {step}")
 
     def _read(self, reading: Playback | None) -> Fold:
@@ -188,7 +198,9 @@ class IntervalJob:
                 fold = self._timing.not_driven(drive, failure)
             case _:
                 return lambda night: alone.look_failed(night, failure, now_ms)
-        return lambda night: alone.told_off(fold(night), failure, now_ms)
+        if failure.status in alone.SETTLED:
+            self._barred_until_ms = now_ms + alone.SETTLED_RETRY_MS
+        return lambda night: alone.told_off(fold(night), failure)
 
     def _known(self, account: str) -> Latencies:
         return self._store.read(LATENCIES, account) or Latencies()

@@ -30,6 +30,7 @@ from songswap.web import (
     imports,
     insight_pages,
     insights,
+    interval,
     invites,
     login,
     match_page,
@@ -76,6 +77,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         pages, login, account, devices, groups, invites, session, requests,
         search, nights, screen, trim, history, imports, takeout,
         sharing, comparing,
+        interval,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 from songswap.core import interval
+from songswap.core.timeline import advance
 from songswap.documents import GROUP_INTERVAL, GROUP_TICKS, INTERVAL, TICKS
-from songswap.model import Interval, Night, Phase, Press, Ticks
+from songswap.model import Interval, Night, Phase, Press, Ticks, Track
 from tests.evening import GROUP_ID, Evening
 
 ROUND = (Phase("Round", 300),)
@@ -19,6 +20,8 @@ class Timer:
     evening: Evening
     is_group: bool = False
     by: str = "ada"
+    workout = WORKOUT
+    rounds = ROUND
 
     def set_up(self, **wanted: object) -> None:
         """What the form asks for; it starts at once."""
@@ -46,6 +49,11 @@ class Timer:
         assert night is not None
         return night
 
+    def shown(self) -> Track | None:
+        """What the page shows as playing now."""
+        timeline = self.night().timeline
+        return advance(timeline, self.evening.clock.now_ms()).track if timeline else None
+
     def boundary_at_ms(self, number: int) -> float:
         """When a boundary is, as things are."""
         timer = self.wish()
@@ -61,27 +69,48 @@ class Timer:
 
 @dataclass
 class Ear:
-    """Notes when what somebody hears changes, to the hundredth of a second."""
+    """Notes when another track begins at somebody's, and whether the one before had come to its end."""
 
     evening: Evening
     person: str = "ada"
-    heard_ms: list[float] = field(default_factory=list)
+    heard: list[tuple[float, bool]] = field(default_factory=list)
 
     async def listen(self) -> None:
         """Until cancelled."""
-        before = self.evening.world.player(self.person).state().serial
+        player = self.evening.world.player(self.person)
+        before = player.state()
         while True:
-            await asyncio.sleep(0.01)
-            state = self.evening.world.player(self.person).state()
-            if state.serial != before:
-                before = state.serial
-                self.heard_ms.append(state.changed_at_ms)
+            await asyncio.sleep(0.05)
+            state = player.state()
+            if state.serial != before.serial:
+                length_ms = self.evening.world.catalogue.duration_ms(before.uri) if before.uri else 0
+                ended = before.position_at(state.changed_at_ms) >= length_ms - 1
+                self.heard.append((state.changed_at_ms, ended))
+            before = state
+
+    def skipped(self) -> list[float]:
+        """When one was cut short, in ms."""
+        return [at_ms for at_ms, ended in self.heard if not ended]
 
 
 def skips(evening: Evening, person: str = "ada") -> list[float]:
-    """When Spotify was told to skip somebody's player, in ms."""
+    """When Spotify was told to skip somebody's player, in ms, and did."""
     return [
         call.time_s * 1000
         for call in evening.world.calls
         if call.person == person and call.method == "POST" and call.path == "/v1/me/player/next" and call.status < 300
     ]
+
+
+def commands(evening: Evening) -> list[str]:
+    """Every command to a player that Spotify took."""
+    return [
+        call.path.rpartition("/")[2]
+        for call in evening.world.calls
+        if call.method != "GET" and "/me/player" in call.path and call.status < 300
+    ]
+
+
+def reads(evening: Evening) -> int:
+    """How often a player or its queue was read."""
+    return sum(call.method == "GET" and "/me/player" in call.path for call in evening.world.calls)
