@@ -3,6 +3,8 @@
 import math
 from collections.abc import Collection, Mapping
 
+import msgspec
+
 from songswap.core import leading
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
@@ -11,8 +13,33 @@ from songswap.model import Command, CommandKind, Listener, Night, Timeline, Trac
 
 QUEUE_PATIENCE_MS = 700.0
 """How long a start waits for the host's queue, so that the listener gets the next tracks along with this one."""
+READ_FIRST_MS = 700.0
 DEAF = frozenset({"stepped_out", "needs_login"})
 """Who is left alone until they come back by themselves."""
+
+
+def resumed(night: Night, now_ms: float) -> Night:
+    """The night after a restart: everybody is looked at, and what was about to be sent is not sent again.
+
+    Where that was something, nobody knows whether the host was told: the others wait until the host was read.
+    """
+    is_uncertain = bool(night.drives)
+    listeners = {
+        account: msgspec.structs.replace(
+            listener,
+            look_at_ms=now_ms if listener.is_playing else None,
+            retry_at_ms=max(listener.retry_at_ms, now_ms + READ_FIRST_MS if is_uncertain else 0.0),
+        )
+        for account, listener in night.listeners.items()
+    }
+    return msgspec.structs.replace(
+        night,
+        listeners=listeners,
+        look_at_ms=now_ms,
+        drives=(),
+        driven=None,
+        hush_until_ms=0.0 if is_uncertain else night.hush_until_ms,
+    )
 
 
 def plan(

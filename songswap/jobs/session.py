@@ -121,12 +121,7 @@ class SessionJob:
         night = self._store.read(NIGHT, self._group)
         if night is None or night.session_id != self._session_id:
             return Night(self._session_id, host="")
-        now_ms = self._now_ms()
-        listeners = {
-            account: msgspec.structs.replace(listener, look_at_ms=now_ms if listener.is_playing else None)
-            for account, listener in night.listeners.items()
-        }
-        return msgspec.structs.replace(night, listeners=listeners, look_at_ms=now_ms, drives=(), driven=None)
+        return sync.resumed(night, self._now_ms())
 
     def _save(self) -> None:
         if self._night != self._saved:

@@ -80,7 +80,7 @@ async def test_eight_hours_with_restarts_sleeps_stalls_and_429s_drift_by_nothing
     evening, clock = timer.evening, timer.evening.clock
     assert isinstance(clock, SleepyClock)
     ear = Ear(evening)
-    listening = asyncio.create_task(ear.listen())
+    ear.start()
     timer.set_up()  # rounds of five minutes, for eight hours
     began_ms = timer.boundary_at_ms(0)
 
@@ -109,17 +109,15 @@ async def test_eight_hours_with_restarts_sleeps_stalls_and_429s_drift_by_nothing
     assert late_ms[-10:] == pytest.approx([0.0] * 10, abs=45)
     assert timer.ticks().done == 95
     assert timer.boundary_at_ms(95) == began_ms + 95 * 300_000
-    listening.cancel()
     assert evening.world.calls_while_blocked == 0
     assert len(evening.world.calls) < 320  # for 84 skips, the looks included
 
 
 async def test_work_and_rest_change_the_track_at_each_boundary_and_cost_few_looks(timer: Timer) -> None:
     ear = Ear(timer.evening)
-    listening = asyncio.create_task(ear.listen())
+    ear.start()
     timer.set_up(phases=timer.workout, repeat=8)
     await asyncio.sleep(490)
-    listening.cancel()
     expected = [timer.boundary_at_ms(number) for number in range(1, 16)]
     assert ear.skipped() == pytest.approx(expected, abs=60)
     assert reads(timer.evening) <= 12

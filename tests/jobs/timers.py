@@ -74,9 +74,13 @@ class Ear:
     evening: Evening
     person: str = "ada"
     heard: list[tuple[float, bool]] = field(default_factory=list)
+    listening: asyncio.Task[None] | None = None
 
-    async def listen(self) -> None:
-        """Until cancelled."""
+    def start(self) -> None:
+        """Listen, for as long as the test lasts."""
+        self.listening = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
         player = self.evening.world.player(self.person)
         before = player.state()
         while True:
