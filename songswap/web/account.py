@@ -11,11 +11,13 @@ from songswap.documents import (
     BROWSERS,
     IMPORTED,
     IMPORTS,
+    INTERVAL,
     LATENCIES,
     POLLED,
     SAVED,
     SAVES,
     SHARING,
+    TICKS,
     Account,
     AccountSeen,
     Browsers,
@@ -25,7 +27,7 @@ from songswap.documents import (
     Saves,
     Wish,
 )
-from songswap.model import Group, Imports, ImportsSeen, Polled, Sharing, Struct
+from songswap.model import Group, Imports, ImportsSeen, Interval, Polled, Sharing, Struct, Ticks
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
@@ -77,6 +79,8 @@ class Export(Struct, frozen=True):
     imports: Imports | None
     imported: ImportsSeen | None
     polled: Polled | None
+    interval: Interval | None
+    ticks: Ticks | None
     groups: tuple[Group, ...]
 
 
@@ -205,6 +209,8 @@ def _export(here: Resources, account: Account) -> Export:
         imports=here.store.read(IMPORTS, account.id),
         imported=here.store.read(IMPORTED, account.id),
         polled=here.store.read(POLLED, account.id),
+        interval=here.store.read(INTERVAL, account.id),
+        ticks=here.store.read(TICKS, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
     )
 
