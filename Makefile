@@ -5,6 +5,7 @@
 #   make check           style, types and import contracts
 #   make bench           measure: bench-sync, and how soon one process hears of what the other wrote
 #   make bench-sync      how well a session keeps time; writes bench/sync.* and the table in README.md
+#   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
 #   make bench-realtime  ten minutes of that in real time, with the real processes; writes bench/realtime.txt
 # Another Python: make demo PYTHON=python3.13
 
@@ -13,7 +14,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tmux test check bench bench-sync bench-realtime
+.PHONY: demo tmux test check bench bench-sync bench-interval bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -41,6 +42,9 @@ bench: bench-sync
 
 bench-sync: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.sync
+
+bench-interval: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.interval
 
 bench-realtime: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.realtime
