@@ -5,6 +5,7 @@ import { duration } from "./format.js";
 
 const MOST_PHASES = 40;
 const DAY_S = 86_400;
+const MANY_CALLS = 200; // an hour: worth saying, as a day may have no more than some hundreds
 const PRESETS = {
   workout: { phases: [["Work", 40], ["Rest", 20]], repeat: 8 },
   tabata: { phases: [["On", 20], ["Off", 10]], repeat: 8 },
@@ -30,7 +31,7 @@ export function createForm(submit) {
   const addRow = (name, lengthS) => {
     const field = (words, attributes) => element("label", {}, element("span", {}, words), element("input", { autocomplete: "off", ...attributes }));
     const row = element(
-      "li",
+      "div",
       { class: "phase-row", role: "group" },
       field("Name", { class: "phase-name", value: name, maxlength: 40, required: true }),
       field("min", { class: "minutes", value: Math.floor(lengthS / 60), inputmode: "numeric", maxlength: 4 }),
@@ -64,7 +65,9 @@ export function createForm(submit) {
     byId("repeat").disabled = count === null;
     const known = count === null ? roundS : roundS * count;
     const words = count === null ? `${duration(roundS * 1000)} a round, until you end it.` : `${duration(known * 1000)} in all.`;
-    byId("total").textContent = Number.isNaN(known) || !roundS ? "" : words;
+    const calls = byId("at-boundary").value === "skip" ? Math.round((3600 * list.children.length) / roundS / 10) * 10 : 0;
+    const cost = calls > MANY_CALLS ? ` Skips some ${calls} times an hour: Spotify may lock that out for the day.` : "";
+    byId("total").textContent = Number.isNaN(known) || !roundS ? "" : words + cost;
   }
 
   /** What was filled in. Throws an Error that names what does not fit, and puts the focus there. */

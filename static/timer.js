@@ -9,7 +9,7 @@ import { clockTime } from "./format.js";
 import { countdown, nextName, roundWords, where } from "./interval.js";
 import { createForm } from "./timer-form.js";
 
-const TICK_MS = 200;
+const TICK_MS = 100;
 const RING = 1000;
 const LOOKS = 10;
 const LOOK_MS = 1000;
@@ -101,11 +101,18 @@ const showTrack = onChange((track) => {
   say(byId("artists"), track?.artists.join(", ") ?? "");
 });
 
+const present = () => (timer.state === "none" ? { state: "none", leftMs: 0, share: 0 } : where(timer, now()));
+
+/** The ring; in steps for those who want little motion. */
+function showRing() {
+  const { share } = present();
+  const shown = isCalm.matches ? Math.floor(share * 20) / 20 : share;
+  byId("ring").setAttribute("stroke-dashoffset", String(Math.round(RING * shown)));
+}
+
 function showFigures() {
   const isThere = timer.state !== "none";
-  const at = isThere ? where(timer, now()) : { state: "none", leftMs: 0, share: 0 };
-  const share = isCalm.matches ? Math.round(at.share * 20) / 20 : at.share;
-  byId("ring").setAttribute("stroke-dashoffset", String(Math.round(RING * share)));
+  const at = present();
   const left = isThere ? countdown(at.leftMs) : "–:––";
   if (byId("left").textContent !== left) byId("left").textContent = left;
   const name = at.state === "done" ? "Done" : isThere ? timer.phases[at.phase].name : "No timer yet";
@@ -124,7 +131,7 @@ function showFigures() {
 const forgetCues = onChange(() => cues.call());
 
 /** Whether the next track has begun by now, for all that was known: the feed tells it soon, if nobody came between. */
-function present() {
+function presentTrack() {
   const playback = timer.playback;
   if (!playback?.track || !playback.is_playing) return playback?.track ?? null;
   const overMs = playback.position_ms + Math.max(0, now() - playback.at_ms) - playback.track.duration_ms;
@@ -133,7 +140,7 @@ function present() {
 
 function showMusic() {
   const isOn = ["running", "paused", "done"].includes(timer.state);
-  const track = isOn ? present() : null;
+  const track = isOn ? presentTrack() : null;
   showTrack(track);
   const coming = timer.playback?.upcoming[0];
   say(byId("coming"), track && coming && coming.uri !== track.uri ? `Next: ${coming.name}` : "");
@@ -149,6 +156,7 @@ function update(state) {
   forgetCues([timer.started_at_ms, timer.paused_at_ms, timer.phases]);
   show(byId("set-up"), timer.may_control);
   show(byId("watching"), !timer.may_control);
+  showRing();
   showFigures();
   showMusic();
 }
@@ -164,7 +172,7 @@ async function compare() {
 }
 
 function draw() {
-  showFigures();
+  showRing();
   if (!isCalm.matches) requestAnimationFrame(draw);
 }
 
@@ -175,6 +183,7 @@ if (devices.is_looking) awaitDevices().catch(() => null);
 compare();
 addEventListener("visibilitychange", compare);
 setInterval(() => {
+  if (isCalm.matches) showRing();
   showFigures();
   showMusic();
 }, TICK_MS);

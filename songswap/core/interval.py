@@ -19,6 +19,8 @@ MOST_PHASES = 40
 NAME_LENGTH = 40
 AHEAD_MS = 400.0
 """A boundary is taken in so long before its command has to leave: written down by then, and nothing else under way."""
+LATE_END_MS = 600_000.0
+"""An end that nobody saw to for so long pauses nothing any more: something else plays by then."""
 
 
 @dataclass(frozen=True)
@@ -167,9 +169,12 @@ def due(timer: Interval, ticks: Ticks | None, now_ms: float, lead_ms: float = 0.
     act = _act(timer, done, number)
     if number <= done or act is None:
         return None
+    at_ms = timer.started_at_ms + boundary_ms(timer, number)
+    if number == last(timer) and now_ms - at_ms > LATE_END_MS:
+        return None
     skips = timer.at_boundary == "skip"
     missed = max(0, number - max(done + 1, 1)) if skips else 0
-    return Boundary(number, timer.started_at_ms + boundary_ms(timer, number), act, missed)
+    return Boundary(number, at_ms, act, missed)
 
 
 def next_ms(timer: Interval, ticks: Ticks | None, now_ms: float, lead_ms: float = 0.0) -> float:

@@ -222,6 +222,12 @@ def test_what_a_boundary_asks_of_the_music(changes: dict[str, object], after_s: 
     assert (boundary and boundary.act) == act
 
 
+def test_end_that_is_long_past_pauses_nothing_any_more() -> None:
+    running = started(replace(WORKOUT, at_end="pause"))
+    assert due(running, Ticks(running.run, done=15), NOW_MS + 480_000 + 599_000) is not None
+    assert due(running, Ticks(running.run, done=15), NOW_MS + 480_000 + 601_000) is None
+
+
 def test_what_spotify_refused_for_a_while_is_due_when_it_is_over() -> None:
     running = started()
     boundary = due(running, None, NOW_MS + 40_000)

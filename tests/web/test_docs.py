@@ -40,7 +40,8 @@ async def test_every_route_of_the_api_is_described(site: Site) -> None:
     document = await site.browser().json("/openapi.json")
     described = {path.replace("{", "<").replace("}", ">") for path in document["paths"]}
     routes = {rule.rule for rule in site.app.url_map.iter_rules() if rule.rule.startswith("/api/")}
-    streams = {"/api/groups/<group_id>/events", "/api/me/history/events"}  # told of with what they are streams of
+    timers = {"/api/groups/<group_id>/interval/events", "/api/me/interval/events"}
+    streams = {"/api/groups/<group_id>/events", "/api/me/history/events", *timers}  # told of with what they stream
     assert routes - described == streams
 
 
