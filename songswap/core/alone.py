@@ -73,9 +73,16 @@ def obeyed(night: Night) -> Night:
     return replace(hosting.driven(night), host_status="in_sync", host_message="", host_until_ms=None)
 
 
-def skipped(night: Night, table: LatencyTable, looked_at_ms: float, now_ms: float) -> Night:
-    """The night after a boundary was taken in: without a look for it if the device is known and was seen lately."""
-    timeline, device = night.timeline, night.host_device
+def skipped(before: Night, night: Night, table: LatencyTable, looked_at_ms: float, now_ms: float) -> Night:
+    """The night after a boundary was taken in: without a look for it if the device is known and was seen lately.
+
+    Where only the player can tell what came, it is read when that has settled, and believed at once.
+    """
+    timeline, device, drive = night.timeline, night.host_device, night.drives[-1]
+    if drive.action == "next" and (timeline is None or timeline == before.timeline):
+        look_at_ms = drive.send_at_ms + drive.latency_ms + hosting.LOOK_AFTER_START_MS
+        drives = (*night.drives[:-1], replace(drive, is_doubted=True))
+        return replace(night, drives=drives, look_at_ms=look_at_ms, hush_until_ms=look_at_ms - hosting.SETTLE_MS)
     is_known = device is not None and spread_ms(table, device.id or "") is not None
     if timeline is None or not timeline.upcoming or not is_known or now_ms - looked_at_ms > CHECK_MS:
         return night

@@ -6,6 +6,7 @@ import statistics
 import msgspec
 
 from songswap.core import leading
+from songswap.core.listening import LONGEST_STALL_MS
 from songswap.core.timeline import BLEND, FIRST_BLEND, advance, halt, observe, residual_ms, same_track
 from songswap.model import Failure, Night, Pace, Playback, Queue, Timeline
 
@@ -208,7 +209,9 @@ def driven_sample_ms(night: Night, reading: Playback) -> float | None:
     if drive is None or drive.kind == "pause" or night.timeline is None or reading.measured_at_ms < night.hush_until_ms:
         return None
     off_ms = residual_ms(night.timeline, reading)
-    return drive.latency_ms - off_ms if off_ms is not None and reading.is_playing else None
+    if off_ms is None or not reading.is_playing or abs(off_ms) >= LONGEST_STALL_MS:
+        return None
+    return drive.latency_ms - off_ms
 
 
 def drive_failed(night: Night, failure: Failure, now_ms: float) -> Night:

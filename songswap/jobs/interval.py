@@ -105,7 +105,7 @@ class IntervalJob:
             return night
         if now_ms < self._barred_until_ms:
             return before
-        return alone.skipped(night, table, self._looked_at_ms, now_ms)
+        return alone.skipped(before, night, table, self._looked_at_ms, now_ms)
 
     def _present(self, timer: Interval, now_ms: float) -> Night:
         """The player as it is known; nothing is known of another run's."""
@@ -139,7 +139,8 @@ class IntervalJob:
             self._telling = is_so
 
     def _save(self) -> None:
-        if self._night is not None and self._night != self._saved:
+        """Write down what is known of the player; not while a command waits to leave, which a slow disk would delay."""
+        if self._night is not None and not self._night.drives and self._night != self._saved:
             self._boundaries.keep(int(self._night.session_id), self._night)
             self._saved = self._night
 

@@ -61,7 +61,7 @@ def test_new_log_in_is_tried_at_once() -> None:
 
 def skip(before: Night, looked_at_ms: float, table: dict[str, dict[str, Latency]] = KNOWN) -> Night:
     after = at_boundary(before, Boundary(1, NOW_MS + 1_000, "skip"), TABLES, NOW_MS)
-    return alone.skipped(after, table, looked_at_ms, NOW_MS)
+    return alone.skipped(before, after, table, looked_at_ms, NOW_MS)
 
 
 def test_skip_on_a_known_device_that_was_seen_lately_needs_no_look() -> None:
@@ -81,6 +81,17 @@ def test_skip_on_a_known_device_that_was_seen_lately_needs_no_look() -> None:
 )
 def test_skip_is_looked_after_where_less_is_known(before: Night, looked_at_ms: float, table: dict) -> None:
     assert skip(before, looked_at_ms, table).look_at_ms == NOW_MS + 1_000 + 1_500
+
+
+def test_what_only_the_player_can_tell_is_read_when_it_has_settled_and_believed_at_once() -> None:
+    after = skip(night(timeline=timeline(upcoming=())), NOW_MS)
+    assert after.look_at_ms == NOW_MS + 1_000 + 2_500
+    told = alone.obeyed(after)
+    assert told.timeline is not None
+    assert told.timeline.track == A
+    seen = looked(told, reading(2_500, after.look_at_ms, B), after.look_at_ms)
+    assert seen.timeline is not None
+    assert seen.timeline.track == B
 
 
 @pytest.mark.parametrize(
