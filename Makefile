@@ -3,11 +3,12 @@
 #   make tmux            run server and worker with config.ini, in two panes
 #   make test            run the tests (some of them: make test ARGS="tests/core -x")
 #   make check           style, types and import contracts
-#   make bench           measure: the four below, and how soon one process hears of what the other wrote
+#   make bench           measure: the five below, and how soon one process hears of what the other wrote
 #   make bench-sync      how well a session keeps time; writes bench/sync.* and the table in README.md
 #   make bench-history   how long listening histories take to come in; writes bench/history.txt
 #   make bench-catalogue how long a catalogue takes to load, how soon it answers; writes bench/catalogue.txt
 #   make bench-insights  how soon figures of them are answered; writes bench/insights.txt
+#   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
 #   make bench-realtime  ten minutes of that in real time, with the real processes; writes bench/realtime.txt
 # Another Python: make demo PYTHON=python3.13
 
@@ -16,7 +17,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tmux test check bench bench-sync bench-history bench-insights bench-catalogue bench-realtime
+.PHONY: demo tmux test check bench bench-sync bench-history bench-insights bench-catalogue bench-interval bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -39,7 +40,7 @@ check: $(VENV)/installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: bench-sync bench-history bench-insights bench-catalogue
+bench: bench-sync bench-history bench-insights bench-catalogue bench-interval
 	@exec $(BIN)/python -m bench.wake
 
 bench-sync: $(VENV)/installed-for-tests
@@ -53,6 +54,9 @@ bench-insights: $(VENV)/installed-for-tests
 
 bench-catalogue: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.catalogue
+
+bench-interval: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.interval
 
 bench-realtime: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.realtime

@@ -15,6 +15,7 @@ from songswap.model import (
     Happening,
     Imports,
     ImportsSeen,
+    Interval,
     Latency,
     ListChange,
     Night,
@@ -28,6 +29,7 @@ from songswap.model import (
     Saved,
     Sharing,
     Struct,
+    Ticks,
     TopSeen,
     TrackName,
 )
@@ -210,6 +212,8 @@ SHARING = Document("accounts/{}/sharing.json", Sharing, "server")
 IMPORTS = Document("accounts/{}/imports.json", Imports, "server")
 IMPORTED = Document("accounts/{}/imported.json", ImportsSeen, "worker")
 POLLED = Document("accounts/{}/polled.json", Polled, "worker")
+INTERVAL = Document("accounts/{}/interval.json", Interval, "server")
+TICKS = Document("accounts/{}/ticks.json", Ticks, "worker")
 UPLOAD = "accounts/{}/uploads/{}"
 """A file of listening history as somebody brought it; names are the account and the upload's id. The server writes it,
 the worker removes it when nothing more can be got out of it."""
@@ -218,6 +222,8 @@ SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server")
 REQUESTS = Document("groups/{}/requests.json", Requests, "server")
 HANDED = Document("groups/{}/handed.json", Handed, "worker")
 NIGHT = Document("groups/{}/night.json", Night, "worker")
+GROUP_INTERVAL = Document("groups/{}/interval.json", Interval, "server")
+GROUP_TICKS = Document("groups/{}/ticks.json", Ticks, "worker")
 HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker")
 DIARY = Log("groups/{}/nights/{}.jsonl", Happening, "worker")
 """Names are the group and the session."""

@@ -1,9 +1,9 @@
 // A metronome on the server's clock: every device that runs it clicks at the same moments, as far as it can tell.
 
 import { attempt } from "./api.js";
+import { compareClocks } from "./clock.js";
 import { byId } from "./dom.js";
 
-const PROBES = 7;
 const BEAT_MS = 1000;
 const BEATS = 4;
 const AHEAD_MS = 400; // sound is ordered so long before it is due
@@ -16,20 +16,6 @@ let offsetMs = 0;
 let nextBeat = 0;
 
 const serverNow = () => Date.now() + offsetMs;
-
-/** The difference to the server's clock, from the quickest of some questions. */
-async function compareClocks() {
-  let best = { tripMs: Infinity, offsetMs: 0 };
-  for (let probe = 0; probe < PROBES; probe += 1) {
-    const askedMs = Date.now();
-    const answer = await fetch("/api/clock");
-    if (!answer.ok) throw new Error("The server's clock can't be read. Try again in a moment.");
-    const { now_ms: nowMs } = await answer.json();
-    const tripMs = Date.now() - askedMs;
-    if (tripMs < best.tripMs) best = { tripMs, offsetMs: nowMs - askedMs - tripMs / 2 };
-  }
-  return best;
-}
 
 function click(atS, isFirst) {
   const [tone, loudness] = [context.createOscillator(), context.createGain()];

@@ -4,6 +4,7 @@ import { attempt, send } from "./api.js";
 import { createDevices } from "./devices.js";
 import { byId, onChange, readState, say, show } from "./dom.js";
 import { follow } from "./feed.js";
+import { createTimerCard } from "./interval.js";
 import { createInvite } from "./invite.js";
 import { mood, status } from "./format.js";
 import { createLead } from "./lead.js";
@@ -27,6 +28,7 @@ const showDevices = createDevices(byId("devices"), (button, id) => change(button
 const showInvite = createInvite((button) => change(button, "POST", `${api}/invite`));
 
 const showRequests = createRequests(api);
+const showTimer = createTimerCard();
 const showTonight = createTonight();
 const showScreenLink = createScreenLink(api);
 
@@ -98,6 +100,7 @@ function update(state) {
   showTrim(state);
   showMembers(state);
   showInvite(state);
+  showTimer(state);
   showRequests(state);
   showTonight(state);
   showScreenLink(state);

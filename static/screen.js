@@ -3,8 +3,9 @@
 import { byId, element, onChange, readState, say, show } from "./dom.js";
 import { follow } from "./feed.js";
 import { clockTime, duration } from "./format.js";
+import { countdown, roundWords, where } from "./interval.js";
 
-const TICK_MS = 500;
+const TICK_MS = 250;
 const MOVE_EVERY_MS = 60_000;
 const PLACES = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]]; // in steps of the style sheet's
 const BAR_WIDTH = 1000;
@@ -13,6 +14,7 @@ const RELOAD_MS = 30_000;
 const first = readState();
 const base = location.pathname.replace(/\/$/, "");
 let playback = null;
+let timer = null;
 let clockOffsetMs = 0;
 
 function showProgress() {
@@ -24,6 +26,16 @@ function showProgress() {
   byId("filled").setAttribute("width", (BAR_WIDTH * position) / length);
   byId("elapsed").textContent = duration(position);
   byId("length").textContent = duration(length);
+}
+
+function showTimer() {
+  show(byId("timer"), Boolean(timer));
+  document.body.classList.toggle("timed", Boolean(timer));
+  if (!timer) return;
+  const at = where(timer, Date.now() + clockOffsetMs);
+  byId("timer-left").textContent = countdown(at.leftMs);
+  say(byId("timer-phase"), at.state === "done" ? "Done" : timer.phases[at.phase].name);
+  say(byId("timer-round"), at.state === "paused" ? `${roundWords(timer, at)}, paused` : roundWords(timer, at));
 }
 
 const showSong = onChange((song) => {
@@ -66,9 +78,10 @@ const showJoin = onChange((untilMs) => {
 
 function update(state) {
   playback = state.playback;
+  timer = state.timer;
   clockOffsetMs = state.now_ms - Date.now();
   document.title = `${state.name} · SongSwap`;
-  document.body.classList.toggle("idle", !playback?.is_playing);
+  document.body.classList.toggle("idle", !playback?.is_playing && !timer);
   say(byId("name"), state.name);
   say(byId("title"), playback?.song.name ?? (state.is_running ? "Nothing plays yet" : "No session is running"));
   say(byId("artists"), playback?.song.artists ?? (state.is_running ? "The host puts some music on in Spotify." : "See you next time."));
@@ -77,6 +90,7 @@ function update(state) {
   showThere(state.listeners);
   showJoin(state.join_until_ms);
   showProgress();
+  showTimer();
 }
 
 /** Bright things that stand still burn themselves into a TV: all of it moves by a few pixels every minute. */
@@ -89,6 +103,7 @@ function move() {
 function tick() {
   byId("clock").textContent = clockTime(Date.now());
   showProgress();
+  showTimer();
   move();
 }
 

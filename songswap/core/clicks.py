@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import msgspec
 
 from songswap.core.hosting import SETTLE_MS
+from songswap.core.interval import AHEAD_MS, Boundary
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.timeline import advance, halt
-from songswap.model import Action, Change, ClickKind, CommandKind, Drive, Night, Timeline
+from songswap.model import Action, Change, ClickKind, CommandKind, Drive, Failure, Night, Timeline
 
 LOOK_AFTER_MS = 500.0
 """Where only the host's player can tell what a click brought, it is read so long after."""
@@ -24,12 +25,58 @@ def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], n
     night = msgspec.structs.replace(night, handled_action=action.rev, click_error="")
     if now_ms - action.at_ms > STALE_CLICK_MS:
         return msgspec.structs.replace(night, click_error="A click came while the worker was away and was dropped.")
+    return _carried_out(night, action, latencies, now_ms, now_ms)
+
+
+def at_boundary(night: Night, boundary: Boundary, latencies: Mapping[str, LatencyTable], now_ms: float) -> Night:
+    """The night after the interval timer's boundary was taken in: to be heard at that moment, or as soon as can be."""
+    night = msgspec.structs.replace(night, click_error="")
+    if boundary.act == "pause":  # the others are told when the host is: the music goes on until then
+        latency_ms = _host_latency_ms(night, "pause", latencies)
+        send_at_ms = max(now_ms, boundary.at_ms - latency_ms)
+        drive = Drive("pause", send_at_ms, "pause", latency_ms, boundary=boundary.number)
+        return msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=0)
+    action = Action(night.handled_action, "", "next", now_ms)
+    return _carried_out(night, action, latencies, now_ms, boundary.at_ms, boundary.number)
+
+
+def put_off(night: Night, before: Timeline | None, failure: Failure, now_ms: float) -> Night:
+    """The night after Spotify refused a boundary's command for a while, and did nothing: as if it had not come yet.
+
+    `before` is the timeline as it was. Who was told something all the same is told anew.
+    """
+    now = night.timeline
+    was_told = now is not None and any(one.told_rev >= now.rev for one in night.listeners.values())
+    if now is not None and before is not None and was_told:
+        before = msgspec.structs.replace(before, rev=now.rev + 1)
+    look_at_ms = max(now_ms, failure.until_ms or 0.0)
+    return msgspec.structs.replace(
+        night,
+        timeline=before,
+        drives=night.drives[1:],
+        click_error=f"The host's device did not follow: {failure.message}",
+        hush_until_ms=now_ms,
+        look_at_ms=look_at_ms,
+    )
+
+
+def _carried_out(
+    night: Night,
+    action: Action,
+    latencies: Mapping[str, LatencyTable],
+    now_ms: float,
+    heard_at_ms: float,
+    boundary: int | None = None,
+) -> Night:
+    """The night after `action`, which is to be heard no sooner than `heard_at_ms`."""
     kind = KINDS.get(action.action, "start")
     latency_ms = _host_latency_ms(night, kind, latencies)
-    lead_ms = latency_ms if kind == "pause" else _lead_ms(night, latencies)  # a pause is never put off
+    lead_ms = latency_ms if kind == "pause" else _lead_ms(night, latencies)  # a pause is not put off
+    lead_ms = max(lead_ms, heard_at_ms - now_ms)
     timeline = _after(night.timeline, action, now_ms, now_ms + lead_ms)
-    send_at_ms = now_ms if timeline is None else max(now_ms, now_ms + lead_ms - latency_ms)
-    drive = Drive(action.action, send_at_ms, kind, latency_ms, action.position_ms, action.uri)
+    is_uncertain = timeline is None and heard_at_ms <= now_ms
+    send_at_ms = now_ms if is_uncertain else max(now_ms, now_ms + lead_ms - latency_ms)
+    drive = Drive(action.action, send_at_ms, kind, latency_ms, action.position_ms, action.uri, boundary=boundary)
     effect_at_ms = send_at_ms + latency_ms
     night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=0)
     if timeline is None:
@@ -50,12 +97,25 @@ def _host_latency_ms(night: Night, kind: CommandKind, latencies: Mapping[str, La
     return expected_ms(latencies.get(night.leader, {}), device_id or "", kind)
 
 
+def ahead_ms(night: Night, latencies: Mapping[str, LatencyTable]) -> float:
+    """How long before it is heard a boundary has to be taken in, so that even the slowest device makes it in time."""
+    own_ms = _host_latency_ms(night, "start", latencies)
+    return max([own_ms, *_leads_ms(night, latencies, is_trimmed=True)]) + AHEAD_MS
+
+
 def _lead_ms(night: Night, latencies: Mapping[str, LatencyTable]) -> float:
-    devices = [(listener.account, listener.device_id) for listener in night.listeners.values() if listener.device_id]
+    return min(max(_leads_ms(night, latencies), default=0.0), MOST_LEAD_MS)
+
+
+def _leads_ms(night: Night, latencies: Mapping[str, LatencyTable], *, is_trimmed: bool = False) -> list[float]:
+    leads_ms = [
+        expected_ms(latencies.get(one.account, {}), one.device_id, "start") + max(0, one.trim_ms) * is_trimmed
+        for one in night.listeners.values()
+        if one.device_id
+    ]
     if night.host_device and night.host_device.id:
-        devices.append((night.leader, night.host_device.id))
-    longest_ms = max((expected_ms(latencies.get(who, {}), device, "start") for who, device in devices), default=0.0)
-    return min(longest_ms, MOST_LEAD_MS)
+        leads_ms.append(expected_ms(latencies.get(night.leader, {}), night.host_device.id, "start"))
+    return leads_ms
 
 
 def _after(timeline: Timeline | None, action: Action, now_ms: float, start_ms: float) -> Timeline | None:

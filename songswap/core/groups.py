@@ -28,6 +28,7 @@ REFUSALS: Mapping[Right, str] = {
 
 RefusalCode = Literal[
     "already_over",
+    "bad_interval",
     "bad_name",
     "calm",
     "cannot_lead",
@@ -38,9 +39,11 @@ RefusalCode = Literal[
     "list_changed",
     "no_such_member",
     "no_such_request",
+    "no_timer",
     "not_a_member",
     "not_allowed",
     "not_listening",
+    "not_running",
     "too_many_requests",
 ]
 

@@ -21,8 +21,11 @@ Turn = tuple[float, HandOver | GoOn | None]
 NOTHING: Turn = (math.inf, None)
 
 
-def next_turn(night: Night, requests: Requests, handed: Handed, now_ms: float) -> Turn:
-    """What to give to the host's player next, and when; `requests` are those that still wait."""
+def next_turn(night: Night, requests: Requests, handed: Handed, now_ms: float, cut_at_ms: float = math.inf) -> Turn:
+    """What to give to the host's player next, and when; `requests` are those that still wait.
+
+    `cut_at_ms` is when the interval timer skips what plays: what comes then is what would come at its end.
+    """
     if night.timeline is None or night.host_device is None:
         return NOTHING
     now = advance(night.timeline, now_ms)
@@ -31,10 +34,11 @@ def next_turn(night: Night, requests: Requests, handed: Handed, now_ms: float) -
         return (max(now_ms, handed.retry_at_ms), step) if step else NOTHING
     if not requests.waiting or now.ends_at_ms is None or _is_supplied(handed, now):
         return NOTHING
-    at_ms = max(now_ms, now.ends_at_ms - LEAD_MS, handed.retry_at_ms)
-    if at_ms <= now.ends_at_ms - LAST_MOMENT_MS:
+    ends_at_ms = min(now.ends_at_ms, cut_at_ms)
+    at_ms = max(now_ms, ends_at_ms - LEAD_MS, handed.retry_at_ms)
+    if at_ms <= ends_at_ms - LAST_MOMENT_MS:
         return at_ms, HandOver(night.leader, requests.waiting[0], night.host_device.id, at_once=False)
-    return (now.ends_at_ms, None) if now_ms < now.ends_at_ms else NOTHING
+    return (ends_at_ms, None) if now_ms < ends_at_ms else NOTHING
 
 
 def _after_the_end(night: Night, requests: Requests, handed: Handed) -> HandOver | GoOn | None:

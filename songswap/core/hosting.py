@@ -6,6 +6,7 @@ import statistics
 import msgspec
 
 from songswap.core import leading
+from songswap.core.listening import LONGEST_STALL_MS
 from songswap.core.timeline import BLEND, FIRST_BLEND, advance, halt, observe, residual_ms, same_track
 from songswap.model import Failure, Night, Pace, Playback, Queue, Timeline
 
@@ -24,6 +25,8 @@ REPEATED = 20
 KEPT_ROUND_TRIPS = 15
 SETTLE_MS = 1_500.0
 """So long after our own command a reading of the host may still show the state before (sync.md)."""
+LOOK_AFTER_START_MS = 2_500.0
+"""From a start that nobody can reckon with to the reading that shows what it brought."""
 DOUBT_MS = 2_000.0
 """A device that seems not to have obeyed a click may only be late: stalls take 1 to 3 s [sync.md, assumed]."""
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
@@ -100,14 +103,14 @@ def next_look_ms(night: Night, timeline: Timeline, now_ms: float) -> float:
         return now_ms + QUICK_LOOK_MS
     after_end_ms = ends_at_ms + AFTER_END_MS if ends_at_ms is not None and now_ms < ends_at_ms else math.inf
     if pace.interval_s is None:
-        return _quiet_look_ms(timeline, now_ms + pace.quiet_s * 1000)
+        return quiet_look_ms(timeline, now_ms + pace.quiet_s * 1000)
     at_ms = now_ms + pace.interval_s * 1000
     if not timeline.is_playing and now_ms - timeline.at_ms > SHORT_PAUSE_MS:
         return at_ms + pace.interval_s * 1000
     return after_end_ms if at_ms > after_end_ms - AFTER_END_MS - BEFORE_END_MS else at_ms
 
 
-def _quiet_look_ms(timeline: Timeline, quiet_until_ms: float) -> float:
+def quiet_look_ms(timeline: Timeline, quiet_until_ms: float) -> float:
     """When to look at a host who does everything on the page: at the end of a track, by then or of what is known."""
     ends_at_ms = timeline.ends_at_ms
     if ends_at_ms is None:
@@ -179,7 +182,25 @@ def host_failed(night: Night, failure: Failure, now_ms: float) -> Night:
 
 def driven(night: Night) -> Night:
     """The night after the host's device accepted the first of the waiting clicks."""
-    return msgspec.structs.replace(night, drives=night.drives[1:], driven=night.drives[0])
+    drive = night.drives[0]
+    night = msgspec.structs.replace(night, drives=night.drives[1:], driven=drive)
+    if drive.boundary is None or drive.action != "pause" or night.timeline is None:
+        return night
+    stops_at_ms = drive.send_at_ms + drive.latency_ms
+    settled_at_ms = stops_at_ms + SETTLE_MS
+    timeline = halt(night.timeline, stops_at_ms)
+    return msgspec.structs.replace(night, timeline=timeline, hush_until_ms=settled_at_ms, look_at_ms=settled_at_ms)
+
+
+def begun(night: Night, now_ms: float) -> Night:
+    """The night after the host's device was told to start something new: it is read soon, until it shows."""
+    return msgspec.structs.replace(night, look_at_ms=now_ms + LOOK_AFTER_START_MS, quick_looks=2, click_error="")
+
+
+def begin_failed(night: Night, failure: Failure, now_ms: float) -> Night:
+    """The night after it refused to: it is said why."""
+    words = f"The music for the timer could not be started: {failure.message}"
+    return msgspec.structs.replace(night, click_error=words, look_at_ms=max(now_ms, failure.until_ms or 0.0))
 
 
 def driven_sample_ms(night: Night, reading: Playback) -> float | None:
@@ -188,7 +209,9 @@ def driven_sample_ms(night: Night, reading: Playback) -> float | None:
     if drive is None or drive.kind == "pause" or night.timeline is None or reading.measured_at_ms < night.hush_until_ms:
         return None
     off_ms = residual_ms(night.timeline, reading)
-    return drive.latency_ms - off_ms if off_ms is not None and reading.is_playing else None
+    if off_ms is None or not reading.is_playing or abs(off_ms) >= LONGEST_STALL_MS:
+        return None
+    return drive.latency_ms - off_ms
 
 
 def drive_failed(night: Night, failure: Failure, now_ms: float) -> Night:

@@ -62,4 +62,15 @@ class GoOn:
     device_id: str | None
 
 
-Step = LookAtHost | LookAtQueue | DriveHost | LookAtListener | Tell | HandOver | GoOn
+@dataclass(frozen=True)
+class Begin:
+    """Start what an interval timer is to be filled with, on the device it was set up for."""
+
+    account: str
+    boundary: int
+    context_uri: str | None
+    device_id: str | None
+    shuffle: bool | None
+
+
+Step = LookAtHost | LookAtQueue | DriveHost | LookAtListener | Tell | HandOver | GoOn | Begin

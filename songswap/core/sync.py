@@ -3,6 +3,8 @@
 import math
 from collections.abc import Collection, Mapping
 
+import msgspec
+
 from songswap.core import leading
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
@@ -11,8 +13,33 @@ from songswap.model import Command, CommandKind, Listener, Night, Timeline, Trac
 
 QUEUE_PATIENCE_MS = 700.0
 """How long a start waits for the host's queue, so that the listener gets the next tracks along with this one."""
+READ_FIRST_MS = 700.0
 DEAF = frozenset({"stepped_out", "needs_login"})
 """Who is left alone until they come back by themselves."""
+
+
+def resumed(night: Night, now_ms: float) -> Night:
+    """The night after a restart: everybody is looked at, and what was about to be sent is not sent again.
+
+    Where that was something, nobody knows whether the host was told: the others wait until the host was read.
+    """
+    is_uncertain = bool(night.drives)
+    listeners = {
+        account: msgspec.structs.replace(
+            listener,
+            look_at_ms=now_ms if listener.is_playing else None,
+            retry_at_ms=max(listener.retry_at_ms, now_ms + READ_FIRST_MS if is_uncertain else 0.0),
+        )
+        for account, listener in night.listeners.items()
+    }
+    return msgspec.structs.replace(
+        night,
+        listeners=listeners,
+        look_at_ms=now_ms,
+        drives=(),
+        driven=None,
+        hush_until_ms=0.0 if is_uncertain else night.hush_until_ms,
+    )
 
 
 def plan(
@@ -38,12 +65,12 @@ def plan(
 
 def _host_step(night: Night, turn: tuple[float, Step | None]) -> tuple[float, Step | None]:
     leader = night.leader
+    if night.drives:  # nothing may be under way when it has to leave; what a look would show is about to change
+        device_id = night.host_device.id if night.host_device else night.host_choice
+        return night.drives[0].send_at_ms, DriveHost(leader, night.drives[0], device_id)
     steps: list[tuple[float, Step | None]] = [(night.look_at_ms, LookAtHost(leader)), turn]
     if night.queue_at_ms is not None:
         steps.append((night.queue_at_ms, LookAtQueue(leader)))
-    if night.drives:
-        device_id = night.host_device.id if night.host_device else night.host_choice
-        steps.append((night.drives[0].send_at_ms, DriveHost(leader, night.drives[0], device_id)))
     return min(steps, key=lambda step: step[0])
 
 
@@ -51,7 +78,8 @@ def _listener_step(night: Night, listener: Listener, table: LatencyTable, now_ms
     if now_ms < listener.retry_at_ms:
         return listener.retry_at_ms, None
     at_ms, command = _next_command(night, listener, table, now_ms)
-    if command is not None and (listener.look_at_ms is None or at_ms <= listener.look_at_ms):
+    is_to_come = night.timeline is not None and night.timeline.at_ms > now_ms  # a look would only be in its way
+    if command is not None and (listener.look_at_ms is None or at_ms <= listener.look_at_ms or is_to_come):
         return at_ms, Tell(listener.account, command)
     if listener.look_at_ms is not None:
         return listener.look_at_ms, LookAtListener(listener.account)

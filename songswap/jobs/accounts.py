@@ -1,6 +1,7 @@
 """Using people's accounts: valid tokens, one refresh when Spotify asks for it, and what became of the log-in."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -90,6 +91,11 @@ class Accounts:
             raise
         self._note(account, consent, "ok", "")
         return answer
+
+    async def prepare(self, account: str) -> None:
+        """Renew the token now if the next call would have to: one that may not be late is about to be made."""
+        with contextlib.suppress(SpotifyError, NeedsLoginError):
+            await self._bearer(account, self._consent(account), stale=None)
 
     def seen(self, account: str) -> AccountSeen:
         """What is known of the account, if it belongs to its present log-in."""

@@ -1,5 +1,6 @@
 """Gives people's requests to the host's player, and keeps the document of what was given."""
 
+import math
 from collections.abc import Callable
 
 from songswap.core import handing
@@ -29,12 +30,12 @@ class Requested:
         self._handed = handed if handed and handed.session_id == self._session_id else Handed(self._session_id)
         self._keep(handing.interrupted(self._handed))
 
-    def turn(self, night: Night) -> handing.Turn:
-        """What to give to the host's player next, and when."""
+    def turn(self, night: Night, cut_at_ms: float = math.inf) -> handing.Turn:
+        """What to give to the host's player next, and when; at `cut_at_ms` what plays is cut short."""
         now_ms = self._clock.now_ms()
         self._keep(handing.heard(self._handed, night, now_ms))
         requests = in_session(self._store.read(REQUESTS, self._group), self._session_id, self._handed)
-        return handing.next_turn(night, requests, self._handed, now_ms)
+        return handing.next_turn(night, requests, self._handed, now_ms, cut_at_ms)
 
     async def give(self, step: HandOver | GoOn, bearer: Bearer, night: Night) -> Callable[[Night], Night]:
         """Send what was planned, noted before: whatever happens, nobody hears it twice. Raises SpotifyError."""

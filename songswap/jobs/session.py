@@ -10,10 +10,11 @@ import msgspec
 
 from songswap.core import clicks, hosting, latency, leading, listening, pace, preload, sync
 from songswap.core.listening import Person
-from songswap.core.steps import DriveHost, GoOn, HandOver, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
+from songswap.core.steps import Begin, DriveHost, GoOn, HandOver, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
 from songswap.documents import (
     CONSENT,
     GROUP,
+    GROUP_INTERVAL,
     LATENCIES,
     NIGHT,
     REQUESTS,
@@ -23,19 +24,23 @@ from songswap.documents import (
     SessionWish,
     Wish,
 )
+from songswap.jobs import driving
 from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.diary import Diary
 from songswap.jobs.failures import failure_of
 from songswap.jobs.heard import HeardInSession
 from songswap.jobs.requests import Requested
-from songswap.model import Command, CommandKind, Drive, Failure, Listener, Night, Pace, Playback, Queue
+from songswap.jobs.ticks import Boundaries
+from songswap.jobs.timing import Timing
+from songswap.model import Command, CommandKind, Failure, Listener, Night, Pace, Playback, Queue
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.transport import Bearer
 from songswap.store import Subscription
 
 logger = logging.getLogger(__name__)
 
-ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in (GROUP, SESSION_WISH, WISH, CONSENT, REQUESTS))
+ASKED = (GROUP, SESSION_WISH, WISH, CONSENT, REQUESTS, GROUP_INTERVAL)
+ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in ASKED)
 SEEN_ENDING = "seen.json"
 
 
@@ -56,6 +61,8 @@ class SessionJob:
         self._learned: dict[str, Latencies] = {}
         self._busy: set[str] = set()
         self._requested = Requested(means, group, session_id)
+        self._boundaries = Boundaries(means.store, means.clock, group=group)
+        self._timing = Timing(self._boundaries, means.client, means.clock)
 
     async def run(self) -> None:
         """Keep the session in time until cancelled; after a restart it goes on from the document NIGHT."""
@@ -75,14 +82,28 @@ class SessionJob:
                 while True:
                     self._click()
                     self._succeed()
-                    turn = self._requested.turn(self._night)
-                    steps, wake_at_ms = sync.plan(self._night, self._latencies(), self._busy, self._now_ms(), turn)
+                    for account in self._tick():
+                        calls.create_task(self._accounts.prepare(account))
+                    steps, wake_at_ms = self._plan()
                     for step in steps:
                         self._busy.add(step.account)
+                        self._timing.taken(step)
                         calls.create_task(self._take(step, changes))
                     self._save()
                     if await self._sleep(changes, wake_at_ms):
                         self._attend()
+
+    def _tick(self) -> tuple[str, ...]:
+        """Take in a boundary of the interval timer; returns who is about to be told."""
+        before = self._night
+        self._night = self._timing.tick(before, self._latencies())
+        return () if self._night is before else (self._night.leader, *self._night.listeners)
+
+    def _plan(self) -> tuple[list[Step], float]:
+        requested = self._requested.turn(self._night, self._boundaries.skips_at_ms())
+        turn = self._timing.turn(requested)
+        steps, wake_at_ms = sync.plan(self._night, self._latencies(), self._busy, self._now_ms(), turn)
+        return steps, min(wake_at_ms, self._timing.wake_at_ms)
 
     async def _sleep(self, changes: Subscription, until_ms: float) -> bool:
         """Wait until `until_ms` or a change; True if something changed."""
@@ -100,12 +121,7 @@ class SessionJob:
         night = self._store.read(NIGHT, self._group)
         if night is None or night.session_id != self._session_id:
             return Night(self._session_id, host="")
-        now_ms = self._now_ms()
-        listeners = {
-            account: msgspec.structs.replace(listener, look_at_ms=now_ms if listener.is_playing else None)
-            for account, listener in night.listeners.items()
-        }
-        return msgspec.structs.replace(night, listeners=listeners, look_at_ms=now_ms, drives=(), driven=None)
+        return sync.resumed(night, self._now_ms())
 
     def _save(self) -> None:
         if self._night != self._saved:
@@ -216,15 +232,20 @@ class SessionJob:
             case LookAtQueue():
                 return self._queue_read(await self._client.queue(bearer))
             case DriveHost(drive=drive, device_id=device_id):
-                await self._drive(bearer, drive, device_id)
+                await driving.drive(self._client, bearer, drive, device_id)
                 return hosting.driven
-            case HandOver() | GoOn():
-                return await self._requested.give(step, bearer, self._night)
+            case HandOver() | GoOn() | Begin():
+                return await self._give(step, bearer)
             case LookAtListener(account=account):
                 return self._listener_read(account, await self._client.playback(bearer))
             case Tell(command=command):
                 await self._tell(bearer, command)
                 return self._told(command)
+
+    async def _give(self, step: HandOver | GoOn | Begin, bearer: Bearer) -> Callable[[Night], Night]:
+        if isinstance(step, Begin):
+            return await self._timing.begin(step, bearer)
+        return await self._requested.give(step, bearer, self._night)
 
     async def _tell(self, bearer: Bearer, command: Command) -> None:
         late_ms = max(0.0, self._now_ms() - (command.effect_at_ms - command.latency_ms))
@@ -237,21 +258,6 @@ class SessionJob:
                 await self._client.seek(bearer, position_ms, device_id=device_id)
             case "pause":
                 await self._client.pause(bearer, device_id=device_id)
-
-    async def _drive(self, bearer: Bearer, drive: Drive, device_id: str | None) -> None:
-        match drive.action:
-            case "play":
-                uris = (drive.uri,) if drive.uri else None
-                position_ms = drive.position_ms if drive.uri else None
-                await self._client.play(bearer, device_id=device_id, uris=uris, position_ms=position_ms)
-            case "pause":
-                await self._client.pause(bearer, device_id=device_id)
-            case "seek":
-                await self._client.seek(bearer, drive.position_ms or 0, device_id=device_id)
-            case "next":
-                await self._client.next(bearer, device_id=device_id)
-            case "previous":
-                await self._client.previous(bearer, device_id=device_id)
 
     def _host_read(self, reading: Playback | None) -> Callable[[Night], Night]:
         def fold(night: Night) -> Night:
@@ -312,10 +318,12 @@ class SessionJob:
         match step:
             case LookAtHost() | LookAtQueue():
                 return lambda night: hosting.host_failed(night, failure, now_ms)
+            case Begin():
+                return self._timing.not_begun(step, failure)
             case HandOver() | GoOn():
                 return self._requested.put_off(step, failure)
-            case DriveHost():
-                return lambda night: hosting.drive_failed(night, failure, now_ms)
+            case DriveHost(drive=drive):
+                return self._timing.not_driven(drive, failure)
             case LookAtListener(account=account):
                 return self._updated(account, lambda listener: listening.failed(listener, failure, now_ms))
             case Tell(account=account, command=command):

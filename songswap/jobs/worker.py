@@ -1,10 +1,11 @@
 """The whole worker: one job per account and per running session, as the documents ask for."""
 
-from songswap.documents import ACCOUNT, SESSION_WISH
+from songswap.documents import ACCOUNT, GROUP_INTERVAL, INTERVAL, SESSION_WISH
 from songswap.jobs.accounts import Accounts, Means
 from songswap.jobs.devices import DeviceJob
 from songswap.jobs.heartbeat import HeartbeatJob
 from songswap.jobs.imports import ImportsJob
+from songswap.jobs.interval import IntervalJob
 from songswap.jobs.keeper import KeeperJob
 from songswap.jobs.library import LibraryJob
 from songswap.jobs.recent import RecentJob
@@ -12,8 +13,10 @@ from songswap.jobs.renewals import RenewalJob
 from songswap.jobs.runner import Job, Runner
 from songswap.jobs.saves import SaveJob
 from songswap.jobs.session import SessionJob
+from songswap.model import Interval
 
-ACCOUNT_FILE, SESSION_FILE = (document.pattern.rpartition("/")[2] for document in (ACCOUNT, SESSION_WISH))
+ASKED = (ACCOUNT, SESSION_WISH, INTERVAL, GROUP_INTERVAL)
+ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in ASKED)
 
 
 async def work(means: Means) -> None:
@@ -26,7 +29,7 @@ async def work(means: Means) -> None:
         "columns": KeeperJob(means).run,
     }
     try:
-        with means.store.changes.subscribe("accounts/", "groups/", endings=(ACCOUNT_FILE, SESSION_FILE)) as changes:
+        with means.store.changes.subscribe("accounts/", "groups/", endings=ASKED_FOR) as changes:
             while True:
                 runner.staff({**steady, **_wanted(means, accounts)})
                 await changes.wait()
@@ -44,8 +47,16 @@ def _wanted(means: Means, accounts: Accounts) -> dict[str, Job]:
             jobs[f"library of {account}"] = LibraryJob(means, accounts, account).run
             jobs[f"renewals of {account}"] = RenewalJob(means, accounts, account).run
             jobs[f"saves of {account}"] = SaveJob(means, accounts, account).run
+            if _is_started(store.read(INTERVAL, account)):
+                jobs[f"timer of {account}"] = IntervalJob(means, accounts, account=account).run
     for group in store.names("groups"):
         wish = store.read(SESSION_WISH, group)
         if wish is not None and wish.state == "running":
             jobs[f"session {wish.session_id} of {group}"] = SessionJob(means, accounts, group, wish.session_id).run
+        if _is_started(store.read(GROUP_INTERVAL, group)):
+            jobs[f"timer of group {group}"] = IntervalJob(means, accounts, group=group).run
     return jobs
+
+
+def _is_started(timer: Interval | None) -> bool:
+    return timer is not None and timer.started_at_ms is not None

@@ -2,6 +2,7 @@
 
 from songswap.model.history import Gap, GapReason, Play, Polled, Source, TrackName
 from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, ImportState, Problem, Upload
+from songswap.model.interval import Act, AtBoundary, AtEnd, Interval, Phase, Press, Ticks, TimerState
 from songswap.model.library import Artist, Found, PlayedTrack, Playlist, PlaylistItem, PlaylistPage, User
 from songswap.model.music import Device, Kind, Playback, Queue, Repeat, Track
 from songswap.model.nights import (
@@ -53,8 +54,11 @@ from songswap.model.sharing import CountingRule, Sharing, WeekStart
 from songswap.model.struct import Struct
 
 __all__ = [
+    "Act",
     "Action",
     "Artist",
+    "AtBoundary",
+    "AtEnd",
     "Change",
     "ClickKind",
     "Command",
@@ -77,6 +81,7 @@ __all__ = [
     "Imported",
     "Imports",
     "ImportsSeen",
+    "Interval",
     "Invite",
     "Kind",
     "Latency",
@@ -92,6 +97,7 @@ __all__ = [
     "Night",
     "OwnPlaylist",
     "Pace",
+    "Phase",
     "Play",
     "Playback",
     "PlayedTrack",
@@ -100,6 +106,7 @@ __all__ = [
     "PlaylistPage",
     "PlaylistsSeen",
     "Polled",
+    "Press",
     "Problem",
     "Queue",
     "Renewal",
@@ -116,7 +123,9 @@ __all__ = [
     "SongRequest",
     "Source",
     "Struct",
+    "Ticks",
     "Timeline",
+    "TimerState",
     "TopRange",
     "TopSeen",
     "Track",

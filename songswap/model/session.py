@@ -153,6 +153,8 @@ class Drive(Struct, frozen=True):
     is_retry: bool = False
     is_doubted: bool = False
     """A reading has contradicted it: if the next one does too, the host's device did not obey."""
+    boundary: int | None = None
+    """The boundary of the interval timer that asked for it; None: somebody clicked."""
 
 
 class Pace(Struct, frozen=True):

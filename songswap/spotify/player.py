@@ -75,6 +75,11 @@ class PlayerCalls(Transport):
         """Go back to the track before."""
         await self._tell(bearer, "POST", "/v1/me/player/previous", {"device_id": device_id})
 
+    async def shuffle(self, bearer: Bearer, on: bool, *, device_id: str | None = None) -> None:
+        """Shuffle what plays, or play it in order."""
+        query: Query = {"state": "true" if on else "false", "device_id": device_id}
+        await self._tell(bearer, "PUT", "/v1/me/player/shuffle", query)
+
     async def transfer(self, bearer: Bearer, device_id: str, *, play: bool) -> None:
         """Move playback to a device; `play` makes sure of sound there, else the play state is kept."""
         body = {"device_ids": [filled("device_id", device_id)], "play": play}

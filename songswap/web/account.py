@@ -11,6 +11,7 @@ from songswap.documents import (
     BROWSERS,
     IMPORTED,
     IMPORTS,
+    INTERVAL,
     LATENCIES,
     LOOKS,
     PLAYLISTS,
@@ -20,6 +21,7 @@ from songswap.documents import (
     SAVED,
     SAVES,
     SHARING,
+    TICKS,
     TOP,
     Account,
     AccountSeen,
@@ -33,7 +35,18 @@ from songswap.documents import (
     Saves,
     Wish,
 )
-from songswap.model import Group, Imports, ImportsSeen, PlaylistsSeen, Polled, Sharing, Struct, TopSeen
+from songswap.model import (
+    Group,
+    Imports,
+    ImportsSeen,
+    Interval,
+    PlaylistsSeen,
+    Polled,
+    Sharing,
+    Struct,
+    Ticks,
+    TopSeen,
+)
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
@@ -90,6 +103,8 @@ class Export(Struct, frozen=True):
     top: TopSeen | None
     renewals: Renewals | None
     renewed: RenewalsSeen | None
+    interval: Interval | None
+    ticks: Ticks | None
     groups: tuple[Group, ...]
 
 
@@ -223,6 +238,8 @@ def _export(here: Resources, account: Account) -> Export:
         top=here.store.read(TOP, account.id),
         renewals=here.store.read(RENEWALS, account.id),
         renewed=here.store.read(RENEWED, account.id),
+        interval=here.store.read(INTERVAL, account.id),
+        ticks=here.store.read(TICKS, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
     )
 

@@ -33,6 +33,7 @@ from songswap.web import (
     imports,
     insight_pages,
     insights,
+    interval,
     invites,
     library,
     list_sources,
@@ -82,7 +83,8 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     features = (
         pages, login, account, devices, groups, invites, session, requests,
         search, nights, screen, trim, history, imports, takeout,
-        sharing, comparing, library, list_sources, renewals, playlists, create, create_saving,
+        sharing, comparing, library, list_sources, renewals, playlists,
+        create, create_saving, interval,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:

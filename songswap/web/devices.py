@@ -8,6 +8,7 @@ from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.documents import ACCOUNT_SEEN, WISH, AccountSeen
+from songswap.model import Device
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
@@ -36,12 +37,7 @@ class Choice(Body, frozen=True):
 async def choose_device(data: Choice) -> DevicesState:
     """Choose the device to listen on."""
     here = resources()
-    seen = here.store.read(ACCOUNT_SEEN, me().id) or AccountSeen("")
-    device = next((device for device in seen.devices if device.id == data.device_id), None)
-    if device is None:
-        raise ProblemError(404, "no_such_device", "Spotify does not report this device any more. Look again.")
-    if not device.can_be_told:
-        raise ProblemError(409, "restricted_device", "Spotify lets nobody control this device from outside.")
+    device = usable_device(here, me().id, data.device_id)
     wish = wish_of(here.store, me().id)
     here.store.write(WISH, replace(wish, device_id=device.id, device_name=device.name), me().id)
     return devices_of(person_of(here.store, me()))
@@ -54,6 +50,17 @@ async def look_for_devices() -> tuple[DevicesState, int]:
     here = resources()
     look(here, me().id)
     return devices_of(person_of(here.store, me())), 202
+
+
+def usable_device(here: Resources, account: str, device_id: str) -> Device:
+    """The device of `account` with this id, if it takes commands. Raises ProblemError (404, 409)."""
+    seen = here.store.read(ACCOUNT_SEEN, account) or AccountSeen("")
+    device = next((device for device in seen.devices if device.id == device_id), None)
+    if device is None:
+        raise ProblemError(404, "no_such_device", "Spotify does not report this device any more. Look again.")
+    if not device.can_be_told:
+        raise ProblemError(409, "restricted_device", "Spotify lets nobody control this device from outside.")
+    return device
 
 
 def look(here: Resources, account: str) -> None:

@@ -76,6 +76,7 @@ TITLES: Mapping[int, str] = {
 
 STATUS_OF_REFUSAL: Mapping[RefusalCode, int] = {
     "already_over": 409,
+    "bad_interval": 400,
     "bad_name": 400,
     "calm": 403,
     "cannot_lead": 409,
@@ -86,9 +87,11 @@ STATUS_OF_REFUSAL: Mapping[RefusalCode, int] = {
     "list_changed": 409,
     "no_such_member": 404,
     "no_such_request": 404,
+    "no_timer": 404,
     "not_a_member": 404,
     "not_allowed": 403,
     "not_listening": 409,
+    "not_running": 409,
     "too_many_requests": 409,
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from songswap.core.report import Report
 from songswap.core.words import MemberStatus
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
-from songswap.model import Group, Handed, Listener, Night, Requests
+from songswap.model import Group, Handed, Interval, Listener, Night, Requests, Ticks
 from songswap.web.state import Elsewhere
 
 STATUS_OF_STANDING: Mapping[Standing, MemberStatus | None] = {
@@ -61,6 +61,8 @@ class Facts:
     """What the session that is wished for, or was last, adds up to."""
     requests: Requests = field(default_factory=Requests)
     handed: Handed = field(default_factory=Handed)
+    interval: Interval = field(default_factory=Interval)
+    ticks: Ticks = field(default_factory=Ticks)
     calls_left: int | None = None
     """Calls to players still allowed today; None while no limit is known."""
 

@@ -8,15 +8,16 @@ from songswap.core.screens import opens_screen, renew_screen
 from songswap.core.timeline import advance, same_track
 from songswap.core.words import MemberStatus
 from songswap.documents import GROUP, HANDED, REQUESTS
-from songswap.model import Group, Handed, Requests, Struct, Timeline, Track
+from songswap.model import Group, Handed, Requests, Struct, Timeline, TimerState, Track
 from songswap.web import events as live
 from songswap.web.errors import ProblemError, Way
 from songswap.web.facts import Facts
 from songswap.web.guard import me, my_group
+from songswap.web.interval_view import interval_state, timer_in
 from songswap.web.invites import new_secret, qr_code
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import facts_of, state_of
-from songswap.web.state import GroupState, Timed
+from songswap.web.state import GroupState, PhaseState, Timed
 from songswap.web.view import invite_url
 
 blueprint = Blueprint("screen", __name__)
@@ -54,6 +55,17 @@ class ScreenListener(Struct, frozen=True):
     mood: str
 
 
+class ScreenTimer(Struct, frozen=True):
+    """The interval timer, in large figures: all of it follows from the moment it was started."""
+
+    state: TimerState
+    phases: tuple[PhaseState, ...]
+    repeat: int | None
+    rounds: int
+    started_at_ms: float | None
+    paused_at_ms: float | None
+
+
 class ScreenState(Timed, frozen=True):
     """All that a screen shows. It says who is there by name only, on which devices and what goes wrong not at all."""
 
@@ -63,6 +75,7 @@ class ScreenState(Timed, frozen=True):
     coming: tuple[ScreenSong, ...]
     listeners: tuple[ScreenListener, ...]
     join_until_ms: float | None
+    timer: ScreenTimer | None
 
 
 @blueprint.post("/api/groups/<group_id>/screen")
@@ -148,7 +161,15 @@ def _picture(facts: Facts, handed: Handed, requests: Requests) -> ScreenState:
             if facts.listens(person)
         ),
         join_until_ms=expires_at_ms if facts.now_ms < expires_at_ms else None,
+        timer=_timer(facts),
     )
+
+
+def _timer(facts: Facts) -> ScreenTimer | None:
+    state = interval_state(timer_in(facts))
+    if state.state not in {"running", "paused"}:
+        return None
+    return ScreenTimer(state.state, state.phases, state.repeat, state.rounds, state.started_at_ms, state.paused_at_ms)
 
 
 def _playback(facts: Facts, timeline: Timeline, handed: Handed) -> ScreenPlayback | None:

@@ -2,8 +2,19 @@
 
 import dataclasses
 
-from songswap.documents import ACCOUNT, ACCOUNT_SEEN, GROUP, HANDED, HEARTBEAT, NIGHT, REQUESTS, Account
-from songswap.model import Group, Handed, Requests
+from songswap.documents import (
+    ACCOUNT,
+    ACCOUNT_SEEN,
+    GROUP,
+    GROUP_INTERVAL,
+    GROUP_TICKS,
+    HANDED,
+    HEARTBEAT,
+    NIGHT,
+    REQUESTS,
+    Account,
+)
+from songswap.model import Group, Handed, Interval, Requests, Ticks
 from songswap.store import Store
 from songswap.web.accounts import consent_of
 from songswap.web.facts import Facts, Person
@@ -51,6 +62,8 @@ def facts_of(store: Store, group: Group, now_ms: float) -> Facts:
         now_ms=now_ms,
         requests=store.read(REQUESTS, group.id) or Requests(),
         handed=store.read(HANDED, group.id) or Handed(),
+        interval=store.read(GROUP_INTERVAL, group.id) or Interval(),
+        ticks=store.read(GROUP_TICKS, group.id) or Ticks(),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from songswap.core.groups import Right
 from songswap.core.words import MemberStatus
-from songswap.model import RequestSettings, Role, Struct, Track
+from songswap.model import AtBoundary, AtEnd, RequestSettings, Role, Struct, TimerState, Track
 
 
 class DeviceState(Struct, frozen=True):
@@ -177,6 +177,48 @@ class Timed(Struct, frozen=True):
     now_ms: float
 
 
+class PhaseState(Struct, frozen=True):
+    """A stretch of time with a name."""
+
+    name: str
+    length_s: float
+
+
+class IntervalState(Timed, frozen=True):
+    """An interval timer at the server's time `now_ms`; `state` is `none` where none is set up.
+
+    `phase` counts from 0 within its `round`, rounds from 1. All of it follows from `started_at_ms`, which paused time
+    moves forward; `next_at_ms` is when the phase ends, if the timer runs. `playback` is what it acts on; `problem` says
+    what is in the way of that, `hint` what to do. `in_session`: it moves everybody in the group's session.
+    """
+
+    state: TimerState
+    phases: tuple[PhaseState, ...]
+    repeat: int | None
+    rounds: int
+    round: int
+    phase: int
+    phase_name: str
+    next_name: str
+    started_at_ms: float | None
+    paused_at_ms: float | None
+    next_at_ms: float | None
+    context_uri: str | None
+    device_id: str | None
+    device_name: str
+    shuffle: bool | None
+    at_boundary: AtBoundary
+    at_end: AtEnd
+    by_name: str
+    may_control: bool
+    in_session: bool
+    playback: PlaybackState | None
+    problem: str
+    hint: str
+    until_ms: float | None
+    is_worker_alive: bool
+
+
 class GroupState(Timed, frozen=True):
     """A group at the server's time `now_ms`, as one of its members sees it."""
 
@@ -194,3 +236,4 @@ class GroupState(Timed, frozen=True):
     screen_url: str | None = None
     tonight: TonightState | None = None
     requests: RequestsState | None = None
+    interval: IntervalState | None = None

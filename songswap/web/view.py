@@ -5,6 +5,7 @@ from songswap.core.words import describe, hint
 from songswap.documents import AccountSeen, Wish
 from songswap.model import Device, Group, Listener, Night
 from songswap.web.facts import Facts, Person
+from songswap.web.interval_view import interval_state, timer_in
 from songswap.web.requests_view import requests_state
 from songswap.web.session_view import calls_state, session_state
 from songswap.web.state import (
@@ -44,6 +45,7 @@ def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
         screen_url=screen_url(base_url, group) if may_invite and group.screen_secret else None,
         tonight=_tonight(facts),
         requests=requests_state(facts, account),
+        interval=interval_state(timer_in(facts, account)),
     )
 
 

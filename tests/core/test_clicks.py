@@ -1,10 +1,13 @@
 import pytest
 
-from songswap.core.clicks import MOST_LEAD_MS, SETTLE_MS, STALE_CLICK_MS, click
+from songswap.core.clicks import MOST_LEAD_MS, SETTLE_MS, STALE_CLICK_MS, ahead_ms, at_boundary, click, put_off
+from songswap.core.hosting import driven
+from songswap.core.interval import AHEAD_MS, Boundary
+from songswap.core.latency import UNKNOWN_MS
 from songswap.core.steps import DriveHost, Tell
 from songswap.core.sync import plan
-from songswap.model import Action, Latency, Night, Timeline
-from tests.core.music import B, C, listener, night, timeline
+from songswap.model import Action, Failure, Latency, Night, Timeline
+from tests.core.music import A, B, C, listener, night, timeline
 
 TABLE = {
     "ada": {"speaker": {"start": Latency((300.0,) * 3)}},
@@ -83,3 +86,61 @@ def test_click_that_waited_for_the_worker_too_long_is_dropped_and_said() -> None
     late = click(before, Action(7, "ada", "next", NOW_MS - STALE_CLICK_MS - 1), TABLE, NOW_MS)
     assert (late.timeline, late.drives, late.handled_action) == (before.timeline, (), 7)
     assert late.click_error
+
+
+# Boundaries of the interval timer
+
+
+def boundary(at_ms: float, act: str = "skip") -> Boundary:
+    return Boundary(4, at_ms, act)
+
+
+def test_boundary_sounds_on_all_devices_at_its_moment() -> None:
+    at_ms = NOW_MS + 1_300
+    after = at_boundary(night(listener()), boundary(at_ms), TABLE, NOW_MS)
+    assert (line(after).track, line(after).at_ms) == (B, at_ms)
+    (drive,) = after.drives
+    assert (drive.send_at_ms, drive.boundary) == (at_ms - 300, 4)
+    steps, wake_at_ms = plan(after, TABLE, (), NOW_MS)
+    assert (steps, wake_at_ms) == ([], at_ms - 900)  # the slow listener first
+    steps, _ = plan(after, TABLE, (), at_ms - 900)
+    assert [type(step) for step in steps] == [Tell]
+
+
+def test_late_boundary_is_heard_as_soon_as_all_can_make_it_together() -> None:
+    after = at_boundary(night(listener()), boundary(NOW_MS - 60_000), TABLE, NOW_MS)
+    assert line(after).at_ms == NOW_MS + 900
+
+
+def test_boundary_has_to_be_known_ahead_of_the_slowest_device_and_its_trim() -> None:
+    assert ahead_ms(night(listener()), TABLE) == 900 + AHEAD_MS
+    assert ahead_ms(night(listener(trim_ms=200)), TABLE) == 1_100 + AHEAD_MS
+    assert ahead_ms(night(), {}) == UNKNOWN_MS + AHEAD_MS
+
+
+def test_nothing_is_under_way_when_a_boundarys_command_has_to_leave() -> None:
+    looking = night(listener(look_at_ms=NOW_MS), look_at_ms=NOW_MS, queue_at_ms=NOW_MS)
+    after = at_boundary(looking, boundary(NOW_MS + 1_300), TABLE, NOW_MS)
+    assert plan(after, TABLE, (), NOW_MS)[0] == []
+
+
+def test_pause_at_the_end_is_told_the_others_when_the_host_has_taken_it() -> None:
+    after = at_boundary(night(listener()), boundary(NOW_MS + 1_300, "pause"), TABLE, NOW_MS)
+    assert line(after).is_playing
+    assert plan(after, TABLE, (), NOW_MS)[0] == []
+    (step,) = plan(after, TABLE, (), after.drives[0].send_at_ms)[0]
+    assert isinstance(step, DriveHost)
+    accepted = driven(after)
+    assert not line(accepted).is_playing
+    assert [type(step) for step in plan(accepted, TABLE, (), NOW_MS + 1_000)[0]] == [Tell]
+
+
+@pytest.mark.parametrize(("told_rev", "rev"), [(1, 1), (2, 3)])
+def test_what_spotify_did_not_do_is_as_if_it_had_not_come_yet(told_rev: int, rev: int) -> None:
+    before = night(listener())
+    after = at_boundary(before, boundary(NOW_MS + 1_300), TABLE, NOW_MS)
+    told = night(listener(told_rev=told_rev), timeline=after.timeline, drives=after.drives)
+    back = put_off(told, before.timeline, Failure("limited", "A break.", until_ms=NOW_MS + 9_000), NOW_MS)
+    assert (line(back).track, line(back).rev, back.drives) == (A, rev, ())
+    assert back.look_at_ms == NOW_MS + 9_000
+    assert "A break." in back.click_error

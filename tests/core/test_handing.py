@@ -36,6 +36,13 @@ def test_at_the_last_moment_nothing_is_handed_over_until_the_next_song() -> None
     assert turn(END_MS + 1) == (2 * END_MS - LEAD_MS, TO_QUEUE)
 
 
+def test_where_the_timer_cuts_the_song_short_that_is_its_end() -> None:
+    cut_at_ms = 60_000.0
+    assert handing.next_turn(night(), WAITING, NOTHING, 1_000, cut_at_ms) == (cut_at_ms - LEAD_MS, TO_QUEUE)
+    assert handing.next_turn(night(), WAITING, NOTHING, cut_at_ms - LAST_MOMENT_MS + 1, cut_at_ms) == (cut_at_ms, None)
+    assert handing.next_turn(night(), WAITING, NOTHING, 1_000, 10 * END_MS) == turn(1_000)
+
+
 @pytest.mark.parametrize(
     "of",
     [night(timeline=None), night(host_device=None), night(timeline=timeline(is_playing=False))],

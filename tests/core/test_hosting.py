@@ -189,3 +189,9 @@ def test_click_refused_twice_is_dropped_and_said_unless_it_is_so_already(action:
 
 def test_device_is_remembered_for_clicks() -> None:
     assert read(night(listener(), host_device=None), reading(0, at_ms=10), 10).host_device == SPEAKER
+
+
+def test_track_that_came_round_again_teaches_no_latency() -> None:
+    told = night(driven=Drive("next", 1_000, "start", 300))
+    assert driven_sample_ms(told, reading(20_000, 20_400)) == 700
+    assert driven_sample_ms(told, reading(20_000, 44_000)) is None

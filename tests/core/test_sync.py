@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from songswap.core import listening
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
-from songswap.core.sync import QUEUE_PATIENCE_MS, plan
+from songswap.core.sync import QUEUE_PATIENCE_MS, READ_FIRST_MS, plan, resumed
 from songswap.core.timeline import HELD_TRACKS, held_tracks
 from songswap.model import Command, Drive, Latency, Night
 from tests.core.music import MINUTE_MS, A, B, C, listener, night, timeline, track
@@ -200,3 +200,17 @@ def test_the_next_planning_is_never_in_the_past(who: object, what: object, now_m
     steps, wake_at_ms = plan(night(who, timeline=what), TABLE, (), now_ms)
     assert wake_at_ms > now_ms
     assert len({step.account for step in steps}) == len(steps)
+
+
+def test_after_a_restart_everybody_is_looked_at_and_nothing_is_sent_twice() -> None:
+    before = night(listener(), hush_until_ms=9_000)
+    after = resumed(before, 5_000)
+    assert (after.look_at_ms, after.hush_until_ms, after.listeners["bob"].look_at_ms) == (5_000, 9_000, 5_000)
+
+
+def test_after_a_restart_in_the_middle_of_a_click_the_host_is_read_before_anybody_is_told_anything() -> None:
+    before = night(listener(told_rev=0), drives=(Drive("next", 4_000, "start", 300),), hush_until_ms=9_000)
+    after = resumed(before, 5_000)
+    assert (after.drives, after.hush_until_ms) == ((), 0.0)
+    assert plan(after, TABLE, (), 5_000)[0] == [LookAtHost("ada")]
+    assert [step.account for step in plan(after, TABLE, ("ada",), 5_000 + READ_FIRST_MS)[0]] == ["bob"]

@@ -42,7 +42,9 @@ async def test_every_route_of_the_api_is_described(site: Site) -> None:
     routes = {rule.rule for rule in site.app.url_map.iter_rules() if rule.rule.startswith("/api/")}
     streams = {
         "/api/groups/<group_id>/events",
+        "/api/groups/<group_id>/interval/events",
         "/api/me/history/events",
+        "/api/me/interval/events",
         "/api/me/playlists/events",
     }  # told of with what they are streams of
     assert routes - described == streams
