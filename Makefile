@@ -3,9 +3,11 @@
 #   make tmux            run server and worker with config.ini, in two panes
 #   make test            run the tests (some of them: make test ARGS="tests/core -x")
 #   make check           style, types and import contracts
-#   make bench           measure: bench-sync, and how soon one process hears of what the other wrote
+#   make bench           measure: the three below, and how soon one process hears of what the other wrote
 #   make bench-sync      how well a session keeps time; writes bench/sync.* and the table in README.md
 #   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
+#   make bench-history   how long listening histories take to come in; writes bench/history.txt
+#   make bench-insights  how soon figures of them are answered; writes bench/insights.txt
 #   make bench-realtime  ten minutes of that in real time, with the real processes; writes bench/realtime.txt
 # Another Python: make demo PYTHON=python3.13
 
@@ -14,7 +16,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tmux test check bench bench-sync bench-interval bench-realtime
+.PHONY: demo tmux test check bench bench-sync bench-interval bench-history bench-insights bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -29,7 +31,7 @@ tmux: $(VENV)/installed
 	@if [ -n "$$TMUX" ]; then tmux switch-client -t songswap; else exec tmux attach -t songswap; fi
 
 test: $(VENV)/installed-for-tests
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: $(VENV)/installed-for-tests
 	$(BIN)/ruff check
@@ -37,7 +39,7 @@ check: $(VENV)/installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: bench-sync
+bench: bench-sync bench-history bench-insights
 	@exec $(BIN)/python -m bench.wake
 
 bench-sync: $(VENV)/installed-for-tests
@@ -45,6 +47,12 @@ bench-sync: $(VENV)/installed-for-tests
 
 bench-interval: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.interval
+
+bench-history: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.history
+
+bench-insights: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.insights
 
 bench-realtime: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.realtime

@@ -17,13 +17,20 @@ from songswap.model import (
     ImportsSeen,
     Interval,
     Latency,
+    ListChange,
     Night,
     Play,
+    PlaylistsSeen,
     Polled,
+    Renewal,
+    Renewed,
     Requests,
+    Save,
+    Saved,
     Sharing,
     Struct,
     Ticks,
+    TopSeen,
     TrackName,
 )
 from songswap.store import Document, Log
@@ -156,35 +163,35 @@ class Call(Struct, frozen=True):
     counted: int = 0
 
 
-class Save(Struct, frozen=True):
-    """A night somebody wants as a playlist of their own. `rev` grows with each try."""
-
-    group: str
-    name: str
-    uris: tuple[str, ...]
-    rev: int = 1
-
-
 class Saves(Struct, frozen=True):
-    """By session id."""
+    """By id: a night's is that of its session."""
 
     wanted: dict[str, Save] = {}
 
 
-class Saved(Struct, frozen=True):
-    """What became of a Save's try `rev`. There is a playlist as soon as it has an id; `done` when it is whole."""
+class SavedLists(Struct, frozen=True):
+    """By the id of the Save."""
 
-    rev: int
-    state: Literal["working", "done", "failed"] = "working"
-    playlist_id: str | None = None
-    url: str | None = None
-    error: str = ""
+    lists: dict[str, Saved] = {}
 
 
-class SavedNights(Struct, frozen=True):
-    """By session id."""
+class Looks(Struct, frozen=True):
+    """What somebody wants Spotify asked for anew: each number grows with each wish."""
 
-    nights: dict[str, Saved] = {}
+    playlists: int = 0
+    top: int = 0
+
+
+class Renewals(Struct, frozen=True):
+    """By id."""
+
+    wanted: dict[str, Renewal] = {}
+
+
+class RenewalsSeen(Struct, frozen=True):
+    """By the id of the Renewal."""
+
+    renewals: dict[str, Renewed] = {}
 
 
 ACCOUNT = Document("accounts/{}/account.json", Account, "server")
@@ -195,7 +202,12 @@ TOKEN = Document("accounts/{}/token.json", Token, "worker")
 ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker")
 LATENCIES = Document("accounts/{}/latencies.json", Latencies, "worker")
 SAVES = Document("accounts/{}/saves.json", Saves, "server")
-SAVED = Document("accounts/{}/saved.json", SavedNights, "worker")
+SAVED = Document("accounts/{}/saved.json", SavedLists, "worker")
+LOOKS = Document("accounts/{}/looks.json", Looks, "server")
+PLAYLISTS = Document("accounts/{}/playlists.json", PlaylistsSeen, "worker")
+TOP = Document("accounts/{}/top.json", TopSeen, "worker")
+RENEWALS = Document("accounts/{}/renewals.json", Renewals, "server")
+RENEWED = Document("accounts/{}/renewed.json", RenewalsSeen, "worker")
 SHARING = Document("accounts/{}/sharing.json", Sharing, "server")
 IMPORTS = Document("accounts/{}/imports.json", Imports, "server")
 IMPORTED = Document("accounts/{}/imported.json", ImportsSeen, "worker")
@@ -221,4 +233,6 @@ PLAYS = Log("accounts/{}/plays/{}-{}.jsonl", Play, "worker", "importer")
 """Names are the account, the source and the UTC month of the play's `at_ms` (2026-11)."""
 TRACK_NAMES = Log("accounts/{}/plays/{}.names.jsonl", TrackName, "worker", "importer")
 """Names are the account and the source. A track has another row where its names differ, or more is known of it."""
+CHANGES = Log("accounts/{}/renewals/{}.jsonl", ListChange, "worker")
+"""What each renewal changed; names are the account and the Renewal."""
 GAPS = Log("accounts/{}/plays/gaps.jsonl", Gap, "worker", "importer")

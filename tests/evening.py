@@ -25,7 +25,7 @@ from songswap.documents import (
     Wish,
 )
 from songswap.jobs.accounts import Means
-from songswap.jobs.beside import Hear
+from songswap.jobs.beside import Beside, Hear
 from songswap.jobs.worker import work
 from songswap.model import Action, Group, Invite, Listener, Member, Night
 from songswap.simulator import Truth, World, serve
@@ -59,6 +59,7 @@ class Evening:
         self.config = Config(spotify=Spotify(apps=APPS, api_url=url, accounts_url=url), history=History(poll_minutes=0))
         for app in APPS:
             world.register_app(app.client_id, app.client_secret or None)
+        self.beside: Beside = nobody_beside
         self._worker: asyncio.Task[None] | None = None
         self._apps: dict[str, App] = {}
 
@@ -88,7 +89,7 @@ class Evening:
             gate = Gate(store, self.clock, self.config.spotify.daily_calls)
             client = Client(http, self.url, gate, self.clock)
             oauth = OAuth(http, self.url, "http://127.0.0.1:8770/callback", gate, self.clock)
-            await work(Means(self.config, store, self.vault, client, oauth, gate, self.clock, nobody_beside))
+            await work(Means(self.config, store, self.vault, client, oauth, gate, self.clock, self.beside))
 
     def log_in(self, person: str) -> None:
         """What the server writes after a log-in."""

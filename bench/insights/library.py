@@ -8,7 +8,7 @@ import msgspec
 
 from songswap.columns import schema
 from songswap.columns.libraries import genres_file
-from songswap.columns.parquet import FORMAT
+from songswap.columns.parquet import FEW_ROWS, FORMAT
 from songswap.documents import ACCOUNT, SHARING, Account
 from songswap.model import Group, Invite, Member, Sharing, Struct
 from songswap.store import Store
@@ -72,7 +72,8 @@ def _write(connection: duckdb.DuckDBPyConnection, root: Path, account: str, numb
         parts[str(year)] = schema.Part(path.stat().st_size, 0, PLAYS_A_YEAR, "")
     names = folder / schema.NAMES
     connection.execute(
-        f"COPY (SELECT {', '.join(schema.NAME_COLUMNS)} FROM music ORDER BY track) TO '{names}' ({FORMAT})"
+        f"COPY (SELECT {', '.join(schema.NAME_COLUMNS)} FROM music ORDER BY track) TO '{names}'"
+        f" ({FORMAT}, ROW_GROUP_SIZE {FEW_ROWS})"
     )
     called = schema.Part(names.stat().st_size, 0, TRACKS, "")
     manifest = schema.Manifest(schema.VERSION, parts, called)

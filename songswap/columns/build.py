@@ -127,7 +127,7 @@ class _Build:
         return not now.issuperset(rows)
 
     def _names(self, connection: duckdb.DuckDBPyConnection, named: list[Named]) -> Part:
-        size, crc = parquet.write(connection, self._columns / NAMES, NAME_COLUMNS, named)
+        size, crc = parquet.write(connection, self._columns / NAMES, NAME_COLUMNS, named, parquet.FEW_ROWS)
         return Part(size, crc, len(named), self._logs.names_print)
 
     def _year(

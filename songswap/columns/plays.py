@@ -61,9 +61,14 @@ class Plays:
         """The one row that `query` finds."""
         return self.rows(query)[0]
 
-    def keep(self, name: str, query: str) -> str:
-        """Hold what `query` finds in memory, under `name`, for as long as this question is being answered."""
-        self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    def keep(self, name: str, query: str, *, is_more: bool = False) -> str:
+        """Hold what `query` finds in memory, under `name`, for as long as this question is being answered.
+
+        It is added to what is held under that name if it `is_more` of it.
+        """
+        self._cursor.execute(
+            f"INSERT INTO {name} {query}" if is_more else f"CREATE OR REPLACE TEMP TABLE {name} AS {query}"
+        )
         return name
 
     def hold(self) -> None:

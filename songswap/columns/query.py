@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 THREADS: Final = 2
 """Of DuckDB, for one figure at a time: two at once would take twice the memory and be done no sooner."""
-MEMORY: Final = "128MB"
+MEMORY: Final = "112MB"
 """Of the 250 MB that the server may have; enough for any figure over three million plays. More goes to the disk."""
 SPILL: Final = "spill"
 """Folder below the store for what does not fit into memory; empty but while it is needed."""
@@ -43,8 +43,10 @@ class Engine:
     Nothing is opened before the first.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, spills: bool = True) -> None:
+        """What does not fit into memory is put aside on the disk if it `spills`: one engine of a store may."""
         self._root = root
+        self._spills = spills
         self._libraries = Libraries(root)
         self._answers: Recent[bytes] = Recent(KEPT_BYTES, len)
         self._names: Recent[Row] = Recent(KEPT_NAMES)
@@ -103,7 +105,7 @@ class Engine:
 
     def _open(self) -> "DuckDBPyConnection":
         if self._connection is None:
-            self._connection = _connect(self._root)
+            self._connection = _connect(self._root, spills=self._spills)
         return self._connection
 
 
@@ -114,17 +116,18 @@ def _name(figure: Callable[[Plays], Answer]) -> object:
     return figure
 
 
-def _connect(root: Path) -> "DuckDBPyConnection":
+def _connect(root: Path, *, spills: bool) -> "DuckDBPyConnection":
     """A database in memory that reads the columns and genres in the store, and nothing else."""
     import duckdb
 
     spill = root / SPILL
-    shutil.rmtree(spill, ignore_errors=True)
+    if spills:
+        shutil.rmtree(spill, ignore_errors=True)
     connection = duckdb.connect(
         config={
             "threads": THREADS,
             "memory_limit": MEMORY,
-            "temp_directory": str(spill),
+            "temp_directory": str(spill) if spills else "",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }

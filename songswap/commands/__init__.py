@@ -10,7 +10,7 @@ from pathlib import Path
 from songswap import logs
 from songswap.columns.archives import UnfitFileError
 from songswap.columns.report import BUSY, UNFIT
-from songswap.commands import exporting, forgetting, importing, making
+from songswap.commands import exporting, forgetting, importing, listing, making
 from songswap.commands.account import UnknownAccountError
 from songswap.entry import PRIVATE, read_config
 from songswap.store import HeldError, Store, StoreError, UnfitNameError
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--gently", action="store_true", help="let everything else on this machine go first")
     parser = argparse.ArgumentParser(PROGRAM, description="Brings listening history in, and takes it out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (importing, exporting, forgetting, making):
+    for module in (importing, exporting, forgetting, making, listing):
         module.add_to(commands, where)
     return parser
 

@@ -45,7 +45,8 @@ def resolve(names: Names) -> tuple[dict[str, Recording], list[Named]]:
     """What each id stands for, and every recording once. The order of names within a source does not matter.
 
     Of an id's names the best source's counts; among those the one that tells most, then the least. An id is the
-    recording of that artist and title; what its own names leave open is taken from the recording's other ids.
+    recording of that artist and title; what its own names leave open is taken from the recording's other ids, and its
+    cover from others of its album.
     """
     by_id: dict[str, list[TrackName]] = {}
     for source in SOURCES:
@@ -66,7 +67,18 @@ def resolve(names: Names) -> tuple[dict[str, Recording], list[Named]]:
         named.append(one)
         for track in tracks:
             known[track] = _recording(hashed, one, by_id[track])
-    return known, named
+    return known, _with_covers(named)
+
+
+def _with_covers(named: Sequence[Named]) -> list[Named]:
+    """The same; a recording of which no source knows the cover, has that of its album, where any song of it has one."""
+    covers: dict[int, str] = {}
+    for one in named:
+        if one.album is not None and one.cover_url:
+            covers[one.album] = min(one.cover_url, covers.get(one.album, one.cover_url))
+    return [
+        replace(one, cover_url=covers[one.album]) if not one.cover_url and one.album in covers else one for one in named
+    ]
 
 
 def albums_beside(names: Names, known: Mapping[str, Recording], named: Iterable[Named]) -> list[Named]:

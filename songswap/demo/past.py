@@ -1,7 +1,8 @@
 """What happened before the demo began: accounts of people who have used SongSwap for a while, and their history.
 
-It comes about as in production: out of the files that Spotify sends people, by the importer, before the server and the
-worker start. At their log-in people are found again by their Spotify id.
+It comes about as in production: out of what SongSwap recorded of recently-played, which knows covers, and of the files
+that Spotify sends people, by the importer, before the server and the worker start. At their log-in people are found
+again by their Spotify id.
 """
 
 import asyncio
@@ -15,18 +16,25 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import aiohttp
+import msgspec
+from msgspec.structs import replace
 
 from songswap.columns.archives import look
 from songswap.columns.build import build
 from songswap.columns.genres import load_genres
 from songswap.columns.importer import Importer, StoppedError
+from songswap.core import recent
+from songswap.core.history import month_of
 from songswap.core.periods import start_of
-from songswap.documents import ACCOUNT, POLLED, SHARING, Account
-from songswap.model import Polled, Sharing
+from songswap.documents import ACCOUNT, PLAYS, POLLED, SHARING, TRACK_NAMES, Account
+from songswap.model import Play, Polled, Sharing
+from songswap.spotify import wire
 from songswap.store import Store, hold
 from songswap.web.accounts import new_id
 
 DAY_MS: Final = 86_400_000
+RECORDED_DAYS: Final = 200
+"""So long SongSwap has recorded what they play."""
 NO_APP: Final = ""
 """They have no seat in any app: they take one when they log in."""
 
@@ -63,12 +71,13 @@ async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, sto
         await _fetch(http, f"{spotify_url}/sim/genres.csv", folder / "genres.csv")
         await asyncio.to_thread(load_genres, root, folder / "genres.csv")
         fetches = {
-            account: asyncio.create_task(_fetch(http, _url_of_data(spotify_url, past), folder / f"{account}.zip"))
+            account: asyncio.create_task(_fetch_both(http, spotify_url, past, folder / account))
             for account, past in people.items()
         }
         try:
             for account, fetch in fetches.items():
                 await fetch
+                await asyncio.to_thread(_record, root, account, folder / f"{account}.json")
                 await asyncio.to_thread(_bring_in, root, account, folder / f"{account}.zip", stopping)
         finally:
             for fetch in fetches.values():
@@ -79,13 +88,27 @@ async def prepare(root: Path, spotify_url: str, http: aiohttp.ClientSession, sto
 def _introduce(root: Path, account: str, past: Past) -> None:
     now_ms = time.time() * 1000
     server = Store(root, "server")
-    since_ms = now_ms - 400 * DAY_MS
+    since_ms = now_ms - RECORDED_DAYS * DAY_MS
     server.write(ACCOUNT, Account(account, past.spotify_id, past.spotify_id, past.name, NO_APP, since_ms), account)
     if past.shares:
         server.write(SHARING, Sharing(everybody=True), account)
     if past.days_ago:
         last_ms = start_of(_last_day(past) + timedelta(days=1), ZoneInfo("UTC"))
         Store(root, "worker").write(POLLED, Polled(polled_at_ms=last_ms, newest_ms=last_ms), account)
+
+
+def _record(root: Path, account: str, path: Path) -> None:
+    """Keep what the worker would have recorded."""
+    worker = Store(root, "worker")
+    polled = worker.read(POLLED, account) or Polled()
+    taken = recent.taken(msgspec.json.decode(path.read_bytes(), type=wire.History).to_model(), (), Polled(), ())
+    worker.extend(TRACK_NAMES, dict.fromkeys(taken.names), account, "recent")
+    by_month: dict[str, list[Play]] = {}
+    for play in taken.plays:
+        by_month.setdefault(month_of(play.at_ms), []).append(play)
+    for month, plays in by_month.items():
+        worker.extend(PLAYS, plays, account, "recent", month)
+    worker.write(POLLED, replace(polled, newest_ms=polled.newest_ms or taken.newest_ms), account)
 
 
 def _bring_in(root: Path, account: str, path: Path, stopping: asyncio.Event) -> None:
@@ -104,8 +127,12 @@ def _last_day(past: Past) -> date:
     return datetime.now(UTC).date() - timedelta(days=past.days_ago)
 
 
-def _url_of_data(spotify_url: str, past: Past) -> str:
-    return f"{spotify_url}/player/{past.spotify_id}/my_spotify_data.zip?until={_last_day(past)}"
+async def _fetch_both(http: aiohttp.ClientSession, spotify_url: str, past: Past, path: Path) -> None:
+    """What Spotify sent somebody, and what it has shown of them since SongSwap looked."""
+    who, until = past.spotify_id, f"until={_last_day(past)}"
+    await _fetch(http, f"{spotify_url}/player/{who}/my_spotify_data.zip?{until}", path.with_suffix(".zip"))
+    recorded = f"{spotify_url}/sim/players/{who}/plays?days={RECORDED_DAYS}&{until}"
+    await _fetch(http, recorded, path.with_suffix(".json"))
 
 
 async def _fetch(http: aiohttp.ClientSession, url: str, path: Path) -> None:

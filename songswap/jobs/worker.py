@@ -7,7 +7,9 @@ from songswap.jobs.heartbeat import HeartbeatJob
 from songswap.jobs.imports import ImportsJob
 from songswap.jobs.interval import IntervalJob
 from songswap.jobs.keeper import KeeperJob
+from songswap.jobs.library import LibraryJob
 from songswap.jobs.recent import RecentJob
+from songswap.jobs.renewals import RenewalJob
 from songswap.jobs.runner import Job, Runner
 from songswap.jobs.saves import SaveJob
 from songswap.jobs.session import SessionJob
@@ -42,6 +44,8 @@ def _wanted(means: Means, accounts: Accounts) -> dict[str, Job]:
         if store.read(ACCOUNT, account) is not None:
             jobs[f"devices of {account}"] = DeviceJob(means, accounts, account).run
             jobs[f"recently played of {account}"] = RecentJob(means, accounts, account).run
+            jobs[f"library of {account}"] = LibraryJob(means, accounts, account).run
+            jobs[f"renewals of {account}"] = RenewalJob(means, accounts, account).run
             jobs[f"saves of {account}"] = SaveJob(means, accounts, account).run
             if _is_started(store.read(INTERVAL, account)):
                 jobs[f"timer of {account}"] = IntervalJob(means, accounts, account=account).run

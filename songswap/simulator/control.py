@@ -15,6 +15,7 @@ from aiohttp import web
 from .faults import Fault
 from .players import Player
 from .profile import Profile
+from .streaming_history import end_of_day, shown_as_recent
 from .views import player_view
 from .wire import Wire
 from .world import World
@@ -64,6 +65,7 @@ def add_control(app: web.Application, world: World) -> None:
     app.router.add_get("/sim/calls", desk.calls)
     app.router.add_get("/sim/players/{person}", desk.player)
     app.router.add_post("/sim/players/{person}", _checked(desk.act))
+    app.router.add_get("/sim/players/{person}/plays", desk.plays)
     app.router.add_get("/sim/genres.csv", desk.genres)
     app.router.add_post("/sim/faults", _checked(desk.add_fault))
     app.router.add_delete("/sim/faults", desk.clear_faults)
@@ -117,6 +119,20 @@ class _Desk:
             return _refusal(404, f"no person {request.match_info['person']!r}")
         wire = Wire(self._world.catalogue, str(request.url.origin()))
         return web.json_response(player_view(self._world, wire, person))
+
+    async def plays(self, request: web.Request) -> web.Response:
+        """What recently-played has shown of somebody in the last `days`, up to the end of the day `until`."""
+        world, person = self._world, self._world.people.get(request.match_info["person"])
+        if person is None:
+            return _refusal(404, f"no person {request.match_info['person']!r}")
+        try:
+            days, until_s = int(request.query["days"]), end_of_day(request.query["until"])
+        except (KeyError, ValueError):
+            return _refusal(400, "days must be a number, and until a day like 2026-11-09")
+        history = list(world.player(person.id).history)
+        shown = shown_as_recent(world.seed, person, world.catalogue, history, world.clock(), until_s, days)
+        wire = Wire(world.catalogue, str(request.url.origin()))
+        return web.json_response({"items": [wire.play(play) for play in shown]})
 
     async def genres(self, _: web.Request) -> web.Response:
         """The genres of the invented artists, as an operator would load them; of some, nobody knows any."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 from aiohttp import hdrs, web
 
 from .covers import draw_cover
 from .rendering import page, static_files
-from .streaming_history import streaming_history, zipped
+from .streaming_history import end_of_day, streaming_history, zipped
 from .views import player_view, shelves
 from .wire import IMAGE_SIZES, Wire
 from .world import World
@@ -48,7 +47,7 @@ class _Pages:
         """The extended streaming history, as Spotify sends it; with `until=2026-11-09` up to the end of that day."""
         person = self._world.people.get(request.match_info["person"])
         try:
-            until_s = _end_of_day(request.query["until"]) if "until" in request.query else None
+            until_s = end_of_day(request.query["until"]) if "until" in request.query else None
         except ValueError:
             return web.Response(status=400, text="until is a day like 2026-11-09")
         if person is None:
@@ -66,10 +65,6 @@ class _Pages:
         text = draw_cover(self._world.seed, request.match_info["id"], int(size))
         headers = {hdrs.CACHE_CONTROL: "public, max-age=86400", hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
         return web.Response(text=text, content_type="image/svg+xml", headers=headers)
-
-
-def _end_of_day(day: str) -> float:
-    return (datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1)).timestamp()
 
 
 def _wire(world: World, request: web.Request) -> Wire:

@@ -12,7 +12,7 @@ import random
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .catalogue import Artist, Catalogue, Episode, Track
@@ -28,6 +28,8 @@ ROWS_IN_FILE = 16_000
 """Spotify's files have some 12 MB each."""
 PLATFORMS = {"Computer": "linux", "Smartphone": "android", "Speaker": "cast", "TV": "android_tv"}
 SKIPS_MOST = 0.24
+LEAST_SHOWN_MS = 30_000
+"""Recently-played shows only what was heard for longer."""
 HOLIDAY_DAYS = (8, 16)
 
 
@@ -67,9 +69,9 @@ class _Listener:
             for start in (rng.randrange(90, 330) + 365 * y for y in range(3))
         ]
 
-    def years(self, last_day: int) -> Iterator[Json]:
-        """Every row of the DAYS before the day `last_day` (counted from 1970), oldest first."""
-        for day in range(DAYS):
+    def years(self, last_day: int, days: int = DAYS) -> Iterator[Json]:
+        """Every row of the last `days` of the DAYS before the day `last_day` (counted from 1970), oldest first."""
+        for day in range(max(0, DAYS - days), DAYS):
             if any(first <= day < last for first, last in self._holidays):
                 continue
             rng = random.Random(f"{self._seed}/{self._person.id}/{last_day - DAYS + day}/memory")
@@ -144,6 +146,29 @@ def streaming_history(
         if track is not None and first_day * DAY_S * 1000 <= play.ended_at_ms <= until_s * 1000:
             heard = {"platform": PLATFORMS[person.devices[0].type], "reason_start": "trackdone"}
             yield _row(play.ended_at_ms / 1000, track.duration_ms, **heard, **_track_fields(catalogue, track))
+
+
+def shown_as_recent(
+    seed: int, person: Person, catalogue: Catalogue, recent: list[Play], now_s: float, until_s: float, days: int
+) -> Iterator[Play]:
+    """The plays of the last `days` up to `until_s` that recently-played showed in their time, oldest first.
+
+    It shows no podcasts, no private sessions, and nothing that was skipped within half a minute.
+    """
+    first_day = int(now_s // DAY_S) - DAYS_BACK
+    for row in _Listener(seed, person, catalogue).years(first_day, days - DAYS_BACK):
+        if row["spotify_track_uri"] and row["ms_played"] > LEAST_SHOWN_MS and not row["incognito_mode"]:
+            ended_at_ms = _seconds(row) * 1000
+            if ended_at_ms <= until_s * 1000:
+                yield Play(row["spotify_track_uri"], ended_at_ms, ended_at_ms)
+    for play in recent:
+        if play.uri.startswith("spotify:track:") and first_day * DAY_S * 1000 <= play.ended_at_ms <= until_s * 1000:
+            yield play
+
+
+def end_of_day(day: str) -> float:
+    """When the day (2026-11-09) was over, in epoch seconds. Raises ValueError."""
+    return (datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1)).timestamp()
 
 
 def zipped(rows: Iterator[Json]) -> bytes:

@@ -26,15 +26,24 @@ from songswap.spotify.transport import send
 from songswap.spotify.wire import NOT_READABLE
 
 MAKE_PLAYLISTS: Final = "playlist-modify-private"
-"""The right to save a night as a private playlist; log-ins of before it was asked for lack it."""
+"""The right to make private playlists; log-ins of before it was asked for lack it, as they do those below."""
+MAKE_PUBLIC_PLAYLISTS: Final = "playlist-modify-public"
+"""The right to add to playlists that are public."""
+READ_PLAYLISTS: Final = "playlist-read-private"
+"""The right to list somebody's playlists, and to see whether one is still there."""
+READ_TOP: Final = "user-top-read"
+"""The right to read somebody's top tracks and artists."""
 READ_HISTORY: Final = "user-read-recently-played"
-"""The right to read what somebody played lately; log-ins of before it was asked for lack it."""
+"""The right to read what somebody played lately."""
 SCOPES: Final = (
     "user-read-playback-state",
     "user-modify-playback-state",
     "user-read-currently-playing",
     READ_HISTORY,
+    READ_TOP,
+    READ_PLAYLISTS,
     MAKE_PLAYLISTS,
+    MAKE_PUBLIC_PLAYLISTS,
 )
 """The rights asked for: no more than what there is needs."""
 

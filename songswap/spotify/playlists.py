@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from songswap.model import Playlist, PlaylistPage
+from songswap.model import OwnPlaylist, Playlist, PlaylistPage
 from songswap.spotify import wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, spotify_id, within
 from songswap.spotify.errors import UnavailableError
@@ -51,6 +51,19 @@ class PlaylistCalls(Transport):
         body = {"uris": [item_uri(uri) for uri in counted("uris", uris, 1, 100)]}
         request = Request("POST", _items_path(playlist_id), "playlists", body=body)
         return (await self._read(bearer, request, wire.Snapshot)).snapshot_id
+
+    async def rename_playlist(self, bearer: Bearer, playlist_id: str, name: str) -> None:
+        """Call a playlist of the person's own otherwise."""
+        body = {"name": filled("name", name)}
+        await self._request(bearer, Request("PUT", f"/v1/playlists/{spotify_id(playlist_id)}", "playlists", body=body))
+
+    async def own_playlists(
+        self, bearer: Bearer, user_id: str, *, offset: int = 0, limit: int = 50
+    ) -> tuple[tuple[OwnPlaylist, ...], bool]:
+        """A page of the playlists in the library of the person with the Spotify id `user_id`; are there more?"""
+        query = {"offset": within("offset", offset, 0, LARGEST_OFFSET), "limit": within("limit", limit, 1, 50)}
+        page = await self._read(bearer, Request("GET", "/v1/me/playlists", "playlists", query), wire.Playlists)
+        return page.to_model(user_id), page.next is not None
 
     async def library_contains(self, bearer: Bearer, uris: Sequence[str]) -> tuple[bool, ...]:
         """For each of `uris` (40 at most) whether the person has saved it."""

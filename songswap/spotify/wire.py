@@ -289,6 +289,49 @@ class Playlist(msgspec.Struct):
         )
 
 
+class _Count(msgspec.Struct):
+    total: int | None = None
+
+
+class _Shelved(msgspec.Struct):
+    """A playlist in a list of playlists, which tells the number of its rows only."""
+
+    id: str
+    uri: str
+    name: str | None = None
+    owner: _Owner | None = None
+    public: bool | None = None
+    collaborative: bool | None = None
+    images: list[_Image] | None = None
+    external_urls: _Links | None = None
+    items: _Count | None = None
+    tracks: _Count | None = None
+
+    def to_model(self, whose: str) -> model.OwnPlaylist:
+        owner, count = self.owner or _Owner(), self.items or self.tracks
+        return model.OwnPlaylist(
+            id=self.id,
+            uri=self.uri,
+            name=self.name or "",
+            owner_name=owner.display_name or owner.id or "",
+            is_mine=owner.id == whose or bool(self.collaborative),
+            is_public=bool(self.public),
+            tracks=count.total if count else None,
+            cover_url=_largest(self.images),
+            url=_link(self.external_urls),
+        )
+
+
+class Playlists(msgspec.Struct):
+    """A page of somebody's playlists."""
+
+    items: list[_Shelved | None]
+    next: str | None = None
+
+    def to_model(self, whose: str) -> tuple[model.OwnPlaylist, ...]:
+        return tuple(one.to_model(whose) for one in self.items if one)
+
+
 class Snapshot(msgspec.Struct):
     snapshot_id: str
 

@@ -13,21 +13,40 @@ from songswap.documents import (
     IMPORTS,
     INTERVAL,
     LATENCIES,
+    LOOKS,
+    PLAYLISTS,
     POLLED,
+    RENEWALS,
+    RENEWED,
     SAVED,
     SAVES,
     SHARING,
     TICKS,
+    TOP,
     Account,
     AccountSeen,
     Browsers,
     Consent,
     Latencies,
-    SavedNights,
+    Looks,
+    Renewals,
+    RenewalsSeen,
+    SavedLists,
     Saves,
     Wish,
 )
-from songswap.model import Group, Imports, ImportsSeen, Interval, Polled, Sharing, Struct, Ticks
+from songswap.model import (
+    Group,
+    Imports,
+    ImportsSeen,
+    Interval,
+    PlaylistsSeen,
+    Polled,
+    Sharing,
+    Struct,
+    Ticks,
+    TopSeen,
+)
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
@@ -74,13 +93,18 @@ class Export(Struct, frozen=True):
     seen: AccountSeen | None
     latencies: Latencies | None
     saves: Saves | None
-    saved: SavedNights | None
+    saved: SavedLists | None
     sharing: Sharing | None
     imports: Imports | None
     imported: ImportsSeen | None
     polled: Polled | None
     interval: Interval | None
     ticks: Ticks | None
+    looks: Looks | None
+    playlists: PlaylistsSeen | None
+    top: TopSeen | None
+    renewals: Renewals | None
+    renewed: RenewalsSeen | None
     groups: tuple[Group, ...]
 
 
@@ -211,6 +235,11 @@ def _export(here: Resources, account: Account) -> Export:
         polled=here.store.read(POLLED, account.id),
         interval=here.store.read(INTERVAL, account.id),
         ticks=here.store.read(TICKS, account.id),
+        looks=here.store.read(LOOKS, account.id),
+        playlists=here.store.read(PLAYLISTS, account.id),
+        top=here.store.read(TOP, account.id),
+        renewals=here.store.read(RENEWALS, account.id),
+        renewed=here.store.read(RENEWED, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
     )
 

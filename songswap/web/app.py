@@ -32,6 +32,7 @@ from songswap.web import (
     insights,
     interval,
     invites,
+    library,
     login,
     match_page,
     nights,
@@ -76,7 +77,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     features = (
         pages, login, account, devices, groups, invites, session, requests,
         search, nights, screen, trim, history, imports, takeout,
-        sharing, comparing,
+        sharing, comparing, library,
         interval,
         events, health, plotly, docs,
     )  # fmt: skip

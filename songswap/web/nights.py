@@ -4,28 +4,28 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import replace
 from quart import Blueprint, Response, ResponseReturnValue, render_template, request
 from quart_schema import document_response, hide, tag_blueprint, validate_response
 
 from songswap.core.report import Report, playlist_uris, safe_cell
-from songswap.documents import ACCOUNT, CONSENT, SAVED, SAVES, Save, SavedNights, Saves
-from songswap.model import Group, Struct, Track
-from songswap.spotify.oauth import MAKE_PLAYLISTS
+from songswap.documents import ACCOUNT
+from songswap.model import Group, Save, Struct, Track
+from songswap.web import lists
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group
+from songswap.web.lists import SavedState
 from songswap.web.membership import session_of
 from songswap.web.resources import Resources, resources
 
 blueprint = Blueprint("nights", __name__)
 tag_blueprint(blueprint, ["nights"])
 
-SAVES_KEPT = 50
+DESCRIPTION = "What we heard together, saved by SongSwap."
 CSV_COLUMNS = ("heard_at", "title", "artists", "album", "length_s", "requested_by", "url")
 
 
@@ -65,15 +65,6 @@ class NightListener(Struct, frozen=True):
     corrections: int
 
 
-class PlaylistState(Struct, frozen=True):
-    """What became of my wish to have the night as a playlist."""
-
-    state: Literal["waiting", "working", "done", "failed"]
-    name: str
-    url: str | None
-    error: str
-
-
 class NightReport(Struct, frozen=True):
     """A night, so far if it `is_running`. `calls` counts all calls to Spotify meanwhile, by family."""
 
@@ -93,7 +84,7 @@ class NightReport(Struct, frozen=True):
     clicks: int
     calls: Mapping[str, int]
     calls_spent: int
-    playlist: PlaylistState | None
+    playlist: SavedState | None
 
 
 class NewPlaylist(Body, frozen=True):
@@ -126,8 +117,8 @@ async def get_night(group_id: str, session_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/api/groups/<group_id>/nights/<session_id>/playlist")
 @body(NewPlaylist)
-@validate_response(PlaylistState, 202)
-async def save_night(group_id: str, session_id: str, data: NewPlaylist) -> tuple[PlaylistState, int]:
+@validate_response(SavedState, 202)
+async def save_night(group_id: str, session_id: str, data: NewPlaylist) -> tuple[SavedState, int]:
     """Save a night as a private playlist of my own, once; or try again. How it goes stands in the night's report."""
     here, group = resources(), my_group(group_id)
     report = _known(here, group, session_id)
@@ -139,11 +130,8 @@ async def save_night(group_id: str, session_id: str, data: NewPlaylist) -> tuple
     uris = playlist_uris(report.tracks)
     if not uris:
         raise ProblemError(409, "nothing_to_save", "Nothing was heard that fits into a playlist.")
-    _save(here, session_id, Save(group.id, name, uris))
-    state = _playlist(here, session_id)
-    if state is None:
-        raise ProblemError(503, "store_unavailable", "This could not be noted. Try again.")
-    return state, 202
+    wish = Save(name, uris, description=DESCRIPTION, group=group.id)
+    return lists.save(here, me().id, session_id, wish), 202
 
 
 @blueprint.get("/groups/<group_id>/nights")
@@ -162,7 +150,7 @@ async def night_page(group_id: str, session_id: str) -> ResponseReturnValue:
     report = _report(here, group, session_id)
     furthest_ms = max((one.skew_p95_ms or 0.0 for one in report.listeners), default=0.0)
     return await render_template(
-        "night.html", group=group, night=report, furthest_ms=furthest_ms or 1.0, may_save=_may_save(here)
+        "night.html", group=group, night=report, furthest_ms=furthest_ms or 1.0, may_save=lists.may_save(here, me().id)
     )
 
 
@@ -218,7 +206,7 @@ def _report(here: Resources, group: Group, session_id: str) -> NightReport:
         clicks=report.clicks,
         calls=report.calls,
         calls_spent=report.calls_spent,
-        playlist=_playlist(here, session_id),
+        playlist=lists.state_of(here, me().id, session_id),
     )
 
 
@@ -239,34 +227,3 @@ def _as_csv(report: NightReport) -> Response:
     started = datetime.fromtimestamp(report.started_at_ms / 1000, UTC)
     headers = {"Content-Disposition": f'attachment; filename="night-{started:%Y-%m-%d}.csv"'}
     return Response(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _may_save(here: Resources) -> bool:
-    """Whether my log-in allows to make playlists; one of before that was asked for does not."""
-    consent = here.store.read(CONSENT, me().id)
-    return consent is not None and MAKE_PLAYLISTS in consent.scopes
-
-
-def _save(here: Resources, session_id: str, save: Save) -> None:
-    """Note the wish, unless it is fulfilled or being fulfilled."""
-    if not _may_save(here):
-        message = "SongSwap may not make playlists for you yet. Log in with Spotify again to allow it."
-        raise ProblemError(403, "missing_scope", message)
-    saves = here.store.read(SAVES, me().id) or Saves()
-    before = saves.wanted.get(session_id)
-    state = _playlist(here, session_id)
-    if before is not None and state is not None and state.state != "failed":
-        return
-    save = replace(save, rev=before.rev + 1 if before else 1)
-    others = [(one, wish) for one, wish in saves.wanted.items() if one != session_id]
-    here.store.write(SAVES, Saves(dict([*others[1 - SAVES_KEPT :], (session_id, save)])), me().id)
-
-
-def _playlist(here: Resources, session_id: str) -> PlaylistState | None:
-    save = (here.store.read(SAVES, me().id) or Saves()).wanted.get(session_id)
-    if save is None:
-        return None
-    saved = (here.store.read(SAVED, me().id) or SavedNights()).nights.get(session_id)
-    if saved is None or saved.rev < save.rev:
-        return PlaylistState("waiting", save.name, None, "")
-    return PlaylistState(saved.state, save.name, saved.url, saved.error)

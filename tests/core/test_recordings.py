@@ -40,6 +40,20 @@ def test_what_an_id_does_not_tell_comes_from_the_recordings_other_ids() -> None:
     assert (known[OWN].duration_ms, known[OWN].album) == (305_000, naming.album_hash("Björk", "Homogenic"))
 
 
+def test_a_song_without_a_cover_has_that_of_its_album() -> None:
+    _, named = resolve(
+        {
+            "export": [
+                TrackName(ID, "Jóga", "Björk", "Homogenic"),
+                TrackName("c" * 22, "Earth Song", "Björk", "Other"),
+            ],
+            "recent": [TrackName(OTHER, "Hunter", "Björk", "Homogenic", cover_url="https://homogenic")],
+        }
+    )
+    covers = {one.title: one.cover_url for one in named}
+    assert covers == {"Jóga": "https://homogenic", "Hunter": "https://homogenic", "Earth Song": None}
+
+
 def test_each_id_keeps_an_album_of_its_own() -> None:
     known, _ = resolve(
         {"export": [TrackName(ID, "Jóga", "Björk", "Homogenic"), TrackName(OTHER, "Jóga", "Björk", "Volumen")]}

@@ -10,6 +10,7 @@ from songswap.config import App, Config, Spotify
 from songswap.documents import ACCOUNT as ACCOUNTS
 from songswap.documents import Account
 from songswap.jobs.accounts import Means
+from songswap.jobs.beside import Beside, run_beside
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
@@ -22,7 +23,9 @@ PATIENCE_S = 60.0
 
 
 @contextlib.asynccontextmanager
-async def at_work(root: Path, job_of: Callable[[Means], Callable[[], Awaitable[None]]]) -> AsyncIterator[Means]:
+async def at_work(
+    root: Path, job_of: Callable[[Means], Callable[[], Awaitable[None]]], beside: Beside = run_beside
+) -> AsyncIterator[Means]:
     """The job runs, over a store that is followed as the worker follows it."""
     changes = Changes()
     store = Store(root, "worker", changes)
@@ -31,7 +34,8 @@ async def at_work(root: Path, job_of: Callable[[Means], Callable[[], Awaitable[N
     async with open_http() as http:
         gate = Gate(store, clock)
         client, oauth = Client(http, NOWHERE, gate, clock), OAuth(http, NOWHERE, NOWHERE, gate, clock)
-        means = Means(config, store, Vault("a secret that only this test knows"), client, oauth, gate, clock)
+        vault = Vault("a secret that only this test knows")
+        means = Means(config, store, vault, client, oauth, gate, clock, beside)
         tasks = [asyncio.ensure_future(job_of(means)()), asyncio.create_task(follow_disk(store.root, changes))]
         try:
             yield means

@@ -2,14 +2,18 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from songswap.columns.importer import Importer
+from songswap.columns.report import Report
 from songswap.documents import IMPORTED, IMPORTS, PLAYS, POLLED, UPLOAD
+from songswap.jobs.beside import Hear, run_beside
 from songswap.jobs.imports import ImportsJob
 from songswap.model import Forget, Imported, Imports, ImportsSeen, Upload
 from songswap.store import HeldError, Store, hold
@@ -100,10 +104,23 @@ async def test_a_file_of_another_kind_fails_for_good(store: Store) -> None:
 
 
 async def test_an_import_can_be_stopped_and_started_again(store: Store) -> None:
-    async with at_work(store.root, job_of):
+    async def stopped_at_the_first_word(arguments: Sequence[str], hear: Hear) -> int:
+        """The real thing; what it says first of rows that are kept, makes somebody stop it."""
+
+        def heard(line: bytes) -> None:
+            hear(line)
+            if msgspec.json.decode(line, type=Report).tally.kept and not wanted().is_stopped and wanted().rev == 1:
+                change(store, ADA, "one", is_stopped=True)
+
+        return await run_beside(arguments, heard)
+
+    def wanted() -> Upload:
+        imports = store.read(IMPORTS, ADA)
+        assert imports is not None
+        return imports.uploads[0]
+
+    async with at_work(store.root, job_of, stopped_at_the_first_word):
         path = bring(store, ADA, "one", rows(120_000))
-        await until(lambda: bool(seen(store, ADA, "one") and seen(store, ADA, "one").kept))  # type: ignore[union-attr]
-        change(store, ADA, "one", is_stopped=True)
         await until(lambda: state(store, ADA, "one") == "stopped")
         assert path.exists()
         kept = sum(log.read_bytes().count(b"\n") for log in store.root.glob(f"accounts/{ADA}/plays/export-*"))

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from songswap.documents import CONSENT, SAVED, SAVES, Save, Saved, SavedNights, Saves
+from songswap.documents import CONSENT, SAVED, SAVES, SavedLists, Saves
+from songswap.model import Save, Saved
 from songswap.simulator import Fault
 from songswap.simulator.playlists import Playlist
 from tests.evening import GROUP_ID, Evening
@@ -22,12 +23,12 @@ def songs(evening: Evening, count: int = 250) -> tuple[str, ...]:
 
 
 def save(evening: Evening, rev: int = 1) -> None:
-    wish = Save(GROUP_ID, NAME, songs(evening), rev)
+    wish = Save(NAME, songs(evening), rev, group=GROUP_ID)
     evening.store.write(SAVES, Saves({NIGHT: wish}), "bob")
 
 
 def saved(evening: Evening) -> Saved:
-    return (evening.store.read(SAVED, "bob") or SavedNights()).nights[NIGHT]
+    return (evening.store.read(SAVED, "bob") or SavedLists()).lists[NIGHT]
 
 
 def made(evening: Evening) -> list[Playlist]:
@@ -144,3 +145,122 @@ async def test_an_account_that_needs_a_login_is_told_so(evening: Evening) -> Non
     assert saved(evening).state == "failed"
     assert "log in" in saved(evening).error
     assert made(evening) == []
+
+
+# At the end of a playlist there is
+
+
+def append(evening: Evening, playlist: Playlist, count: int = 250, rev: int = 1) -> None:
+    evening.store.write(
+        SAVES, Saves({NIGHT: Save(playlist.name, songs(evening, count), rev, target=playlist.id)}), "bob"
+    )
+
+
+def owned(evening: Evening, name: str = "Evening", owner: str = "bob") -> Playlist:
+    who = evening.world.person(owner).id
+    return next(one for one in evening.world.playlists.values() if (one.name, one.owner_id) == (name, who))
+
+
+def uris_in(playlist: Playlist) -> list[str]:
+    return [row.uri for row in playlist.rows]
+
+
+async def test_tracks_come_at_the_end_of_a_playlist_in_their_order(evening: Evening) -> None:
+    playlist = owned(evening)
+    before = uris_in(playlist)
+    append(evening, playlist)
+    await asyncio.sleep(20)
+    assert uris_in(playlist) == [*before, *songs(evening)]
+    assert (saved(evening).state, saved(evening).url, saved(evening).added) == ("done", saved(evening).url, 250)
+    assert sum("/playlists" in call.path for call in evening.world.calls) == 4
+
+
+@pytest.mark.parametrize("skipped_s", [0.0, 0.05, 0.2])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500},
+        {"status": 503, "executed": True},
+        {"kind": "drop"},
+        {"kind": "drop", "executed": True},
+        {"kind": "garbage", "executed": True},
+        {"kind": "false_401"},
+        {"status": 429, "retry_after": 7},
+        {"status": 429, "retry_after": 600},
+    ],
+)
+async def test_a_fault_while_tracks_are_added_neither_loses_nor_doubles_one(
+    evening: Evening, fault: dict[str, object], skipped_s: float
+) -> None:
+    playlist = owned(evening)
+    before = uris_in(playlist)
+    evening.world.faults.add(Fault(path=FILL, times=1, after_s=skipped_s, **fault))
+    append(evening, playlist)
+    await asyncio.sleep(700)
+    assert uris_in(playlist) == [*before, *songs(evening)]
+    assert saved(evening).state == "done"
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0])
+async def test_a_worker_that_stops_while_it_adds_goes_on_where_it_was(evening: Evening, after_s: float) -> None:
+    playlist = owned(evening)
+    before = uris_in(playlist)
+    append(evening, playlist)
+    await asyncio.sleep(after_s)
+    await evening.stop_worker()
+    await evening.start_worker()
+    await asyncio.sleep(30)
+    assert uris_in(playlist) == [*before, *songs(evening)]
+    assert saved(evening).state == "done"
+
+
+async def test_a_spent_quota_is_waited_for_and_said(evening: Evening) -> None:
+    evening.world.faults.add(Fault(status=429, path=FILL, method="POST", times=1, retry_after=3_600))
+    save(evening)
+    await asyncio.sleep(60)
+    assert (saved(evening).state, bool(saved(evening).error)) == ("waiting", True)
+    assert saved(evening).until_ms is not None
+    await asyncio.sleep(3_700)
+    assert_whole(evening)
+
+
+async def test_a_playlist_of_somebody_else_is_refused_in_words(evening: Evening) -> None:
+    playlist = owned(evening, owner="ada")
+    before = uris_in(playlist)
+    append(evening, playlist)
+    await asyncio.sleep(20)
+    assert saved(evening).state == "failed"
+    assert "somebody else’s" in saved(evening).error
+    assert uris_in(playlist) == before
+
+
+async def test_a_playlist_that_is_gone_is_said_to_be(evening: Evening) -> None:
+    playlist = owned(evening)
+    del evening.world.playlists[playlist.id]
+    append(evening, playlist)
+    await asyncio.sleep(20)
+    assert (saved(evening).state, saved(evening).error) == ("failed", "The playlist is not in Spotify any more.")
+
+
+async def test_a_full_playlist_is_left_as_it_is(evening: Evening) -> None:
+    playlist = owned(evening)
+    playlist.rows *= 250
+    before = uris_in(playlist)
+    append(evening, playlist)
+    await asyncio.sleep(20)
+    assert "holds 10,000 tracks at most" in saved(evening).error
+    assert uris_in(playlist) == before
+
+
+async def test_somebody_who_changes_the_playlist_meanwhile_is_told_what_is_known(evening: Evening) -> None:
+    playlist = owned(evening)
+    evening.world.faults.add(Fault(kind="drop", path=FILL, method="POST", times=1, executed=True))
+    append(evening, playlist)
+    while not evening.world.calls or not evening.world.calls[-1].path.endswith("/items"):
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.5)
+    playlist.rows.pop()
+    playlist.rows.append(playlist.rows[0])
+    await asyncio.sleep(60)
+    assert saved(evening).state == "failed"
+    assert "changed the playlist" in saved(evening).error

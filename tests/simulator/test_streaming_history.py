@@ -133,3 +133,18 @@ async def test_genres_are_there_to_be_loaded_except_some() -> None:
         lines = (await answer.text()).splitlines()
     assert lines[0] == "artist,genres"
     assert 0 < len(lines) - 1 < len(world.catalogue.artists)
+
+
+async def test_what_was_shown_as_recent_is_part_of_what_is_sent() -> None:
+    async with serve(a_world()) as url, aiohttp.ClientSession() as session:
+        async with session.get(f"{url}/sim/players/ada/plays?days=60&until=2026-11-10") as answer:
+            plays = (await answer.json())["items"]
+        async with session.get(f"{url}/sim/players/ada/plays?days=60&until=yesterday") as answer:
+            assert answer.status == 400
+        async with session.get(f"{url}/sim/players/nobody/plays?days=60&until=2026-11-10") as answer:
+            assert answer.status == 404
+    sent = {(row["ts"], row["spotify_track_uri"]): row for row in rows_of("ada")}
+    rows = [sent[f"{play['played_at'][:19]}Z", play["track"]["uri"]] for play in plays]
+    assert len(rows) > 100
+    assert all(row["ms_played"] > 30_000 and not row["incognito_mode"] for row in rows)
+    assert "2026-09-01" < rows[0]["ts"] < rows[-1]["ts"] < "2026-11-11"

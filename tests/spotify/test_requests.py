@@ -46,6 +46,8 @@ CALLS: dict[str, Ask] = {
     "playlist": lambda c: c.playlist(BEARER, ID),
     "playlist_items": lambda c: c.playlist_items(BEARER, ID, offset=50),
     "create_playlist": lambda c: c.create_playlist(BEARER, "Tonight", description="what we heard"),
+    "rename_playlist": lambda c: c.rename_playlist(BEARER, ID, "Yesterday"),
+    "own_playlists": lambda c: c.own_playlists(BEARER, "ada", offset=50),
     "replace_items": lambda c: c.replace_items(BEARER, ID, []),
     "add_items": lambda c: c.add_items(BEARER, ID, [URI] * 100),
     "library_contains": lambda c: c.library_contains(BEARER, [URI, ALBUM]),

@@ -182,7 +182,7 @@ async def test_figures_over_a_gap_are_at_least_and_the_gap_is_named(friends: Fri
     text = await text_of(friends.bob, ALL)
     assert tile("Plays", text) == "≥ 2"
     assert tile("Time", text).startswith("≥ ")
-    assert "Plays may be missing once, so figures are “at least”." in text
+    assert "Plays may be missing from one stretch of time, so figures are “at least”." in text
     assert "2 February 2026, 00:00 – 3 February 2026, 00:00: more was played than Spotify remembers" in text
     assert "Import it" in text
     assert "at least" not in await text_of(friends.bob, "/insights?period=month&at=2026-03-01")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from songswap.documents import CONSENT, DIARY, SAVED, SAVES, Saved, SavedNights, Saves
-from songswap.model import Happening, Track
+from songswap.documents import CONSENT, DIARY, SAVED, SAVES, SavedLists, Saves
+from songswap.model import Happening, Saved, Track
 from tests.web.site import Browser, Site, content, group_of, page, refusal
 
 SONG = Track("spotify:track:a", "=HYPERLINK(1)", ("Ünï", "Two, Three"), "@home", 181_000, url="https://open/a")
@@ -137,7 +137,7 @@ async def test_unknown_format_is_refused(site: Site) -> None:
 
 def note(site: Site, browser: Browser, session_id: str, **saved: Any) -> None:
     """What the worker notes of the playlist."""
-    site.worker.write(SAVED, SavedNights({session_id: Saved(**saved)}), browser.account)
+    site.worker.write(SAVED, SavedLists({session_id: Saved(**saved)}), browser.account)
 
 
 async def test_saving_notes_the_wish_and_tells_how_it_goes(site: Site) -> None:
@@ -146,7 +146,8 @@ async def test_saving_notes_the_wish_and_tells_how_it_goes(site: Site) -> None:
     session_id = await a_night(site, host, group_id, SONG, LOCAL, SONG)
     url = url_of(group_id, session_id)
     asked = await content(await host.post(f"{url}/playlist", {"name": "  Our   night "}), 202)
-    assert asked == {"state": "waiting", "name": "Our night", "url": None, "error": ""}
+    told = {name: asked[name] for name in ("state", "name", "url", "error", "tracks")}
+    assert told == {"state": "waiting", "name": "Our night", "url": None, "error": "", "tracks": 1}
     saves = site.store.read(SAVES, host.account) or Saves()
     assert (saves.wanted[session_id].uris, saves.wanted[session_id].rev) == ((SONG.uri,), 1)
     note(site, host, session_id, rev=1, state="done", playlist_id="p", url="https://open/p")

@@ -5,9 +5,10 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from songswap.core.formats import recognised
 from songswap.core.naming import own_id
 from songswap.model import Play, Problem, TrackName
 from tests.core.formats.files import (
@@ -187,6 +188,7 @@ def test_a_torn_file_loses_at_most_the_row_it_was_torn_in(
 ) -> None:
     content = form(rows)
     torn = content[: data.draw(st.integers(1, len(content)))]
+    assume(recognised("endsong_1.json", torn))  # a file that ends within its first words is refused as a whole
     found = read(torn, "endsong_1.json", pieces)
     plays, podcasts, unreadable = counted(found)
     assert played(found) == list(range(plays))
