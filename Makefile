@@ -3,7 +3,7 @@
 #   make tmux            run server and worker with config.ini, in two panes
 #   make test            run the tests (some of them: make test ARGS="tests/core -x")
 #   make check           style, types and import contracts
-#   make bench           measure: the three below, and how soon one process hears of what the other wrote
+#   make bench           measure: the four below, and how soon one process hears of what the other wrote
 #   make bench-sync      how well a session keeps time; writes bench/sync.* and the table in README.md
 #   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
 #   make bench-history   how long listening histories take to come in; writes bench/history.txt
@@ -39,7 +39,7 @@ check: $(VENV)/installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: bench-sync bench-history bench-insights
+bench: bench-sync bench-interval bench-history bench-insights
 	@exec $(BIN)/python -m bench.wake
 
 bench-sync: $(VENV)/installed-for-tests
