@@ -1,7 +1,9 @@
 // The form that sets a timer up: phases in rows, presets, what to play on which device.
 
+import { attempt } from "./api.js";
 import { byId, element, icon, show } from "./dom.js";
 import { duration } from "./format.js";
+import { createPlaylists } from "./timer-playlists.js";
 
 const MOST_PHASES = 40;
 const DAY_S = 86_400;
@@ -18,6 +20,7 @@ const whole = (field) => (/^\d+$/.test(field.value.trim()) ? Number(field.value.
 /** `submit(button, wanted)` sets the timer up and starts it. */
 export function createForm(submit) {
   const list = byId("phases");
+  const playlists = createPlaylists();
 
   const lengthOf = (row) => whole(row.querySelector(".minutes")) * 60 + whole(row.querySelector(".seconds"));
 
@@ -85,13 +88,15 @@ export function createForm(submit) {
     });
     const repeat = rounds();
     if (repeat !== null && !(repeat >= 1)) refuse(byId("repeat"), "How often do the phases come? A whole number, 1 or more.");
-    const isLink = byId("music-choice").value === "link";
+    const music = byId("music-choice").value;
+    const isLink = music === "link";
+    if (music === "mine" && !byId("mine").value) refuse(byId("music-choice"), "Choose a playlist, or what is playing.");
     if (isLink && !byId("link").value.trim()) refuse(byId("link"), "Paste the link of a playlist or album, or choose what is playing.");
     const shuffle = byId("shuffle").value;
     return {
       phases,
       repeat,
-      context_uri: isLink ? byId("link").value.trim() : null,
+      context_uri: isLink ? byId("link").value.trim() : music === "mine" ? byId("mine").value : null,
       device_id: byId("device").value || null,
       shuffle: shuffle === "" ? null : shuffle === "on",
       at_boundary: byId("at-boundary").value,
@@ -106,8 +111,16 @@ export function createForm(submit) {
     number();
   });
   byId("form").addEventListener("input", showTotal);
-  const showLink = () => show(byId("link-field"), byId("music-choice").value === "link");
-  byId("music-choice").addEventListener("change", showLink);
+  const showLink = () => {
+    show(byId("link-field"), byId("music-choice").value === "link");
+    show(byId("mine-field"), byId("music-choice").value === "mine");
+    if (byId("music-choice").value !== "mine") show(byId("mine-words"), false);
+  };
+  byId("music-choice").addEventListener("change", () => {
+    showLink();
+    if (byId("music-choice").value === "mine") attempt(byId("music-choice"), byId("form-failure"), () => playlists.open());
+  });
+  byId("look-playlists").addEventListener("click", (event) => attempt(event.currentTarget, byId("form-failure"), playlists.look));
   byId("form").addEventListener("submit", (event) => {
     event.preventDefault();
     submit(byId("submit"), read);

@@ -113,7 +113,7 @@ async def test_what_does_not_fit_is_said_and_the_focus_goes_there(street: Street
     await start.click()
     await expect(page.get_by_role("alert")).to_contain_text("How often")
     await page.get_by_label("How often").fill("8")
-    await page.locator("#music-choice").select_option("A playlist or album")
+    await page.locator("#music-choice").select_option("A playlist or album by its link")
     await page.get_by_label("Its link or URI").fill("https://example.org/")
     await start.click()
     await expect(page.get_by_role("alert")).to_contain_text("no link or URI of a Spotify playlist")
@@ -165,4 +165,22 @@ async def test_sound_cues_are_off_until_somebody_wants_them_in_this_browser(stre
     await page.get_by_role("button", name="Start", exact=True).click()
     await page.reload()
     await expect(cues).to_be_checked()
+    await page.request.delete("/api/me/interval")
+
+
+async def test_one_of_my_playlists_is_chosen_and_starts_with_the_timer(street: Street) -> None:
+    page = await open_timer(street)
+    await page.locator("#music-choice").select_option("One of my playlists")
+    playlists = page.locator("#mine")
+    await expect(playlists.locator("option")).not_to_have_count(0)
+    chosen = await playlists.locator("option").last.get_attribute("value")
+    await playlists.select_option(chosen)
+    before = street.installation.truth("ada")["uri"]
+    await page.get_by_role("button", name="Start", exact=True).click()
+    await expect(page.locator("#phase")).to_have_text("Work")
+    async with asyncio.timeout(20):
+        while street.installation.truth("ada")["uri"] == before:
+            await asyncio.sleep(0.2)
+    state = await (await page.request.get("/api/me/interval")).json()
+    assert state["context_uri"] == chosen
     await page.request.delete("/api/me/interval")

@@ -35,6 +35,7 @@ CALLS: dict[str, Ask] = {
     "seek": lambda c: c.seek(BEARER, 12_345, device_id="d"),
     "next": lambda c: c.next(BEARER, device_id="d"),
     "previous": lambda c: c.previous(BEARER),
+    "shuffle": lambda c: c.shuffle(BEARER, True, device_id="d"),
     "transfer": lambda c: c.transfer(BEARER, "d", play=True),
     "add_to_queue": lambda c: c.add_to_queue(BEARER, URI, device_id="d"),
     "recently_played": lambda c: c.recently_played(BEARER),
@@ -170,7 +171,7 @@ def test_every_method_of_the_client_is_in_the_table() -> None:
     assert methods == {name.partition(" ")[0] for name in CALLS}
 
 
-@pytest.mark.parametrize("name", ["play", "pause", "seek", "next", "previous", "add_to_queue"])
+@pytest.mark.parametrize("name", ["play", "pause", "seek", "next", "previous", "shuffle", "add_to_queue"])
 async def test_command_without_a_body_says_so(client: Client, recording: Recording, name: str) -> None:
     with pytest.raises(errors.BadRequestError):
         await CALLS[name](client)
