@@ -62,6 +62,7 @@ class RenewalJob:
         with self._store.changes.subscribe(RENEWALS.path(self._account), CONSENT.path(self._account)) as changes:
             while True:
                 self._welcome()
+                self._tidy()
                 for renewal in self._wanted():
                     if self._due_ms(renewal) <= self._now_ms():
                         await self._renew(renewal)
@@ -82,10 +83,8 @@ class RenewalJob:
         return rules.due_ms(renewal, self._seen(renewal))
 
     def _note(self, renewal: Renewal, renewed: Renewed) -> None:
-        there = {one.id for one in self._wanted()}
         before = (self._store.read(RENEWED, self._account) or RenewalsSeen()).renewals
-        kept = {name: one for name, one in before.items() if name in there}
-        self._store.write(RENEWED, RenewalsSeen({**kept, renewal.id: renewed}), self._account)
+        self._store.write(RENEWED, RenewalsSeen({**before, renewal.id: renewed}), self._account)
 
     def _welcome(self) -> None:
         """After another log-in, what waited for one is tried at once."""
@@ -97,6 +96,16 @@ class RenewalJob:
                 if renewed.state == "waiting":
                     self._note(renewal, replace(renewed, next_at_ms=self._now_ms()))
         self._consent_id = consent_id
+
+    def _tidy(self) -> None:
+        """Forget how those stood that are wanted no more, and what they changed."""
+        there = {one.id for one in self._wanted()}
+        seen = (self._store.read(RENEWED, self._account) or RenewalsSeen()).renewals
+        for gone in seen.keys() - there:
+            self._store.drop(CHANGES, self._account, gone)
+        if seen.keys() - there:
+            kept = {name: one for name, one in seen.items() if name in there}
+            self._store.write(RENEWED, RenewalsSeen(kept), self._account)
 
     async def _renew(self, renewal: Renewal) -> None:
         """Look after one now; whatever comes of it is noted."""

@@ -9,6 +9,7 @@ from songswap.core.words import MemberStatus, describe, hint
 from songswap.documents import (
     ACCOUNT_SEEN,
     BROWSERS,
+    CHANGES,
     IMPORTED,
     IMPORTS,
     INTERVAL,
@@ -40,6 +41,7 @@ from songswap.model import (
     Imports,
     ImportsSeen,
     Interval,
+    ListChange,
     PlaylistsSeen,
     Polled,
     Sharing,
@@ -103,6 +105,7 @@ class Export(Struct, frozen=True):
     top: TopSeen | None
     renewals: Renewals | None
     renewed: RenewalsSeen | None
+    renewal_changes: dict[str, tuple[ListChange, ...]]
     interval: Interval | None
     ticks: Ticks | None
     groups: tuple[Group, ...]
@@ -238,10 +241,17 @@ def _export(here: Resources, account: Account) -> Export:
         top=here.store.read(TOP, account.id),
         renewals=here.store.read(RENEWALS, account.id),
         renewed=here.store.read(RENEWED, account.id),
+        renewal_changes=_renewal_changes(here, account.id),
         interval=here.store.read(INTERVAL, account.id),
         ticks=here.store.read(TICKS, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
     )
+
+
+def _renewal_changes(here: Resources, account: str) -> dict[str, tuple[ListChange, ...]]:
+    """What each playlist that renews itself has changed."""
+    wanted = (here.store.read(RENEWALS, account) or Renewals()).wanted
+    return {renewal: tuple(here.store.rows(CHANGES, account, renewal)) for renewal in wanted}
 
 
 def _without_secrets(group: Group, account: str) -> Group:

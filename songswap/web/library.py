@@ -12,10 +12,8 @@ from songswap.web.resources import Resources, resources
 blueprint = Blueprint("library", __name__)
 tag_blueprint(blueprint, ["playlists"])
 
-OLD_PLAYLISTS_MS = 600_000.0
-"""A list older than this is asked for again when somebody opens a page that shows it."""
 OLD_TOP_MS = 86_400_000.0
-"""Spotify reckons anew about once a day."""
+"""Spotify reckons anew about once a day: what is older is asked for again when somebody opens its page."""
 
 
 class PlaylistList(Struct, frozen=True):
@@ -84,15 +82,11 @@ def top_of(here: Resources, account: str) -> TopState:
     return TopState(seen.tracks, seen.artists, seen.at_ms, _looks(here, account).top > seen.look_rev, seen.error)
 
 
-def look_if_old(here: Resources, account: str) -> None:
-    """Ask for what was not looked at lately, unless it is being asked for already."""
-    playlists, top, now_ms = playlists_of(here, account), top_of(here, account), here.clock.now_ms()
-    _look(
-        here,
-        account,
-        playlists=not playlists.is_looking and now_ms - (playlists.at_ms or 0.0) > OLD_PLAYLISTS_MS,
-        top=not top.is_looking and now_ms - (top.at_ms or 0.0) > OLD_TOP_MS,
-    )
+def look_at_top_if_old(here: Resources, account: str) -> None:
+    """Ask for the top tracks and artists unless they were looked at lately, or are being asked for already."""
+    top = top_of(here, account)
+    if not top.is_looking and here.clock.now_ms() - (top.at_ms or 0.0) > OLD_TOP_MS:
+        _look(here, account, top=True)
 
 
 def _looks(here: Resources, account: str) -> Looks:
@@ -101,6 +95,5 @@ def _looks(here: Resources, account: str) -> Looks:
 
 def _look(here: Resources, account: str, *, playlists: bool = False, top: bool = False) -> None:
     looks = _looks(here, account)
-    if playlists or top:
-        wanted = replace(looks, playlists=looks.playlists + playlists, top=looks.top + top)
-        here.store.write(LOOKS, wanted, account)
+    wanted = replace(looks, playlists=looks.playlists + playlists, top=looks.top + top)
+    here.store.write(LOOKS, wanted, account)

@@ -8,7 +8,7 @@ from songswap.model import Struct
 from songswap.web import browsers, lists, membership
 from songswap.web import events as live
 from songswap.web.guard import cookie, me
-from songswap.web.library import TopState, look_if_old, top_of
+from songswap.web.library import TopState, look_at_top_if_old, top_of
 from songswap.web.lists import SavedState
 from songswap.web.renewals import RenewalItem, items_of
 from songswap.web.resources import Resources, resources
@@ -42,7 +42,7 @@ class Choices(Struct, frozen=True):
 async def page() -> ResponseReturnValue:
     """The page."""
     here = resources()
-    look_if_old(here, me().id)
+    look_at_top_if_old(here, me().id)
     groups = [Choices(group.id, group.name) for group in membership.groups_of(here.store, me().id)]
     return await render_template(
         "playlists.html",

@@ -292,3 +292,14 @@ async def test_a_groups_list_is_of_those_who_share_and_ends_with_the_membership(
     await asyncio.sleep(10)
     assert renewed(evening).state == "stopped"
     assert "not in this group" in renewed(evening).error
+
+
+async def test_a_deleted_one_is_renewed_no_more_and_leaves_the_playlist(evening: Evening, histories: Histories) -> None:
+    want(evening)
+    await asyncio.sleep(10)
+    before = content(evening)
+    evening.store.write(RENEWALS, Renewals(), "bob")
+    histories.first = 3
+    await asyncio.sleep(SOON_S)
+    assert content(evening) == before
+    assert (changes(evening), evening.store.read(RENEWED, "bob")) == ([], RenewalsSeen())

@@ -192,5 +192,7 @@ async def test_the_page_asks_for_what_is_old_and_shows_what_there_is(site: Site)
 async def test_everything_is_in_the_export(site: Site) -> None:
     ada = await site.log_in("ada")
     made = await added(ada, name="In the export")
+    site.worker.append(CHANGES, ListChange(7, added=(Entry("spotify:track:a", "A"),)), ada.account, made["id"])
     export = await ada.json("/api/me/export")
     assert export["renewals"]["wanted"][made["id"]]["name"] == "In the export"
+    assert [one["at_ms"] for one in export["renewal_changes"][made["id"]]] == [7]
