@@ -55,11 +55,18 @@ async def _stream(here: Resources, look: Callable[[], Timed | Gone]) -> AsyncIte
             if isinstance(state, str):
                 yield _event("gone", number + 1, {"reason": state})
                 return
-            if last is None or replace(state, now_ms=last.now_ms) != last:
-                last, number = state, max(number + 1, int(state.now_ms))
+            if _timeless(state) != last:
+                last, number = _timeless(state), max(number + 1, int(state.now_ms))
                 yield _event("state", number, state)
             if not await _changed(changes):
                 yield b": still here\n\n"
+
+
+def _timeless(state: Timed) -> Timed:
+    """The state but for the moments at which it, and what is within it, was looked at: that alone is no news."""
+    fields = {name: getattr(state, name) for name in state.__struct_fields__}
+    within = {name: _timeless(value) for name, value in fields.items() if isinstance(value, Timed)}
+    return replace(state, now_ms=0.0, **within)
 
 
 def _look(here: Resources, shown: str, group_id: str, account: str) -> GroupState | Gone:

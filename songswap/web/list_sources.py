@@ -89,7 +89,7 @@ class ListPreview(Struct, frozen=True):
 @blueprint.post("/api/me/lists/preview")
 @body(Wanted)
 @validate_response(ListPreview)
-async def preview(data: Wanted) -> ListPreview:
+async def preview_list(data: Wanted) -> ListPreview:
     """What a list holds now. It costs no call to Spotify."""
     here, source = resources(), checked(resources(), me(), data.source)
     found = await content_of(here, me(), source)
@@ -101,8 +101,8 @@ async def preview(data: Wanted) -> ListPreview:
 @blueprint.post("/api/me/lists")
 @body(ToSave)
 @validate_response(SavedState, 202)
-async def save_list(data: ToSave) -> tuple[SavedState, int]:
-    """Save what a list holds now as a new private playlist; how that goes is at `/api/me/lists/ID`."""
+async def save_source(data: ToSave) -> tuple[SavedState, int]:
+    """Save what a list holds now as a new private playlist; how that goes is at `/api/me/saves/ID`."""
     here, name = resources(), plain_name(data.name)
     source = checked(here, me(), data.source)
     found = await content_of(here, me(), source)
@@ -112,9 +112,9 @@ async def save_list(data: ToSave) -> tuple[SavedState, int]:
     return lists.save(here, me().id, new_id(), Save(name, uris, description=DESCRIPTION)), 202
 
 
-@blueprint.get("/api/me/lists/<save_id>")
+@blueprint.get("/api/me/saves/<save_id>")
 @validate_response(SavedState)
-async def get_list(save_id: str) -> SavedState:
+async def get_save(save_id: str) -> SavedState:
     """What became of a list I saved."""
     state = lists.state_of(resources(), me().id, save_id)
     if state is None:

@@ -135,6 +135,7 @@ async def test_a_groups_timer_moves_everybody_and_shows_on_every_page(game_night
     ada, bob = game_night.ada, game_night.bob
     await expect(bob.get_by_role("region", name="Interval timer")).to_be_hidden()
     await ada.get_by_role("link", name="Set up a timer").click()
+    await expect(ada.get_by_role("group", name="Phase 2")).to_be_visible()
     await ada.get_by_role("button", name="On 20, off 10").click()
     await ada.get_by_role("button", name="Start", exact=True).click()
     await expect(ada.locator("#title")).to_have_text(name)

@@ -66,7 +66,7 @@ async def test_player_works_by_keyboard(page: Page, world: World, songs: list[st
     await position.focus()
     for _ in range(10):
         await position.press("ArrowRight")
-    await expect(page.get_by_text("0:10", exact=True)).to_be_visible()
+    await expect(page.get_by_text(re.compile("^0:[1-5][0-9]$"))).to_be_visible()
     await page.get_by_role("switch", name="Private session").press("Space")
     await expect(page.get_by_role("switch", name="Private session")).to_be_checked()
     await page.get_by_role("button", name="Pause").press("Enter")

@@ -141,6 +141,8 @@ def as_typed(text: str, schema: Any) -> object:
             return float(text)
         case "array":
             return text.split(",")
+        case "boolean":
+            return {"true": True, "false": False}[text]
         case _:
             return text
 

@@ -95,8 +95,8 @@ async def test_a_list_is_saved_once_as_it_is(friends: Friends) -> None:
     assert (saved["state"], saved["name"], saved["tracks"]) == ("waiting", "My list", 1)
     (wish,) = (friends.site.store.read(SAVES, friends.ada.account) or Saves()).wanted.values()
     assert wish.uris == (f"spotify:track:{'a' * 22}",)
-    assert (await friends.ada.json(f"/api/me/lists/{saved['id']}"))["state"] == "waiting"
-    assert await refusal(await friends.bob.get(f"/api/me/lists/{saved['id']}"), 404) == "not_found"
+    assert (await friends.ada.json(f"/api/me/saves/{saved['id']}"))["state"] == "waiting"
+    assert await refusal(await friends.bob.get(f"/api/me/saves/{saved['id']}"), 404) == "not_found"
     nothing = {"name": "Mine", "source": {"kind": "not_heard"}}
     assert await refusal(await friends.ada.post("/api/me/lists", nothing), 409) == "nothing_to_save"
 
