@@ -74,7 +74,7 @@ export function createSaving(songs) {
       showSaved(saved, target === null);
       if (saved.state === "done" || saved.state === "failed") return;
       await pause();
-      saved = await send("GET", `${URL}/${saved.id}`);
+      saved = await send("GET", `/api/me/saves/${saved.id}`);
     }
   };
 

@@ -15,6 +15,7 @@ from songswap.web.errors import ProblemError
 from songswap.web.guard import me
 from songswap.web.library import playlists_of
 from songswap.web.lists import SavedState
+from songswap.web.names import plain_name
 from songswap.web.resources import Resources, resources
 
 blueprint = Blueprint("create_saving", __name__)
@@ -44,30 +45,18 @@ class ListToSave(Body, frozen=True):
 @body(ListToSave)
 @validate_response(SavedState, 202)
 async def save_list(data: ListToSave) -> tuple[SavedState, int]:
-    """Save a list as a playlist. How it goes tells `/api/create/playlist/{save_id}`."""
+    """Save a list as a playlist. How it goes tells `/api/me/saves/{save_id}`."""
     here, account = resources(), me().id
     if not data.uris:
         raise ProblemError(400, "nothing_to_save", "There is no song in the list.")
     if len(data.uris) > MOST_SONGS:
         raise ProblemError(400, "invalid", f"A list has {MOST_SONGS} songs at most, not {len(data.uris)}.")
     if data.again and lists.state_of(here, account, data.again) is None:
-        raise _unknown()
+        raise ProblemError(404, "not_found", "There is no such list.")
     target = _mine(here, account, data.target) if data.target else None
-    name = target.name if target else " ".join(data.name.split())
-    if not target and (not name or not name.isprintable()):
-        raise ProblemError(400, "bad_name", "A playlist needs a name of characters one can see.")
+    name = target.name if target else plain_name(data.name)
     wish = Save(name, data.uris, description=DESCRIPTION, target=target.id if target else None)
     return lists.save(here, account, data.again or new_id(), wish), 202
-
-
-@blueprint.get("/api/create/playlist/<save_id>")
-@validate_response(SavedState)
-async def get_saved(save_id: str) -> SavedState:
-    """How saving a list goes."""
-    state = lists.state_of(resources(), me().id, save_id)
-    if state is None:
-        raise _unknown()
-    return state
 
 
 def _mine(here: Resources, account: str, playlist_id: str) -> OwnPlaylist:
@@ -80,7 +69,3 @@ def _mine(here: Resources, account: str, playlist_id: str) -> OwnPlaylist:
     if known.is_public and not lists.may_save(here, account, public=True):
         raise ProblemError(403, "missing_scope", lists.NO_PUBLIC_RIGHT)
     return known
-
-
-def _unknown() -> ProblemError:
-    return ProblemError(404, "not_found", "There is no such list.")

@@ -37,10 +37,10 @@ async def test_list_is_wished_for_as_a_new_playlist_and_its_state_told(site: Sit
     ((save_id, wish),) = wanted(site, ada).wanted.items()
     assert (save_id, wish.name, list(wish.uris), wish.target) == (told["id"], "My evening", URIS, None)
     site.worker.write(SAVED, SavedLists({save_id: Saved(1, "done", "p", "https://open.spotify.com/x")}), ada.account)
-    told = await ada.json(f"/api/create/playlist/{save_id}")
+    told = await ada.json(f"/api/me/saves/{save_id}")
     assert (told["state"], told["url"]) == ("done", "https://open.spotify.com/x")
     bob = await site.log_in("bob")
-    assert await refusal(await bob.get(f"/api/create/playlist/{save_id}"), 404) == "not_found"
+    assert await refusal(await bob.get(f"/api/me/saves/{save_id}"), 404) == "not_found"
 
 
 async def test_list_goes_to_the_end_of_a_playlist_of_mine(site: Site) -> None:
