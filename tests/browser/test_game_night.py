@@ -328,3 +328,13 @@ async def test_a_session_is_started_and_paused_without_a_mouse(game_night: GameN
     await becomes_true(lambda: both_silent(game_night.installation), "the space bar pauses both")
     on_the_way = await tab_to(ada, "Manage the group")
     assert {"Next track", "Stop session", "Manage Bob", "Copy link", "New link"} <= set(on_the_way)
+
+
+async def test_the_page_is_no_wider_than_its_window_and_people_stand_below_each_other(game_night: GameNight) -> None:
+    for page in (game_night.ada, game_night.bob):
+        assert await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        first, second = [await row.bounding_box() for row in (row_of(page, "Ada"), row_of(page, "Bob"))]
+        assert first
+        assert second
+        assert (first["x"], first["width"]) == (second["x"], second["width"])
+        assert first["y"] + first["height"] <= second["y"]
