@@ -6,6 +6,7 @@ import { ranked } from "./ranked.js";
 
 const PAUSE_MS = 350;
 const SHOWN = 12;
+const atSpotify = (uri) => `https://open.spotify.com/track/${uri.split(":")[2]}`;
 const FIELDS = ["kind", "range", "period", "scope", "by"];
 
 /** `onMade` is told in words what was made. */
@@ -50,7 +51,7 @@ export function createMaker({ onMade }) {
     part.ariaBusy = "true";
     try {
       const { title, items, left_out: leftOut } = await send("POST", "/api/me/lists/preview", { source: source() }, signal);
-      ranked(byId("preview"), items.slice(0, SHOWN).map((one) => ({ title: one.title, about: one.artist, coverUrl: one.cover_url })));
+      ranked(byId("preview"), items.slice(0, SHOWN).map((one) => ({ title: one.title, about: one.artist, coverUrl: one.cover_url, url: atSpotify(one.uri) })));
       if (!hasOwnName) byId("name").value = title.slice(0, 100);
       const more = items.length > SHOWN ? ` The first ${SHOWN} of ${items.length}.` : "";
       const without = leftOut ? ` ${leftOut} are left out, as Spotify’s ids of them are not known here.` : "";

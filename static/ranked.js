@@ -14,7 +14,7 @@ function row({ title, about, coverUrl, url, sample }, place) {
     "li",
     {},
     element("span", { class: "place", "aria-hidden": "true" }, String(place + 1)),
-    element("span", { class: "thumb" }, cover),
+    url ? element("a", { class: "thumb", href: url, target: "_blank", rel: "noreferrer", tabindex: "-1", "aria-hidden": "true" }, cover) : element("span", { class: "thumb" }, cover),
     element("span", { class: "grow" }, name, about ? element("small", {}, about) : null),
     sample ? element("button", { type: "button", class: "mini", "data-sample": sample, "aria-label": `Play a sample of ${title}` }, icon("play")) : null,
   );

@@ -10,6 +10,7 @@ from songswap.web import events as live
 from songswap.web.guard import cookie, me
 from songswap.web.library import TopState, look_at_top_if_old, top_of
 from songswap.web.lists import SavedState
+from songswap.web.policy import content_policy
 from songswap.web.renewals import RenewalItem, items_of
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import is_worker_alive
@@ -44,13 +45,15 @@ async def page() -> ResponseReturnValue:
     here = resources()
     look_at_top_if_old(here, me().id)
     groups = [Choices(group.id, group.name) for group in membership.groups_of(here.store, me().id)]
-    return await render_template(
+    text = await render_template(
         "playlists.html",
         state=_state(here, me().id),
         groups=groups,
         zone=me().zone,
         has_samples=here.config.features.embed,
     )
+    policy = content_policy(here.config, has_samples=True)
+    return Response(text, headers={"Content-Security-Policy": policy}, content_type="text/html; charset=utf-8")
 
 
 @blueprint.get("/api/me/playlists/events")

@@ -1,5 +1,6 @@
 """Lists to look at and to save, and playlists that renew themselves, over the API and on the page."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,9 +8,10 @@ from msgspec.structs import replace
 
 from songswap.documents import CHANGES, CONSENT, RENEWALS, RENEWED, SAVES, TOP, Renewals, RenewalsSeen, Saves
 from songswap.model import Entry, ListChange, Renewed, TopSeen, Track
+from songswap.simulator import World
 from songswap.web.accounts import consent_of
 from tests.web.friends import Friends
-from tests.web.site import Browser, Site, content, page, refusal
+from tests.web.site import Browser, Site, content, open_site, page, refusal
 
 MOST = {"kind": "most_played", "period": "all"}
 DAILY = {"name": "Mine", "source": MOST, "at": "05:00"}
@@ -187,6 +189,21 @@ async def test_the_page_asks_for_what_is_old_and_shows_what_there_is(site: Site)
     text = await page(await ada.get("/playlists"))
     assert "They renew themselves" in text
     assert (await ada.json("/api/me/top"))["is_looking"]
+
+
+async def test_samples_may_be_framed_where_the_operator_allows_them(tmp_path: Path, world: World) -> None:
+    async with open_site(tmp_path / "store", world, embed=True) as allowed:
+        ada = await allowed.log_in("ada")
+        response = await ada.get("/playlists")
+        assert response.headers["Content-Security-Policy"].endswith("frame-src https://open.spotify.com")
+        assert 'id="sample"' in await response.get_data(as_text=True)
+
+
+async def test_samples_are_not_there_otherwise(site: Site) -> None:
+    ada = await site.log_in("ada")
+    response = await ada.get("/playlists")
+    assert "frame-src" not in response.headers["Content-Security-Policy"]
+    assert 'id="sample"' not in await response.get_data(as_text=True)
 
 
 async def test_everything_is_in_the_export(site: Site) -> None:
