@@ -1,17 +1,21 @@
 """Bodies of requests: small ones are held whole; a file goes through in pieces, no faster than they are taken."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final, cast
 
 from quart import Quart, Request
-from quart.asgi import ASGIHTTPConnection
-from quart.wrappers.request import Body
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, File, MultipartDecoder, NeedData
 
 from songswap.web.errors import ProblemError
 
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+PACE: Final = "songswap.pace"
+"""Where a request's scope has its Pace."""
 MOST_HELD: Final = 1024**2
 """Bytes of a body that wait in memory; a sender who is faster waits itself."""
 MOST_HEADERS: Final = 4 * MOST_HELD
@@ -36,59 +40,51 @@ NO_FILE: Final = "Send a form (multipart/form-data) with one file in it, in the 
 BROKEN: Final = "The file did not arrive whole. Send it again."
 
 
-class PacedBody(Body):
-    """A body that can tell when enough of it is waiting."""
+class Pace:
+    """How much of a body waits between the network and who reads it; no more is taken while that is too much."""
 
-    def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
-        super().__init__(expected_content_length, max_content_length)
+    def __init__(self, largest: int) -> None:
+        """Of a body `largest` bytes are wanted, and no more."""
+        self._left = largest
         self._waiting = 0
-        self._taken = asyncio.Event()
+        self._is_over = False
+        self._change = asyncio.Event()
 
-    def append(self, data: bytes) -> None:
-        """The next piece has come."""
-        self._waiting += len(data)
-        super().append(data)
+    def taken(self, size: int) -> None:
+        """So many bytes do not wait any more."""
+        self._waiting -= size
+        self._change.set()
 
-    async def __anext__(self) -> bytes:
-        data = await super().__anext__()
-        self._waiting = 0
-        self._taken.set()
-        return data
+    def end(self) -> None:
+        """Nobody reads any more."""
+        self._is_over = True
+        self._change.set()
 
-    async def room(self) -> None:
-        """Wait until there is room for more."""
-        while self._waiting > MOST_HELD:
-            self._taken.clear()
-            await self._taken.wait()
+    async def next(self, receive: Receive) -> Message:
+        """The next message, as soon as there is room for it. A body that is too large ends where that shows."""
+        while self._waiting > MOST_HELD and not self._is_over:
+            self._change.clear()
+            await self._change.wait()
+        message = await receive()
+        while self._left < 0 and message["type"] == "http.request":  # the rest of what has been cut off
+            message = await receive()
+        if message["type"] == "http.request":
+            size = len(message.get("body", b""))
+            self._waiting += size
+            self._left -= size
+            if self._left < 0:
+                return {**message, "more_body": False}
+        return message
 
 
-class PacedRequest(Request):
+class RoomyRequest(Request):
     """A request whose body may be as large as its route allows."""
-
-    body_class = PacedBody
 
     def __init__(self, method: str, scheme: str, path: str, *rest: Any, **more: Any) -> None:
         largest = LARGE_BODIES.get((method, path))
         super().__init__(
             method, scheme, path, *rest, **(more if largest is None else {**more, "max_content_length": largest})
         )
-
-
-class PacedConnection(ASGIHTTPConnection):
-    """Takes no more from the network than there is room for: Quart itself would take it all, into memory."""
-
-    async def handle_messages(self, request: Request, receive: Any) -> None:
-        """Hand the body over as it comes; returns when the other end has gone."""
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return
-            if message["type"] == "http.request":
-                request.body.append(message.get("body", b""))
-                if not message.get("more_body", False):
-                    request.body.set_complete()
-                elif isinstance(request.body, PacedBody):
-                    await request.body.room()
 
 
 class UploadedFile:
@@ -136,7 +132,7 @@ async def _events(request: Request, boundary: bytes) -> AsyncIterator[Event]:
 
 async def _pieces(request: Request) -> AsyncIterator[bytes | None]:
     """The body in pieces, and None at its end. Raises RequestEntityTooLarge, ProblemError (408)."""
-    came = 0
+    came, pace = 0, cast(Any, request.scope)[PACE]
     body = aiter(request.body)
     while True:
         try:
@@ -148,6 +144,7 @@ async def _pieces(request: Request) -> AsyncIterator[bytes | None]:
             yield None
             return
         came += len(data)
+        pace.taken(len(data))
         if came > LARGEST_FILE + ENVELOPE:
             raise RequestEntityTooLarge
         for start in range(0, len(data), MOST_HELD):
@@ -155,6 +152,25 @@ async def _pieces(request: Request) -> AsyncIterator[bytes | None]:
 
 
 def register(app: Quart) -> None:
-    """Have `app` take bodies this way."""
-    app.request_class = PacedRequest
-    app.asgi_http_class = PacedConnection
+    """Have `app` take bodies this way. Quart itself takes all of one into memory, as fast as it comes."""
+    app.request_class = RoomyRequest
+    inner: Any = app.asgi_app
+
+    async def paced(scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await inner(scope, receive, send)
+            return
+        usual: int = app.config["MAX_CONTENT_LENGTH"]
+        pace = Pace(LARGE_BODIES.get((scope["method"], scope["path"]), usual))
+
+        async def watched(message: Message) -> None:
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                pace.end()
+
+        try:
+            await inner({**scope, PACE: pace}, lambda: pace.next(receive), watched)
+        finally:
+            pace.end()
+
+    vars(app)["asgi_app"] = paced  # as Quart’s manual puts something around an application
