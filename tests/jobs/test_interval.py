@@ -20,6 +20,7 @@ LATENCY_MS = 450.0
 RTT_MS = 20.0
 HOUR_S = 3_600.0
 NEXT = "/v1/me/player/next"
+PLAYER = "/v1/me/player"
 
 
 class SleepyClock(VirtualClock):
@@ -249,6 +250,20 @@ async def test_what_plays_is_moved_to_the_chosen_device(timer: Timer) -> None:
     timer.set_up(phases=timer.workout, repeat=2, device_id=phone.id)
     await asyncio.sleep(3)
     assert (timer.evening.hears("ada").device_id, timer.evening.hears("ada").uri) == (phone.id, before)
+
+
+async def test_music_that_waited_is_not_started_for_the_timer_that_came_after(timer: Timer) -> None:
+    world = timer.evening.world
+    before = timer.evening.hears("ada").uri
+    world.faults.add(Fault(kind="slow", delay_s=4, path=PLAYER, times=1))
+    timer.set_up(phases=timer.workout, at_boundary="announce")
+    await asyncio.sleep(1)  # the first look is under way, so a start has to wait
+    timer.set_up(phases=timer.workout, context_uri=album(timer.evening), at_boundary="announce")
+    await asyncio.sleep(1)
+    timer.set_up(phases=timer.workout, at_boundary="announce")
+    await asyncio.sleep(10)
+    assert commands(timer.evening) == []
+    assert timer.evening.hears("ada").uri == before
 
 
 async def test_music_that_has_run_out_is_started_again(alone: Evening) -> None:
