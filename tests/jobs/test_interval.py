@@ -311,6 +311,14 @@ async def test_speaker_that_takes_no_commands_is_said(alone: Evening) -> None:
     assert timer.night().host_status == "restricted"
 
 
+async def test_skip_that_is_refused_twice_is_said_without_a_host(timer: Timer) -> None:
+    refusal = Fault(status=403, message="Player command failed: Restriction violated", reason="UNKNOWN", path=NEXT)
+    timer.evening.world.faults.add(refusal)
+    timer.set_up(phases=timer.workout, repeat=8)
+    await until(timer.evening, timer.boundary_at_ms(1) + 5_000)
+    assert timer.night().click_error == "The device did not follow: The player can't do this at the moment."
+
+
 async def test_nothing_switched_on_is_said_and_it_recovers_when_there_is(alone: Evening) -> None:
     alone.log_in("hana")
     timer = Timer(alone, by="hana")
