@@ -57,14 +57,15 @@ def look_failed(night: Night, failure: Failure, now_ms: float) -> Night:
 
 def told_off(night: Night, failure: Failure) -> Night:
     """The night after a command was refused, with the reason as the player's status; the next boundary tries again."""
-    if failure.is_restriction:
-        return night
+    words = f"The device did not follow: {failure.message}"
+    if failure.is_restriction:  # tried once more, or so already, or said: there is no host to speak of
+        return replace(night, click_error=words if night.click_error else "")
     return replace(
         night,
         host_status=failure.status,
         host_message=failure.message,
         host_until_ms=failure.until_ms,
-        click_error=f"The device did not follow: {failure.message}",
+        click_error=words,
     )
 
 

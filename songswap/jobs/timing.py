@@ -24,6 +24,7 @@ class Timing:
         self._client = client
         self._clock = clock
         self._begin: Begin | None = None
+        self._begin_run = 0
         self._before: Timeline | None = None
         self.wake_at_ms = math.inf
         """When to tick again, at the latest."""
@@ -33,11 +34,14 @@ class Timing:
 
         `anew`: the timer's music has to be started once more where it would be skipped.
         """
+        if self._boundaries.timer().run != self._begin_run:
+            self._begin = None  # it waited for a call under way, and its timer was reset or replaced meanwhile
         lead_ms = clicks.ahead_ms(night, latencies)
         boundary = self._boundaries.take(lead_ms)
         if boundary is not None and (boundary.act == "start" or (anew and boundary.act == "skip")):
             device_id = night.host_device.id if night.host_device else night.host_choice
             self._begin = self._boundaries.beginning(boundary, night.leader, device_id)
+            self._begin_run = self._boundaries.timer().run
         elif boundary is not None:
             self._before = night.timeline
             night = clicks.at_boundary(night, boundary, latencies, self._clock.now_ms())

@@ -20,6 +20,7 @@ LATENCY_MS = 450.0
 RTT_MS = 20.0
 HOUR_S = 3_600.0
 NEXT = "/v1/me/player/next"
+PLAYER = "/v1/me/player"
 
 
 class SleepyClock(VirtualClock):
@@ -251,6 +252,20 @@ async def test_what_plays_is_moved_to_the_chosen_device(timer: Timer) -> None:
     assert (timer.evening.hears("ada").device_id, timer.evening.hears("ada").uri) == (phone.id, before)
 
 
+async def test_music_that_waited_is_not_started_for_the_timer_that_came_after(timer: Timer) -> None:
+    world = timer.evening.world
+    before = timer.evening.hears("ada").uri
+    world.faults.add(Fault(kind="slow", delay_s=4, path=PLAYER, times=1))
+    timer.set_up(phases=timer.workout, at_boundary="announce")
+    await asyncio.sleep(1)  # the first look is under way, so a start has to wait
+    timer.set_up(phases=timer.workout, context_uri=album(timer.evening), at_boundary="announce")
+    await asyncio.sleep(1)
+    timer.set_up(phases=timer.workout, at_boundary="announce")
+    await asyncio.sleep(10)
+    assert commands(timer.evening) == []
+    assert timer.evening.hears("ada").uri == before
+
+
 async def test_music_that_has_run_out_is_started_again(alone: Evening) -> None:
     alone.log_in("ada")
     timer = Timer(alone)
@@ -294,6 +309,14 @@ async def test_speaker_that_takes_no_commands_is_said(alone: Evening) -> None:
     timer.set_up(phases=timer.workout, repeat=8)
     await asyncio.sleep(41)
     assert timer.night().host_status == "restricted"
+
+
+async def test_skip_that_is_refused_twice_is_said_without_a_host(timer: Timer) -> None:
+    refusal = Fault(status=403, message="Player command failed: Restriction violated", reason="UNKNOWN", path=NEXT)
+    timer.evening.world.faults.add(refusal)
+    timer.set_up(phases=timer.workout, repeat=8)
+    await until(timer.evening, timer.boundary_at_ms(1) + 5_000)
+    assert timer.night().click_error == "The device did not follow: The player can't do this at the moment."
 
 
 async def test_nothing_switched_on_is_said_and_it_recovers_when_there_is(alone: Evening) -> None:

@@ -156,3 +156,15 @@ async def test_timer_of_somebody_who_left_the_group_only_counts(evening: Evening
     await until(evening, timer.boundary_at_ms(3) + 1_000)
     assert evening.commands("ada") == []
     assert timer.ticks().done == 3
+
+
+async def test_music_that_waited_is_not_started_after_its_timer_has_ended(night: Evening) -> None:
+    timer = Timer(night, is_group=True)
+    night.world.faults.add(Fault(kind="slow", delay_s=4, path="/v1/me/player", person="ada", times=1))
+    night.click("seek", position_ms=1_000)
+    await asyncio.sleep(3)  # the look that follows is under way, so a start has to wait
+    timer.set_up(phases=timer.workout, context_uri=album(night), at_boundary="announce")
+    await asyncio.sleep(0.5)
+    timer.press("reset")
+    await asyncio.sleep(15)
+    assert night.hears("ada").uri not in night.world.context_uris(album(night))
