@@ -26,6 +26,8 @@ GRACE_S = 1.5
 """For answers under way to end after SIGTERM; the promise is 3 s in all."""
 LIMIT_S = 2.0
 """For hypercorn to cut off those that did not: on Python 3.12 and later it would wait for them."""
+CUT_S = 0.5
+"""For hypercorn to end when it is told to: it may still wait for connections, which end with the event loop."""
 
 
 async def run(config: Config, store: Store, listener: socket.socket) -> None:
@@ -42,13 +44,16 @@ async def run(config: Config, store: Store, listener: socket.socket) -> None:
     follower = asyncio.create_task(follow_disk(store.root, store.changes))
     server = asyncio.create_task(serve(app, _hypercorn(listener), shutdown_trigger=stopping.wait))
     logger.info("server started on %s over the store %s", config.server.url, store.root)
-    await asyncio.wait({server, follower}, return_when=asyncio.FIRST_COMPLETED)
+    asked = asyncio.create_task(stopping.wait())
+    await asyncio.wait({server, follower, asked}, return_when=asyncio.FIRST_COMPLETED)
     stop()
     await asyncio.wait({server}, timeout=LIMIT_S)
-    for task in (follower, server):
+    for task in (follower, server, asked):
         task.cancel()
+    ended, _ = await asyncio.wait({follower, server}, timeout=CUT_S)
+    for task in ended:
         with contextlib.suppress(asyncio.CancelledError):
-            await task
+            task.result()
     logger.info("server stopped")
 
 
