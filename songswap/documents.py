@@ -7,6 +7,7 @@ from typing import Literal
 
 from songswap.model import (
     Action,
+    Circle,
     CommandKind,
     Device,
     Gap,
@@ -22,6 +23,7 @@ from songswap.model import (
     Play,
     PlaylistsSeen,
     Polled,
+    Profile,
     Renewal,
     Renewed,
     Requests,
@@ -49,6 +51,8 @@ class Account(Struct, frozen=True):
     created_at_ms: float
     image_url: str | None = None
     zone: str = "UTC"
+    handle: str = ""
+    """The name in the person's address here, which nobody else has."""
 
 
 class Consent(Struct, frozen=True):
@@ -208,6 +212,8 @@ PLAYLISTS = Document("accounts/{}/playlists.json", PlaylistsSeen, "worker")
 TOP = Document("accounts/{}/top.json", TopSeen, "worker")
 RENEWALS = Document("accounts/{}/renewals.json", Renewals, "server")
 RENEWED = Document("accounts/{}/renewed.json", RenewalsSeen, "worker")
+PROFILE = Document("accounts/{}/profile.json", Profile, "server")
+CIRCLE = Document("accounts/{}/circle.json", Circle, "server")
 SHARING = Document("accounts/{}/sharing.json", Sharing, "server")
 IMPORTS = Document("accounts/{}/imports.json", Imports, "server")
 IMPORTED = Document("accounts/{}/imported.json", ImportsSeen, "worker")

@@ -33,6 +33,7 @@ from songswap.model.playlists import (
     TopRange,
     TopSeen,
 )
+from songswap.model.profiles import Audience, Circle, Picture, Profile, Relation, Section
 from songswap.model.session import (
     Action,
     Change,
@@ -59,7 +60,9 @@ __all__ = [
     "Artist",
     "AtBoundary",
     "AtEnd",
+    "Audience",
     "Change",
+    "Circle",
     "ClickKind",
     "Command",
     "CommandKind",
@@ -98,6 +101,7 @@ __all__ = [
     "OwnPlaylist",
     "Pace",
     "Phase",
+    "Picture",
     "Play",
     "Playback",
     "PlayedTrack",
@@ -108,7 +112,9 @@ __all__ = [
     "Polled",
     "Press",
     "Problem",
+    "Profile",
     "Queue",
+    "Relation",
     "Renewal",
     "RenewalState",
     "Renewed",
@@ -119,6 +125,7 @@ __all__ = [
     "Save",
     "SaveState",
     "Saved",
+    "Section",
     "Sharing",
     "SongRequest",
     "Source",

@@ -6,6 +6,7 @@ import string
 from msgspec.structs import replace
 
 from songswap.core.groups import vanish
+from songswap.core.handles import handle_for
 from songswap.documents import ACCOUNT, CONSENT, Account, Consent
 from songswap.model import User
 from songswap.store import Store
@@ -35,7 +36,8 @@ def link(accounts: list[Account], user: User) -> Account | None:
 
 def admit(store: Store, user: User, app: str, now_ms: float) -> Account:
     """Write the account of somebody who logged in with `app`, new or known, as Spotify describes them now."""
-    known = link(everybody(store), user)
+    there = everybody(store)
+    known = link(there, user)
     if known is None:
         account = Account(
             id=new_id(),
@@ -45,6 +47,7 @@ def admit(store: Store, user: User, app: str, now_ms: float) -> Account:
             app=app,
             created_at_ms=now_ms,
             image_url=user.image_url,
+            handle=handle_for(user.display_name or user.id, {one.handle for one in there}),
         )
     else:
         account = replace(

@@ -17,6 +17,7 @@ from songswap.spotify.oauth import OAuth
 from songswap.store import Store
 from songswap.vault import Vault
 from songswap.web.diaries import Diaries
+from songswap.web.directory import Directory
 from songswap.web.finds import Finds
 from songswap.web.inbox import Inbox
 from songswap.web.metrics import Metrics
@@ -43,6 +44,7 @@ class Resources:
     taking_out: set[str] = field(default_factory=set)
     """Accounts whose history is being downloaded."""
     diaries: Diaries = field(init=False)
+    directory: Directory = field(init=False)
     inbox: Inbox = field(init=False)
     columns: Engine = field(init=False)
     catalogue: Catalogue = field(init=False)
@@ -52,6 +54,7 @@ class Resources:
 
     def __post_init__(self) -> None:
         self.diaries = Diaries(self.store)
+        self.directory = Directory(self.store)
         self.inbox = Inbox(self.store)
         self.columns = Engine(self.store.root)
         self.catalogue = Catalogue(self.store.root)
