@@ -1,0 +1,60 @@
+"""What whoever looks is to everybody else, as the store has it at one moment."""
+
+from dataclasses import dataclass
+
+from songswap.core import audience
+from songswap.documents import CIRCLE, PROFILE, Account
+from songswap.model import Circle, Group, Profile, Relation
+from songswap.web import membership
+from songswap.web.resources import Resources
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whoever looks; `account` is empty for somebody who is not logged in.
+
+    `groups` are those they are in, by id; of `apart` they read nothing, as one of the two has blocked the other, and
+    of `hidden` neither, as they have muted them besides.
+    """
+
+    account: str
+    groups: dict[str, Group]
+    circle: Circle
+    apart: frozenset[str]
+    hidden: frozenset[str]
+
+    def relation_to(self, owner: str, profile: Profile, secret: str = "") -> Relation:
+        """What they are to `owner`, who has this profile; `secret` is that of the link they hold."""
+        return audience.relation(
+            self.account,
+            owner,
+            have_common_group=any(owner in group.members for group in self.groups.values()),
+            is_blocked=owner in self.apart,
+            holds_link=audience.opens_profile(profile, secret),
+        )
+
+
+def profile_of(here: Resources, account: str) -> Profile:
+    """What `account` shows; to their groups that they are here, and nothing more, unless they said so."""
+    return here.store.read(PROFILE, account) or Profile()
+
+
+def circle_of(here: Resources, account: str) -> Circle:
+    """Whom `account` follows, does not hear of, and has blocked."""
+    return here.store.read(CIRCLE, account) or Circle()
+
+
+def viewer_of(here: Resources, account: Account | None) -> Viewer:
+    """Whoever looks, as of now. Raises StoreError."""
+    if account is None:
+        return Viewer("", {}, Circle(), frozenset(), frozenset())
+    circles = [(name, circle_of(here, name)) for name in here.store.names("accounts")]
+    mine = dict(circles).get(account.id, Circle())
+    unmuted = Circle(blocked=mine.blocked)
+    return Viewer(
+        account=account.id,
+        groups={group.id: group for group in membership.groups_of(here.store, account.id)},
+        circle=mine,
+        apart=audience.hidden_from(account.id, unmuted, circles),
+        hidden=audience.hidden_from(account.id, mine, circles),
+    )
