@@ -3,13 +3,14 @@
 What people asked for (written by the server) and what the worker saw are separate documents, so nothing needs a lock.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from songswap.model import (
     Action,
     Circle,
     CommandKind,
     Device,
+    Erasures,
     Gap,
     Group,
     Handed,
@@ -19,14 +20,17 @@ from songswap.model import (
     Interval,
     Latency,
     ListChange,
+    Milestones,
     Night,
     Play,
     PlaylistsSeen,
     Polled,
     Profile,
+    ReadUpTo,
     Renewal,
     Renewed,
     Requests,
+    Row,
     Save,
     Saved,
     Sharing,
@@ -34,6 +38,7 @@ from songswap.model import (
     Ticks,
     TopSeen,
     TrackName,
+    Wrote,
 )
 from songswap.store import Document, Log
 
@@ -241,4 +246,17 @@ TRACK_NAMES = Log("accounts/{}/plays/{}.names.jsonl", TrackName, "worker", "impo
 """Names are the account and the source. A track has another row where its names differ, or more is known of it."""
 CHANGES = Log("accounts/{}/renewals/{}.jsonl", ListChange, "worker")
 """What each renewal changed; names are the account and the Renewal."""
+_ROW: Any = Row  # a union is no type that `Log` could be told of
+WALL: Log[Row] = Log("accounts/{}/posts/{}.jsonl", _ROW, "server")
+"""What people wrote on somebody's profile: names are the account, and the number of the page's first post. A row that
+changes a post lies on its page; replies lie on that of what they answer."""
+GROUP_POSTS: Log[Row] = Log("groups/{}/posts/{}.jsonl", _ROW, "server")
+"""The same among a group's posts."""
+CHAT: Log[Row] = Log("groups/{}/chat/{}.jsonl", _ROW, "server")
+"""The same in a group's chat, where replies lie on the page of their time."""
+WROTE = Log("wrote/{}.jsonl", Wrote, "server")
+"""Where an account has written. It outlives the account until all of that is erased."""
+ERASURES = Document("erasures.json", Erasures, "server")
+MILESTONES = Document("accounts/{}/milestones.json", Milestones, "server")
+READ_UP_TO = Document("accounts/{}/read.json", ReadUpTo, "server")
 GAPS = Log("accounts/{}/plays/gaps.jsonl", Gap, "worker", "importer")

@@ -61,6 +61,16 @@ class PlaylistPage(Struct, frozen=True):
     next_offset: int | None = None
 
 
+class Album(Struct, frozen=True):
+    """An album, and whose it is."""
+
+    uri: str
+    name: str
+    artists: tuple[str, ...] = ()
+    cover_url: str | None = None
+    url: str | None = None
+
+
 class Playlist(Struct, frozen=True):
     """A playlist. `page` holds its first rows, or is None where Spotify shows the contents to the owner alone."""
 

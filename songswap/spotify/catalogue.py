@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from songswap.model import Artist, Found, PlayedTrack, Track, User
+from songswap.model import Album, Artist, Found, PlayedTrack, Track, User
 from songswap.spotify import wire
 from songswap.spotify.arguments import counted, filled, spotify_id, within
 from songswap.spotify.transport import Bearer, Query, Request, Transport
@@ -73,6 +73,11 @@ class CatalogueCalls(Transport):
         """An artist."""
         request = Request("GET", f"/v1/artists/{spotify_id(artist_id)}", "catalogue")
         return (await self._read(bearer, request, wire.Artist)).to_model()
+
+    async def album(self, bearer: Bearer, album_id: str) -> Album:
+        """An album."""
+        request = Request("GET", f"/v1/albums/{spotify_id(album_id)}", "catalogue")
+        return (await self._read(bearer, request, wire.Album)).to_model()
 
 
 def _top(what: str, time_range: TimeRange, limit: int) -> Request:

@@ -66,6 +66,23 @@ class Artist(msgspec.Struct):
         )
 
 
+class Album(msgspec.Struct):
+    uri: str | None = None
+    name: str | None = None
+    artists: list[Artist] | None = None
+    images: list[Image] | None = None
+    external_urls: Links | None = None
+
+    def to_model(self) -> model.Album:
+        return model.Album(
+            uri=self.uri or "",
+            name=self.name or "",
+            artists=tuple(artist.name for artist in self.artists or () if artist.name),
+            cover_url=largest(self.images),
+            url=link(self.external_urls),
+        )
+
+
 class Item(msgspec.Struct):
     """A track or an episode."""
 

@@ -1,7 +1,7 @@
 """Who wants to know of which change. A wake-up is a hint: re-read what matters, never count events."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
@@ -14,9 +14,12 @@ from songswap.store.files import UNFINISHED
 class Subscription:
     """Waits for changes below some paths; many changes before one look become one wake-up."""
 
-    def __init__(self, prefixes: tuple[str, ...], endings: tuple[str, ...]) -> None:
+    def __init__(
+        self, prefixes: tuple[str, ...], endings: tuple[str, ...], on_change: Callable[[], None] | None = None
+    ) -> None:
         self._prefixes = prefixes
         self._endings = endings
+        self._on_change = on_change
         self._changed = asyncio.Event()
 
     def cares_for(self, path: str) -> bool:
@@ -28,6 +31,8 @@ class Subscription:
     def wake(self) -> None:
         """Make the next or present wait return."""
         self._changed.set()
+        if self._on_change is not None:
+            self._on_change()
 
     async def wait(self) -> None:
         """Return once something has changed since the last return."""
@@ -42,9 +47,14 @@ class Changes:
         self._subscriptions: set[Subscription] = set()
 
     @contextmanager
-    def subscribe(self, *prefixes: str, endings: tuple[str, ...] = ("",)) -> Iterator[Subscription]:
-        """A subscription to the paths with one of these beginnings and endings, for as long as the block lasts."""
-        subscription = Subscription(prefixes, endings)
+    def subscribe(
+        self, *prefixes: str, endings: tuple[str, ...] = ("",), on_change: Callable[[], None] | None = None
+    ) -> Iterator[Subscription]:
+        """A subscription to the paths with one of these beginnings and endings, for as long as the block lasts.
+
+        `on_change` is called with each change, for those who wait for something else besides.
+        """
+        subscription = Subscription(prefixes, endings, on_change)
         self._subscriptions.add(subscription)
         try:
             yield subscription

@@ -100,6 +100,15 @@ class Store:
         append_lines(path, _ENCODER.encode_lines(rows), durable=durable)
         self.changes.notify(name)
 
+    def rewrite(self, log: Log[T], rows: Iterable[T], *names: str) -> None:
+        """Replace a log by `rows`: after a crash it is whole as it was, or as it shall be. Raises as `write` does."""
+        name = log.path(*names)
+        self._only_writer(log.writers, name)
+        path = self.root / name
+        self._make_folders(path.parent)
+        write_whole(path, _ENCODER.encode_lines(rows))
+        self.changes.notify(name)
+
     def settle(self, log: Log[T], *names: str) -> None:
         """Make all rows of a log durable that were appended without. Raises UnfitNameError, StoreError."""
         path = self.root / log.path(*names)

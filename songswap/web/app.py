@@ -19,6 +19,7 @@ from songswap.vault import open_vault
 from songswap.web import (
     account,
     bodies,
+    chat,
     comparing,
     create,
     create_saving,
@@ -26,6 +27,7 @@ from songswap.web import (
     docs,
     errors,
     events,
+    feed,
     groups,
     guard,
     health,
@@ -37,12 +39,14 @@ from songswap.web import (
     invites,
     library,
     list_sources,
+    live,
     login,
     match_page,
     nights,
     pages,
     playlists,
     plotly,
+    posts,
     renewals,
     requests,
     screen,
@@ -85,6 +89,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         search, nights, screen, trim, history, imports, takeout,
         sharing, comparing, library, list_sources, renewals, playlists,
         create, create_saving, interval,
+        posts, live, chat, feed,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
@@ -111,6 +116,7 @@ def _connect(app: Quart, here: Resources) -> None:
             here.reccobeats = ReccoBeats(http, config.reccobeats.api_url, here.clock)
             here.client = Client(http, config.spotify.api_url, here.gate, here.clock)
             yield
+        await here.errands.drop()
         here.columns.close()
         here.catalogue.close()
 

@@ -1,33 +1,22 @@
-"""Who people are, by id and by handle: asked for with every message, so read again only when a file has changed."""
+"""Who people are, by id and by handle."""
 
 from collections.abc import Iterator
 
 from songswap.documents import ACCOUNT, Account
 from songswap.store import Store
+from songswap.web.remembered import Remembered
 
 
 class Directory:
-    """The accounts in `store`, each kept as it was when its file was last seen to change."""
+    """The accounts in `store`, as they are now."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._known: dict[str, tuple[tuple[int, int], Account]] = {}
+        self._accounts = Remembered(store, ACCOUNT)
 
     def get(self, account: str) -> Account | None:
         """The account; None where there is none. Raises StoreError, UnfitNameError."""
-        path = self._store.root / ACCOUNT.path(account)
-        try:
-            stat = path.stat()
-        except FileNotFoundError:
-            self._known.pop(account, None)
-            return None
-        mark, known = (stat.st_mtime_ns, stat.st_ino), self._known.get(account)
-        if known is not None and known[0] == mark:
-            return known[1]
-        found = self._store.read(ACCOUNT, account)
-        if found is not None:
-            self._known[account] = mark, found
-        return found
+        return self._accounts.get(account)
 
     def everybody(self) -> Iterator[Account]:
         """Every account there is, in the order of their ids. Raises StoreError."""

@@ -10,19 +10,26 @@ from songswap.catalogue.catalogue import Catalogue
 from songswap.clock import Clock
 from songswap.columns.query import Engine
 from songswap.config import Config
+from songswap.documents import CIRCLE, GROUP, PROFILE, READ_UP_TO
+from songswap.model import Circle, Group, Profile, ReadUpTo
 from songswap.reccobeats import ReccoBeats
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.store import Store
 from songswap.vault import Vault
+from songswap.web.books import Books
+from songswap.web.card_shelf import Cards
 from songswap.web.diaries import Diaries
 from songswap.web.directory import Directory
+from songswap.web.errands import Errands
 from songswap.web.finds import Finds
+from songswap.web.hub import Hub
 from songswap.web.inbox import Inbox
 from songswap.web.metrics import Metrics
 from songswap.web.pace import Pace
 from songswap.web.pending import PendingLogins
+from songswap.web.remembered import Remembered
 
 EXTENSION = "songswap"
 
@@ -43,8 +50,18 @@ class Resources:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     taking_out: set[str] = field(default_factory=set)
     """Accounts whose history is being downloaded."""
+    writing_pace: Pace = field(default_factory=lambda: Pace(limit=30, window_ms=60_000.0))
+    """How fast a person may write where others read."""
+    hub: Hub = field(default_factory=Hub)
+    cards: Cards = field(default_factory=Cards)
+    errands: Errands = field(default_factory=Errands)
+    books: Books = field(init=False)
     diaries: Diaries = field(init=False)
     directory: Directory = field(init=False)
+    profiles: Remembered[Profile] = field(init=False)
+    circles: Remembered[Circle] = field(init=False)
+    groups: Remembered[Group] = field(init=False)
+    reading: Remembered[ReadUpTo] = field(init=False)
     inbox: Inbox = field(init=False)
     columns: Engine = field(init=False)
     catalogue: Catalogue = field(init=False)
@@ -53,8 +70,13 @@ class Resources:
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:
+        self.books = Books(self.store)
         self.diaries = Diaries(self.store)
         self.directory = Directory(self.store)
+        self.profiles = Remembered(self.store, PROFILE)
+        self.circles = Remembered(self.store, CIRCLE)
+        self.groups = Remembered(self.store, GROUP)
+        self.reading = Remembered(self.store, READ_UP_TO)
         self.inbox = Inbox(self.store)
         self.columns = Engine(self.store.root)
         self.catalogue = Catalogue(self.store.root)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from songswap.core import audience
-from songswap.documents import CIRCLE, PROFILE, Account
+from songswap.documents import Account
 from songswap.model import Circle, Group, Profile, Relation
-from songswap.web import membership
 from songswap.web.resources import Resources
 
 
@@ -36,24 +35,25 @@ class Viewer:
 
 def profile_of(here: Resources, account: str) -> Profile:
     """What `account` shows; to their groups that they are here, and nothing more, unless they said so."""
-    return here.store.read(PROFILE, account) or Profile()
+    return here.profiles.get(account) or Profile()
 
 
 def circle_of(here: Resources, account: str) -> Circle:
     """Whom `account` follows, does not hear of, and has blocked."""
-    return here.store.read(CIRCLE, account) or Circle()
+    return here.circles.get(account) or Circle()
 
 
 def viewer_of(here: Resources, account: Account | None) -> Viewer:
     """Whoever looks, as of now. Raises StoreError."""
     if account is None:
         return Viewer("", {}, Circle(), frozenset(), frozenset())
+    every = (here.groups.get(name) for name in here.store.names("groups"))
     circles = [(name, circle_of(here, name)) for name in here.store.names("accounts")]
     mine = dict(circles).get(account.id, Circle())
     unmuted = Circle(blocked=mine.blocked)
     return Viewer(
         account=account.id,
-        groups={group.id: group for group in membership.groups_of(here.store, account.id)},
+        groups={group.id: group for group in every if group and account.id in group.members},
         circle=mine,
         apart=audience.hidden_from(account.id, unmuted, circles),
         hidden=audience.hidden_from(account.id, mine, circles),

@@ -1,0 +1,114 @@
+"""What is written here and now, handed to the pages that are open: each of them once, in order."""
+
+import secrets
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from songswap.model import Place, Post, Struct
+
+REPLAYED: Final = 1_000
+"""Events of each place that are remembered for pages that were cut off for a while."""
+MOST_WAITING: Final = 500
+"""Events a page may have to catch up with before it is better told to begin anew."""
+
+
+class Event(Struct, frozen=True):
+    """Something about post `post` of `place`, ready to be sent; `n` is the number of the row that made it so.
+
+    `n` is 0 for what is of the moment only, and not remembered: who is here, who is typing.
+    """
+
+    place: Place
+    n: int
+    name: str
+    data: bytes
+    by: str = ""
+    post: Post | None = None
+
+
+class Listener:
+    """An open page: what it still has to be told. `wake` is called when there is more."""
+
+    def __init__(self, account: str, wake: Callable[[], None]) -> None:
+        self.account = account
+        self.wake = wake
+        self.is_behind = False
+        self._waiting: deque[Event] = deque()
+
+    def tell(self, event: Event) -> None:
+        """Have the page hear of it; one that is too far behind has to begin anew."""
+        if len(self._waiting) >= MOST_WAITING:
+            self.is_behind = True
+            self._waiting.clear()
+        self._waiting.append(event)
+        self.wake()
+
+    def take(self) -> list[Event]:
+        """What there is to tell by now."""
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
+
+
+class _Past:
+    """The latest events of a place; all after number `since` are there."""
+
+    def __init__(self, since: int) -> None:
+        self.since = since
+        self._events: deque[Event] = deque()
+
+    def add(self, event: Event) -> None:
+        self._events.append(event)
+        if len(self._events) > REPLAYED:
+            self.since = self._events.popleft().n
+
+    def after(self, n: int) -> list[Event] | None:
+        return None if n < self.since else [event for event in self._events if event.n > n]
+
+
+class Hub:
+    """Brings what is written to the pages that show its place, and those that show everything (`everywhere`).
+
+    `epoch` tells this run of the server from others: what a page saw in another can't be continued.
+    """
+
+    def __init__(self) -> None:
+        self.epoch = secrets.token_hex(4)
+        self._past: dict[Place, _Past] = {}
+        self.typing: dict[Place, dict[str, float]] = {}
+        """Until when whom is taken to be typing where."""
+        self.announcing: set[Place] = set()
+        """Chats of which it will be told in a moment who is there."""
+        self._listeners: dict[Place | None, list[Listener]] = {}
+
+    @contextmanager
+    def join(self, place: Place | None, account: str, wake: Callable[[], None]) -> Iterator[Listener]:
+        """A listener to `place` (None: to all of them) for as long as the block lasts."""
+        listener = Listener(account, wake)
+        self._listeners.setdefault(place, []).append(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners[place].remove(listener)
+            if not self._listeners[place]:
+                del self._listeners[place]
+
+    def publish(self, event: Event, before: int = 0) -> None:
+        """Tell whoever listens. `before` is the number of the row before, which begins the past of a place."""
+        if event.n:
+            self._past.setdefault(event.place, _Past(before)).add(event)
+        for listener in (*self._listeners.get(event.place, ()), *(self._listeners.get(None, ()) if event.n else ())):
+            listener.tell(event)
+
+    def missed(self, place: Place, epoch: str, n: int) -> list[Event] | None:
+        """What came after number `n`, which a page saw in `epoch`; None if that is not known any more."""
+        if epoch != self.epoch:
+            return None
+        past = self._past.get(place)
+        return [] if past is None else past.after(n)
+
+    def here(self, place: Place) -> tuple[str, ...]:
+        """The accounts whose pages show `place`, once each."""
+        return tuple(sorted({listener.account for listener in self._listeners.get(place, ())}))

@@ -1,0 +1,79 @@
+"""The places where people write, as whoever asks finds them."""
+
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from songswap.core import places as rules
+from songswap.core.admission import reads_posts
+from songswap.documents import Account
+from songswap.model import Group, Place, PlaceKind, Post, Profile, Relation
+from songswap.store import UnfitNameError
+from songswap.web.errors import ProblemError
+from songswap.web.resources import Resources
+from songswap.web.sight import Viewer, profile_of, viewer_of
+
+NOT_THERE: Final = "There is no such place, or it is not for you to read."
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place that `viewer` may read. `profile` and `relation` are those of the person whose wall it is."""
+
+    place: Place
+    viewer: Viewer
+    rights: rules.Rights
+    relation: Relation = "nobody"
+    profile: Profile | None = None
+    group: Group | None = None
+
+    def shows(self, post: Post) -> bool:
+        """Whether the viewer is to see this post: nothing of people they have blocked or muted, but here."""
+        return post.by not in self.viewer.hidden and rules.is_told(post, self.place, self.relation, self.profile)
+
+
+def place_of(text: str) -> Place:
+    """What `wall:ACCOUNT`, `group:GROUP` or `chat:GROUP` names. Raises ProblemError (404)."""
+    kind, _, name = text.partition(":")
+    known: PlaceKind | None = next((one for one in get_args(PlaceKind) if one == kind), None)
+    if known is None or not name:
+        raise ProblemError(404, "not_found", NOT_THERE)
+    return Place(known, name)
+
+
+def find_place(here: Resources, account: Account | None, text: str, secret: str = "") -> Found:
+    """The place, if `account` (None: not logged in, perhaps with the `secret` of a profile's link) may read it.
+
+    Raises ProblemError (404, to tell nobody else).
+    """
+    return found_by(here, viewer_of(here, account), place_of(text), secret)
+
+
+def found_by(here: Resources, viewer: Viewer, place: Place, secret: str = "") -> Found:
+    """The place, if `viewer` may read it. Raises ProblemError (404)."""
+    found = _wall(here, viewer, place, secret) if place.kind == "wall" else _of_group(here, viewer, place)
+    if found is None or not found.rights.reads:
+        raise ProblemError(404, "not_found", NOT_THERE)
+    return found
+
+
+def _wall(here: Resources, viewer: Viewer, place: Place, secret: str) -> Found | None:
+    try:
+        owner = here.directory.get(place.id)
+    except UnfitNameError:
+        return None
+    if owner is None:
+        return None
+    profile = profile_of(here, owner.id)
+    relation = viewer.relation_to(owner.id, profile, secret)
+    return Found(place, viewer, rules.rights_on_wall(relation, profile), relation, profile)
+
+
+def _of_group(here: Resources, viewer: Viewer, place: Place) -> Found | None:
+    try:
+        group = viewer.groups.get(place.id) or here.groups.get(place.id)
+    except UnfitNameError:
+        return None
+    if group is None:
+        return None
+    rights = rules.rights_in_group(viewer.account, group, place, reads_posts=reads_posts(group, viewer.account))
+    return Found(place, viewer, rights, group=group)

@@ -1,0 +1,103 @@
+"""Posts as pages and the API show them: the same for everybody who may read them."""
+
+from collections.abc import Iterable
+
+from songswap.core.posts import REACTIONS
+from songswap.documents import Account
+from songswap.model import Card, Place, Post, Struct, SystemKind
+from songswap.web.directory import Directory
+
+
+class AuthorState(Struct, frozen=True):
+    """A person as they are named beside what they wrote."""
+
+    id: str
+    name: str
+    handle: str
+    image_url: str | None
+
+
+class ReactionState(Struct, frozen=True):
+    """Who reacted with `emoji`."""
+
+    emoji: str
+    by: tuple[AuthorState, ...]
+
+
+class PostState(Struct, frozen=True):
+    """A post. `id` names it within its `place`, which is `wall:ACCOUNT`, `group:GROUP` or `chat:GROUP`.
+
+    `by` is null for what nobody wrote (`system` says what it is) and for people who are gone. `answers` is the id of
+    the post it replies to. A removed post has no text; `is_removed_by_author` if it was its author who removed it.
+    """
+
+    id: str
+    place: str
+    by: AuthorState | None
+    at_ms: float
+    text: str
+    mentions: tuple[AuthorState, ...]
+    card: Card | None
+    answers: str | None
+    edited_at_ms: float | None
+    is_removed: bool
+    is_removed_by_author: bool
+    system: SystemKind | None
+    reactions: tuple[ReactionState, ...]
+    replies: tuple["PostState", ...] = ()
+
+
+def id_of(place: Place, post: Post) -> str:
+    """The name of a post: its number, behind that of what it answers where both lie on one page."""
+    return f"{post.answers}.{post.n}" if post.answers is not None and place.kind != "chat" else str(post.n)
+
+
+def numbers_of(text: str) -> tuple[int, int | None] | None:
+    """The number of the post with this id, and that of what it answers if it names it; None for no id."""
+    first, dot, second = text.partition(".")
+    if not (first.isascii() and first.isdigit() and len(first) <= 16) or (dot and not _is_number(second)):
+        return None
+    return (int(second), int(first)) if dot else (int(first), None)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 16
+
+
+def post_state(directory: Directory, place: Place, post: Post, replies: Iterable[Post] = ()) -> PostState:
+    """A post, and what answers it. Nothing is shown of what somebody wrote whose account is gone."""
+    author = author_state(directory.get(post.by)) if post.by else None
+    is_gone = post.removed_by is not None or (author is None and (post.system is None or bool(post.by)))
+    mentions = (author_state(directory.get(one)) for one in post.mentions)
+    return PostState(
+        id=id_of(place, post),
+        place=str(place),
+        by=author,
+        at_ms=post.at_ms,
+        text="" if is_gone else post.text,
+        mentions=() if is_gone else tuple(one for one in mentions if one),
+        card=None if is_gone else post.card,
+        answers=None if post.answers is None else str(post.answers),
+        edited_at_ms=post.edited_at_ms,
+        is_removed=is_gone,
+        is_removed_by_author=is_gone and post.removed_by in {None, "", post.by},
+        system=post.system,
+        reactions=() if is_gone else _reactions(directory, post),
+        replies=tuple(post_state(directory, place, one) for one in replies),
+    )
+
+
+def author_state(account: Account | None) -> AuthorState | None:
+    """A person beside what they wrote; None for somebody who is gone."""
+    if account is None:
+        return None
+    return AuthorState(account.id, account.display_name, account.handle, account.image_url)
+
+
+def _reactions(directory: Directory, post: Post) -> tuple[ReactionState, ...]:
+    found = (
+        ReactionState(emoji, tuple(one for who in post.reactions[emoji] if (one := author_state(directory.get(who)))))
+        for emoji in REACTIONS
+        if emoji in post.reactions
+    )
+    return tuple(reaction for reaction in found if reaction.by)

@@ -1,0 +1,32 @@
+"""Documents that are asked for with every message: read again only when their file has changed."""
+
+from typing import Generic, TypeVar
+
+from songswap.store import Document, Store
+
+T = TypeVar("T")
+
+
+class Remembered(Generic[T]):
+    """The documents of one kind in `store`, each as it was when its file was last seen to change."""
+
+    def __init__(self, store: Store, document: Document[T]) -> None:
+        self._store = store
+        self._document = document
+        self._known: dict[str, tuple[tuple[int, int], T]] = {}
+
+    def get(self, name: str) -> T | None:
+        """The document of this name; None where there is none. Raises StoreError, UnfitNameError."""
+        path = self._store.root / self._document.path(name)
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            self._known.pop(name, None)
+            return None
+        mark, known = (stat.st_mtime_ns, stat.st_ino), self._known.get(name)
+        if known is not None and known[0] == mark:
+            return known[1]
+        found = self._store.read(self._document, name)
+        if found is not None:
+            self._known[name] = mark, found
+        return found
