@@ -6,7 +6,7 @@ from songswap.model.struct import Struct
 
 PlaceKind = Literal["wall", "group", "chat"]
 """Where it is written: on somebody's profile; among a group's posts; in a group's chat."""
-CardKind = Literal["track", "album", "artist", "playlist", "chart"]
+CardKind = Literal["track", "album", "artist", "playlist", "chart", "night"]
 SystemKind = Literal[
     "session_started", "night_ended", "skip_passed", "joined", "left", "favourite", "streak", "renewed"
 ]  # fmt: skip
@@ -31,7 +31,7 @@ class ChartRow(Struct, frozen=True):
 
 
 class Card(Struct, frozen=True, omit_defaults=True):
-    """What a post carries along: something at Spotify, or a chart as it was when it was attached."""
+    """What a post carries along: something at Spotify, a chart as it was when it was attached, a night's report."""
 
     kind: CardKind
     href: str

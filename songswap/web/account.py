@@ -1,56 +1,19 @@
 """One's own account: what is known, taking it along, and going."""
 
-import msgspec
-from msgspec.structs import replace
 from quart import Blueprint, ResponseReturnValue, redirect, render_template, url_for
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.words import MemberStatus, describe, hint
 from songswap.documents import (
-    ACCOUNT_SEEN,
     BROWSERS,
-    CHANGES,
-    IMPORTED,
-    IMPORTS,
-    INTERVAL,
-    LATENCIES,
-    LOOKS,
-    PLAYLISTS,
-    POLLED,
-    RENEWALS,
-    RENEWED,
-    SAVED,
-    SAVES,
-    SHARING,
-    TICKS,
-    TOP,
     Account,
-    AccountSeen,
     Browsers,
-    Consent,
-    Latencies,
-    Looks,
-    Renewals,
-    RenewalsSeen,
-    SavedLists,
-    Saves,
-    Wish,
 )
 from songswap.model import (
-    Group,
-    Imports,
-    ImportsSeen,
-    Interval,
-    ListChange,
-    PlaylistsSeen,
-    Polled,
-    Sharing,
     Struct,
-    Ticks,
-    TopSeen,
 )
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
-from songswap.web import accounts, browsers, membership
+from songswap.web import accounts, browsers, leaving, membership
 from songswap.web.api import no_content
 from songswap.web.devices import look_if_old
 from songswap.web.groups import GroupSummary, summaries
@@ -82,35 +45,6 @@ class Me(Struct, frozen=True):
     groups: tuple[GroupSummary, ...]
 
 
-class Export(Struct, frozen=True):
-    """Everything stored about one person but their listening history, which is a file of its own.
-
-    Tokens and secrets are left out: they open doors, and tell nothing.
-    """
-
-    account: Account
-    consent: Consent | None
-    browsers: Browsers
-    wish: Wish
-    seen: AccountSeen | None
-    latencies: Latencies | None
-    saves: Saves | None
-    saved: SavedLists | None
-    sharing: Sharing | None
-    imports: Imports | None
-    imported: ImportsSeen | None
-    polled: Polled | None
-    looks: Looks | None
-    playlists: PlaylistsSeen | None
-    top: TopSeen | None
-    renewals: Renewals | None
-    renewed: RenewalsSeen | None
-    renewal_changes: dict[str, tuple[ListChange, ...]]
-    interval: Interval | None
-    ticks: Ticks | None
-    groups: tuple[Group, ...]
-
-
 class Banner(Struct, frozen=True):
     """Something the person should do soon, said on every page. `action` and `href` are its link."""
 
@@ -134,16 +68,8 @@ async def disconnect() -> ResponseReturnValue:
 
     Fetch `/api/me/export` and `/api/me/history/export` before.
     """
-    accounts.forget(resources().store, me().id)
+    leaving.disconnect(resources(), me().id)
     return "", 204
-
-
-@blueprint.get("/api/me/export")
-@validate_response(Export)
-async def export() -> tuple[Export, int, dict[str, str]]:
-    """Everything stored about me but my listening history, as a download."""
-    headers = {"Content-Disposition": 'attachment; filename="songswap.json"', "Cache-Control": "no-store"}
-    return _export(resources(), me()), 200, headers
 
 
 @blueprint.get("/account")
@@ -169,7 +95,7 @@ async def disconnect_page() -> ResponseReturnValue:
 @hide
 async def disconnect_for_good() -> ResponseReturnValue:
     """The button on the page above."""
-    accounts.forget(resources().store, me().id)
+    leaving.disconnect(resources(), me().id)
     response = redirect(url_for("pages.landing"), 303)
     response.delete_cookie(browsers.COOKIE)
     return response
@@ -217,45 +143,3 @@ def _me(here: Resources, account: Account) -> Me:
         devices=devices_of(person),
         groups=summaries(here, account),
     )
-
-
-def _export(here: Resources, account: Account) -> Export:
-    consent = accounts.consent_of(here.store, account.id)
-    known = here.store.read(BROWSERS, account.id) or Browsers()
-    sharing = here.store.read(SHARING, account.id)
-    return Export(
-        account=account,
-        consent=replace(consent, access_token="", refresh_token="") if consent else None,
-        browsers=Browsers(tuple(replace(browser, secret_hash="") for browser in known.logged_in)),
-        wish=membership.wish_of(here.store, account.id),
-        seen=here.store.read(ACCOUNT_SEEN, account.id),
-        latencies=here.store.read(LATENCIES, account.id),
-        saves=here.store.read(SAVES, account.id),
-        saved=here.store.read(SAVED, account.id),
-        sharing=replace(sharing, link_secret="") if sharing else None,
-        imports=here.store.read(IMPORTS, account.id),
-        imported=here.store.read(IMPORTED, account.id),
-        polled=here.store.read(POLLED, account.id),
-        looks=here.store.read(LOOKS, account.id),
-        playlists=here.store.read(PLAYLISTS, account.id),
-        top=here.store.read(TOP, account.id),
-        renewals=here.store.read(RENEWALS, account.id),
-        renewed=here.store.read(RENEWED, account.id),
-        renewal_changes=_renewal_changes(here, account.id),
-        interval=here.store.read(INTERVAL, account.id),
-        ticks=here.store.read(TICKS, account.id),
-        groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
-    )
-
-
-def _renewal_changes(here: Resources, account: str) -> dict[str, tuple[ListChange, ...]]:
-    """What each playlist that renews itself has changed."""
-    wanted = (here.store.read(RENEWALS, account) or Renewals()).wanted
-    return {renewal: tuple(here.store.rows(CHANGES, account, renewal)) for renewal in wanted}
-
-
-def _without_secrets(group: Group, account: str) -> Group:
-    """The group with this one member, and an invite and a screen that open nothing."""
-    only_me = {account: group.members[account]}
-    invite = replace(group.invite, secret="")
-    return msgspec.structs.replace(group, invite=invite, screen_secret="", members=only_me)

@@ -27,6 +27,7 @@ from songswap.web import (
     docs,
     errors,
     events,
+    export,
     feed,
     groups,
     guard,
@@ -37,11 +38,13 @@ from songswap.web import (
     insights,
     interval,
     invites,
+    leaving,
     library,
     list_sources,
     live,
     login,
     match_page,
+    milestones,
     nights,
     pages,
     playlists,
@@ -85,7 +88,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     bodies.register(app)
     plotly.register(app)
     features = (
-        pages, login, account, devices, groups, invites, session, requests,
+        pages, login, account, export, devices, groups, invites, session, requests,
         search, nights, screen, trim, history, imports, takeout,
         sharing, comparing, library, list_sources, renewals, playlists,
         create, create_saving, interval,
@@ -110,6 +113,8 @@ def _connect(app: Quart, here: Resources) -> None:
     @app.while_serving
     async def spotify() -> AsyncGenerator[None, None]:
         here.inbox.sweep(here.clock.now_ms())
+        here.errands.send(leaving.erase(here))
+        here.errands.send(milestones.watch(here))
         async with open_http() as http:
             config = here.config
             here.oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, here.gate, here.clock)

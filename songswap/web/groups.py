@@ -9,7 +9,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 from songswap.core import groups as rules
 from songswap.documents import GROUP, Account
 from songswap.model import Group, Role, Struct
-from songswap.web import accounts, membership
+from songswap.web import accounts, membership, milestones
 from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
 from songswap.web.guard import me, my_group
@@ -114,9 +114,12 @@ async def remove_member(group_id: str, account: str) -> ResponseReturnValue:
     """Leave a group, or remove somebody from it (host). When nobody is left, the group is gone."""
     here, group = resources(), my_group(group_id)
     if account == me().id:
-        membership.keep_group(here.store, group, rules.leave(group, account))
+        _leave(here, group)
     else:
+        gone = here.directory.get(account)
         membership.keep_group(here.store, group, rules.remove(group, me().id, account))
+        if gone is not None:
+            milestones.left(here, group, gone)
     return "", 204
 
 
@@ -141,9 +144,15 @@ async def group_page(group_id: str) -> ResponseReturnValue:
 @hide
 async def leave_page(group_id: str) -> ResponseReturnValue:
     """The form on the group page."""
-    group = my_group(group_id)
-    membership.keep_group(resources().store, group, rules.leave(group, me().id))
+    _leave(resources(), my_group(group_id))
     return redirect(url_for("pages.landing"), 303)
+
+
+def _leave(here: Resources, group: Group) -> None:
+    after = rules.leave(group, me().id)
+    membership.keep_group(here.store, group, after)
+    if after is not None:
+        milestones.left(here, group, me())
 
 
 def _create(here: Resources, name: str) -> Group:

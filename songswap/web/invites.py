@@ -13,7 +13,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 from songswap.core import groups as rules
 from songswap.documents import GROUP, Account
 from songswap.model import Group
-from songswap.web import membership
+from songswap.web import membership, milestones
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group, my_group_as, who
@@ -118,6 +118,7 @@ def join(here: Resources, person: Account, group_id: str, secret: str) -> Group:
     group = rules.join(before, person.id, secret, here.clock.now_ms())
     if person.id not in before.members:
         here.store.write(GROUP, group, group.id)
+        milestones.joined(here, group, person)
         is_running = membership.session_of(here.store, group.id).state == "running"
         if is_running and membership.is_free_for(here.store, person.id, group.id):
             membership.listen(here.store, person.id, group.id)

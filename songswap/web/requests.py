@@ -11,6 +11,7 @@ from quart_schema import tag_blueprint, validate_response
 from songswap.core import requests as rules
 from songswap.documents import HANDED, NIGHT, REQUESTS
 from songswap.model import Group, Handed, Playlist, Requests, RequestSettings, SongRequest, Track
+from songswap.web import milestones
 from songswap.web.accounts import new_id
 from songswap.web.api import Body, body, no_content
 from songswap.web.errors import ProblemError
@@ -127,6 +128,7 @@ async def vote(group_id: str, data: Skip) -> GroupState:
     here.store.write(REQUESTS, after, group.id)
     if after.votes.is_passed and not rules.votes_for(before, play).is_passed:
         click(here, group, session, account, PlaybackCommand("next"))
+        milestones.skip_passed(here, group, len(after.votes.by), len(listeners_of(facts)))
     return state_of(here, group, account)
 
 

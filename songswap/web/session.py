@@ -10,7 +10,7 @@ from quart_schema import tag_blueprint, validate_response
 from songswap.core import leading
 from songswap.documents import NIGHT, SESSION_WISH, SessionWish
 from songswap.model import Action, ClickKind, Group, Struct
-from songswap.web import membership
+from songswap.web import membership, milestones
 from songswap.web.accounts import new_id
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
@@ -81,15 +81,19 @@ async def put_session(group_id: str, data: Session) -> GroupState:
         _check_stop(data)
         if session.state == "running":
             here.store.write(SESSION_WISH, replace(session, state="stopped", since_ms=here.clock.now_ms()), group.id)
+            milestones.ended(here, group, session.session_id, me())
         return state_of(here, group, me().id)
     if isinstance(data.lead, str):
         running(here, group)
         leading.demand(group, me().id, data.lead)
         session = _led(here, group, session, data.lead)
     session = replace(session, **data.options())
-    if session.state == "stopped":
+    is_new = session.state == "stopped"
+    if is_new:
         session = _started(here, group, session)
     here.store.write(SESSION_WISH, session, group.id)
+    if is_new:
+        milestones.started(here, group, me())
     return state_of(here, group, me().id)
 
 

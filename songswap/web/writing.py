@@ -61,13 +61,22 @@ def write(
     return _kept(here, found.place, row, root)
 
 
-def say(here: Resources, place: Place, system: SystemKind, text: str, *, by: str = "", key: str = "") -> None:
+def say(
+    here: Resources,
+    place: Place,
+    system: SystemKind,
+    text: str,
+    *,
+    by: str = "",
+    key: str = "",
+    card: Card | None = None,
+) -> None:
     """Write a line that nobody wrote: what happened in a group, or a milestone of `by`; the same `key` only once."""
     book = here.books.open(place)
     if key and book.sent(by, key, None):
         return
     now_ms = here.clock.now_ms()
-    _kept(here, place, Written(book.number(now_ms), now_ms, by, text, key=key, system=system), None)
+    _kept(here, place, Written(book.number(now_ms), now_ms, by, text, card, key=key, system=system), None)
 
 
 def edit(here: Resources, found: Found, numbers: tuple[int, int | None], text: str) -> Post:

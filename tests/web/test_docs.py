@@ -43,6 +43,7 @@ async def test_every_route_of_the_api_is_described(site: Site) -> None:
     streams = {
         "/api/groups/<group_id>/events",
         "/api/groups/<group_id>/interval/events",
+        "/api/live",
         "/api/me/history/events",
         "/api/me/interval/events",
         "/api/me/playlists/events",
