@@ -49,6 +49,7 @@ from songswap.web import (
     pages,
     playlists,
     plotly,
+    post_pages,
     posts,
     renewals,
     requests,
@@ -92,7 +93,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         search, nights, screen, trim, history, imports, takeout,
         sharing, comparing, library, list_sources, renewals, playlists,
         create, create_saving, interval,
-        posts, live, chat, feed,
+        posts, post_pages, live, chat, feed,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:

@@ -8,7 +8,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core import groups as rules
 from songswap.documents import GROUP, Account
-from songswap.model import Group, Role, Struct
+from songswap.model import Group, ReadUpTo, Role, Struct
 from songswap.web import accounts, membership, milestones
 from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
@@ -137,7 +137,8 @@ async def group_page(group_id: str) -> ResponseReturnValue:
     """The group page; opening it looks for devices if the last look is long ago."""
     here, group = resources(), my_group(group_id)
     look_if_old(here, me().id)
-    return await render_template("group.html", state=state_of(here, group, me().id))
+    read_up_to = (here.reading.get(me().id) or ReadUpTo()).chats.get(group.id, 0)
+    return await render_template("group.html", state=state_of(here, group, me().id), read_up_to=read_up_to)
 
 
 @blueprint.post("/groups/<group_id>/leave")

@@ -5,8 +5,8 @@ from quart_schema import hide
 
 from songswap.core.seats import free_seats
 from songswap.web import accounts
-from songswap.web.groups import summaries
 from songswap.web.guard import who
+from songswap.web.post_pages import home
 from songswap.web.resources import resources
 
 blueprint = Blueprint("pages", __name__)
@@ -18,7 +18,7 @@ async def landing() -> ResponseReturnValue:
     """What this is; for those who are logged in, their groups."""
     here, person = resources(), who()
     if person is not None:
-        return await render_template("home.html", groups=summaries(here, person))
+        return await home(here, person)
     taken = [account.app for account in accounts.everybody(here.store)]
     free = free_seats([app.name for app in here.config.spotify.apps], taken)
     return await render_template("landing.html", free_seats=sum(free.values()))

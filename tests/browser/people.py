@@ -130,7 +130,7 @@ async def agree(page: Page, name: str) -> None:
 
 async def create_group(page: Page, name: str) -> None:
     """From the start page to the page of a new group."""
-    await page.get_by_label("Name of the group").fill(name)
+    await page.get_by_label("Name of a new group").fill(name)
     await page.get_by_role("button", name="Create group").click()
     await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 

@@ -27,7 +27,7 @@ async def test_a_page_has_the_latest_first_and_then_each_message_and_change(site
     place = f"chat:{await group_of(ada, bob)}"
     first = await wrote(ada, place, "one")
     async with live(bob, place) as stream:
-        assert (await stream.data("posts"))["items"] == [first]
+        assert (await stream.data("posts"))["items"][0] == first
         second = await wrote(ada, place, "two")
         assert await stream.data("post") == second
         await ada.put(f"/api/places/{place}/posts/{second['id']}/reactions/🔥")
@@ -63,9 +63,9 @@ async def test_nothing_is_lost_or_doubled_over_many_breaks(site: Site) -> None:
 
 
 async def test_after_a_restart_a_page_begins_anew_and_pages_back_to_the_rest(site: Site) -> None:
-    ada, bob = await site.log_in("ada"), await site.log_in("bob")
-    place = f"chat:{await group_of(ada, bob)}"
-    async with live(bob, place, "0badcafe-17") as stream:
+    ada = await site.log_in("ada")
+    place = f"chat:{await group_of(ada)}"
+    async with live(ada, place, "0badcafe-17") as stream:
         assert (await stream.data("posts"))["items"] == []
         await wrote(ada, place, "hello")
         assert await read(stream, 1) == ["hello"]

@@ -15,7 +15,8 @@ async def wrote(browser: Browser, place: str, text: str, **body: Any) -> Any:
 
 
 async def texts(browser: Browser, place: str) -> list[str]:
-    return [post["text"] for post in (await browser.json(f"/api/places/{place}/posts"))["items"]]
+    items = (await browser.json(f"/api/places/{place}/posts"))["items"]
+    return [post["text"] for post in items if not post["system"]]
 
 
 async def test_what_is_written_can_be_read_by_the_group(site: Site) -> None:
