@@ -5,7 +5,7 @@ from typing import Final, get_args
 
 from msgspec.structs import replace
 
-from songswap.model import Notice, NoticeKind, Notices, NoticeSettings, Place, PlaceKind, Post
+from songswap.model import Notice, NoticeKind, Notices, Place, PlaceKind, Post
 
 KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
 KEPT: Final = 200
@@ -43,14 +43,14 @@ def addressed(post: Post, place: Place, answered: Post | None) -> dict[str, Noti
     return found
 
 
-def is_wanted(notice: Notice, account: str, settings: NoticeSettings, muted_groups: Collection[str]) -> bool:
-    """Whether `account` wants to be told: not of their own doings, not of a kind switched off or a group muted.
+def is_wanted(notice: Notice, account: str, off: Collection[NoticeKind], muted_groups: Collection[str]) -> bool:
+    """Whether `account` wants to be told: not of their own doings, not of a kind switched off, nor of a muted group.
 
     What needs somebody who looks after a group, a report or a wish to join, comes from a muted group, too.
     """
     is_duty = notice.kind in {"report", "asks_to_join"}
     return (
-        notice.kind not in settings.off
+        notice.kind not in off
         and account not in notice.by
         and (is_duty or notice.group == "" or notice.group not in muted_groups)
     )
@@ -85,12 +85,15 @@ def who(names: Sequence[str]) -> str:
 
 
 def did(notice: Notice, place: Place | None, name: str) -> str:
-    """What they did, in words that follow on who. `name` is that of the group or of whose profile it is."""
+    """What they did, in words that follow on who. `name`: of the group, or whose profile it is, if another's."""
     if notice.kind == "renew_login":
         return RENEWALS[notice.detail.partition(":")[0]]
-    where = "in {}" if place is None else WHERE[place.kind]
-    words = DONE[notice.kind].format(what="a post" if notice.post else "somebody", name="{}", where=where)
-    return words.format(name)
+    if place is not None and place.kind == "wall" and not name:
+        return DONE[notice.kind].replace("{where}", "on your profile")
+    where = "in {name}" if place is None else WHERE[place.kind]
+    is_person = notice.kind == "report" and not notice.post and place is not None
+    words = REPORTED[place.kind] if is_person and place else DONE[notice.kind]
+    return words.replace("{where}", where).replace("{name}", name)
 
 
 DONE: Final[dict[NoticeKind, str]] = {
@@ -99,12 +102,18 @@ DONE: Final[dict[NoticeKind, str]] = {
     "wall": "wrote on your profile",
     "reaction": "reacted to your post {where}",
     "asks_to_join": "would like to join {name}",
-    "report": "Somebody reported {what} {where}",
+    "report": "A post {where} was reported",
 }
+REPORTED: Final[dict[PlaceKind, str]] = {
+    "wall": "{name} was reported",
+    "group": "Somebody in {name} was reported",
+    "chat": "Somebody in {name} was reported",
+}
+"""A person, not a post of theirs."""
 WHERE: Final[dict[PlaceKind, str]] = {
-    "wall": "on the profile of {}",
-    "group": "in {}",
-    "chat": "in the chat of {}",
+    "wall": "on the profile of {name}",
+    "group": "in {name}",
+    "chat": "in the chat of {name}",
 }
 RENEWALS: Final = {
     "month": "Your Spotify log-in ends within a month. Renew it when it suits you.",

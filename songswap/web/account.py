@@ -15,6 +15,8 @@ from songswap.documents import (
     INTERVAL,
     LATENCIES,
     LOOKS,
+    NOTICE_SETTINGS,
+    NOTICES,
     PLAYLISTS,
     POLLED,
     RENEWALS,
@@ -37,25 +39,31 @@ from songswap.documents import (
     Wish,
 )
 from songswap.model import (
+    AuditRow,
     Group,
     Imports,
     ImportsSeen,
     Interval,
     ListChange,
+    Notices,
+    NoticeSettings,
     PlaylistsSeen,
     Polled,
+    Report,
     Sharing,
     Struct,
     Ticks,
     TopSeen,
 )
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
-from songswap.web import accounts, browsers, membership
+from songswap.web import accounts, audit, browsers, membership
 from songswap.web.api import no_content
 from songswap.web.devices import look_if_old
 from songswap.web.groups import GroupSummary, summaries
 from songswap.web.guard import me
 from songswap.web.history_view import plays_kept
+from songswap.web.parting import part
+from songswap.web.reports import reports_by
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import person_of
 from songswap.web.state import DevicesState
@@ -109,6 +117,10 @@ class Export(Struct, frozen=True):
     interval: Interval | None
     ticks: Ticks | None
     groups: tuple[Group, ...]
+    notices: Notices | None
+    notice_settings: NoticeSettings | None
+    reports: tuple[Report, ...]
+    audit: tuple[AuditRow, ...]
 
 
 class Banner(Struct, frozen=True):
@@ -134,7 +146,7 @@ async def disconnect() -> ResponseReturnValue:
 
     Fetch `/api/me/export` and `/api/me/history/export` before.
     """
-    accounts.forget(resources().store, me().id)
+    part(resources(), me().id, by=me().id)
     return "", 204
 
 
@@ -169,7 +181,7 @@ async def disconnect_page() -> ResponseReturnValue:
 @hide
 async def disconnect_for_good() -> ResponseReturnValue:
     """The button on the page above."""
-    accounts.forget(resources().store, me().id)
+    part(resources(), me().id, by=me().id)
     response = redirect(url_for("pages.landing"), 303)
     response.delete_cookie(browsers.COOKIE)
     return response
@@ -245,6 +257,10 @@ def _export(here: Resources, account: Account) -> Export:
         interval=here.store.read(INTERVAL, account.id),
         ticks=here.store.read(TICKS, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
+        notices=here.store.read(NOTICES, account.id),
+        notice_settings=here.store.read(NOTICE_SETTINGS, account.id),
+        reports=reports_by(here, account.id),
+        audit=audit.about(here.store, account.id),
     )
 
 
