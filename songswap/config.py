@@ -29,6 +29,8 @@ class Server:
     port: int = 8770
     public_url: str = ""
     secret_key: str = field(default="", repr=False)
+    operators: tuple[str, ...] = ()
+    """Spotify's user ids of those who look after this SongSwap, and see the operator's page."""
 
     @property
     def url(self) -> str:
@@ -162,6 +164,13 @@ def _secret_key(text: str) -> str:
     return text
 
 
+def _operators(text: str) -> tuple[str, ...]:
+    ids = tuple(dict.fromkeys(one.strip() for one in text.split(",")))
+    if not all(re.fullmatch(r"[^\s,:/@]{1,100}", one) for one in ids):
+        raise ValueError("must be Spotify user ids with commas between, such as 31abc, smedjan (no links, no e-mail)")
+    return ids
+
+
 def _path(text: str) -> Path:
     if "\0" in text:
         raise ValueError("must be a folder")
@@ -202,7 +211,13 @@ def _level(text: str) -> str:
 Reader = Callable[[str], object]
 
 KEYS: Mapping[str, Mapping[str, Reader]] = {
-    "server": {"host": _host, "port": _port, "public_url": _public_url, "secret_key": _secret_key},
+    "server": {
+        "host": _host,
+        "port": _port,
+        "public_url": _public_url,
+        "secret_key": _secret_key,
+        "operators": _operators,
+    },
     "store": {"path": _path},
     "spotify": {
         "client_id": _client_id,

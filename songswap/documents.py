@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from songswap.model import (
     Action,
+    AuditRow,
     Circle,
     CommandKind,
     Device,
@@ -22,6 +23,8 @@ from songswap.model import (
     ListChange,
     Milestones,
     Night,
+    Notices,
+    NoticeSettings,
     Play,
     PlaylistsSeen,
     Polled,
@@ -29,6 +32,7 @@ from songswap.model import (
     ReadUpTo,
     Renewal,
     Renewed,
+    Reports,
     Requests,
     Row,
     Save,
@@ -258,5 +262,10 @@ WROTE = Log("wrote/{}.jsonl", Wrote, "server")
 """Where an account has written. It outlives the account until all of that is erased."""
 ERASURES = Document("erasures.json", Erasures, "server")
 MILESTONES = Document("accounts/{}/milestones.json", Milestones, "server")
+NOTICES = Document("accounts/{}/notices.json", Notices, "server")
+NOTICE_SETTINGS = Document("accounts/{}/notice-settings.json", NoticeSettings, "server")
+REPORTS = Document("reports.json", Reports, "server")
+AUDIT = Log("audit/{}.jsonl", AuditRow, "server")
+"""Who did what to whom; the name is the UTC month (202611)."""
 READ_UP_TO = Document("accounts/{}/read.json", ReadUpTo, "server")
 GAPS = Log("accounts/{}/plays/gaps.jsonl", Gap, "worker", "importer")

@@ -25,6 +25,8 @@ HOST = "127.0.0.1"
 CLIENT_ID = "embedded-spotify"
 CONFIG = f"""\
 # Made by `python serve.py --demo`, anew each time.
+[server]
+operators = ada
 [store]
 path = store
 [spotify]

@@ -15,6 +15,7 @@ from songswap.model.nights import (
     SongRequest,
     Votes,
 )
+from songswap.model.notices import Notice, NoticeKind, Notices, NoticeSettings
 from songswap.model.people import Group, Invite, Member, Role
 from songswap.model.playlists import (
     Entry,
@@ -54,6 +55,7 @@ from songswap.model.posts import (
     Wrote,
 )
 from songswap.model.profiles import Audience, Circle, Picture, Profile, Relation, Section
+from songswap.model.reports import AuditKind, AuditRow, Report, Reports
 from songswap.model.session import (
     Action,
     Change,
@@ -82,6 +84,8 @@ __all__ = [
     "AtBoundary",
     "AtEnd",
     "Audience",
+    "AuditKind",
+    "AuditRow",
     "Card",
     "CardKind",
     "Carded",
@@ -126,6 +130,10 @@ __all__ = [
     "Member",
     "Milestones",
     "Night",
+    "Notice",
+    "NoticeKind",
+    "NoticeSettings",
+    "Notices",
     "OwnPlaylist",
     "Pace",
     "Phase",
@@ -153,6 +161,8 @@ __all__ = [
     "RenewalState",
     "Renewed",
     "Repeat",
+    "Report",
+    "Reports",
     "RequestSettings",
     "Requests",
     "Role",

@@ -13,12 +13,13 @@ from songswap.model import (
     Struct,
 )
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
-from songswap.web import accounts, browsers, leaving, membership
+from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
 from songswap.web.devices import look_if_old
 from songswap.web.groups import GroupSummary, summaries
 from songswap.web.guard import me
 from songswap.web.history_view import plays_kept
+from songswap.web.parting import part
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import person_of
 from songswap.web.state import DevicesState
@@ -68,7 +69,7 @@ async def disconnect() -> ResponseReturnValue:
 
     Fetch `/api/me/export` and `/api/me/history/export` before.
     """
-    leaving.disconnect(resources(), me().id)
+    part(resources(), me().id, by=me().id)
     return "", 204
 
 
@@ -95,7 +96,7 @@ async def disconnect_page() -> ResponseReturnValue:
 @hide
 async def disconnect_for_good() -> ResponseReturnValue:
     """The button on the page above."""
-    leaving.disconnect(resources(), me().id)
+    part(resources(), me().id, by=me().id)
     response = redirect(url_for("pages.landing"), 303)
     response.delete_cookie(browsers.COOKIE)
     return response

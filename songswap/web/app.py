@@ -20,6 +20,7 @@ from songswap.web import (
     account,
     bodies,
     chat,
+    circles,
     comparing,
     create,
     create_saving,
@@ -46,12 +47,15 @@ from songswap.web import (
     match_page,
     milestones,
     nights,
+    notice_pages,
+    operator_page,
     pages,
     playlists,
     plotly,
     post_pages,
     posts,
     renewals,
+    reports,
     requests,
     screen,
     search,
@@ -61,6 +65,8 @@ from songswap.web import (
     trim,
 )
 from songswap.web.metrics import Metrics
+from songswap.web.notices import look_at_login, unread_of
+from songswap.web.operators import is_operator
 from songswap.web.policy import security_headers
 from songswap.web.resources import EXTENSION, Resources
 
@@ -94,6 +100,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         sharing, comparing, library, list_sources, renewals, playlists,
         create, create_saving, interval,
         posts, post_pages, live, chat, feed,
+        circles, reports, notice_pages, operator_page,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
@@ -150,7 +157,17 @@ def _share_with_templates(app: Quart, here: Resources) -> None:
             "person": person,
             "banner": _banner(here, person) if person else None,
             "now_ms": here.clock.now_ms(),
+            "unread_notices": _unread(here, person) if person else 0,
+            "is_operator": person is not None and is_operator(here, person),
         }
+
+
+def _unread(here: Resources, person: Account) -> int:
+    try:
+        look_at_login(here, person)
+        return unread_of(here, person)
+    except StoreError:
+        return 0  # as below
 
 
 def _banner(here: Resources, person: Account) -> account.Banner | None:

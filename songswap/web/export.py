@@ -16,6 +16,8 @@ from songswap.documents import (
     LATENCIES,
     LOOKS,
     MILESTONES,
+    NOTICE_SETTINGS,
+    NOTICES,
     PLAYLISTS,
     POLLED,
     READ_UP_TO,
@@ -39,6 +41,7 @@ from songswap.documents import (
     Wish,
 )
 from songswap.model import (
+    AuditRow,
     Circle,
     Group,
     Imports,
@@ -46,17 +49,21 @@ from songswap.model import (
     Interval,
     ListChange,
     Milestones,
+    Notices,
+    NoticeSettings,
     PlaylistsSeen,
     Polled,
     ReadUpTo,
+    Report,
     Sharing,
     Struct,
     Ticks,
     TopSeen,
 )
-from songswap.web import accounts, membership
+from songswap.web import accounts, audit, membership
 from songswap.web.guard import me
 from songswap.web.leaving import Words, words_of
+from songswap.web.reports import reports_by
 from songswap.web.resources import Resources, resources
 
 blueprint = Blueprint("export", __name__)
@@ -94,6 +101,10 @@ class Export(Struct, frozen=True):
     interval: Interval | None
     ticks: Ticks | None
     groups: tuple[Group, ...]
+    notices: Notices | None
+    notice_settings: NoticeSettings | None
+    reports: tuple[Report, ...]
+    audit: tuple[AuditRow, ...]
 
 
 @blueprint.get("/api/me/export")
@@ -134,6 +145,10 @@ def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Expo
         interval=here.store.read(INTERVAL, account.id),
         ticks=here.store.read(TICKS, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
+        notices=here.store.read(NOTICES, account.id),
+        notice_settings=here.store.read(NOTICE_SETTINGS, account.id),
+        reports=reports_by(here, account.id),
+        audit=audit.about(here.store, account.id),
     )
 
 

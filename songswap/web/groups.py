@@ -9,7 +9,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 from songswap.core import groups as rules
 from songswap.documents import GROUP, Account
 from songswap.model import Group, ReadUpTo, Role, Struct
-from songswap.web import accounts, membership, milestones
+from songswap.web import accounts, audit, membership, milestones
 from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
 from songswap.web.guard import me, my_group
@@ -105,7 +105,11 @@ async def rename_group(group_id: str, data: GroupName) -> GroupState:
 async def assign_role(group_id: str, account: str, data: MemberRole) -> GroupState:
     """Make somebody co-host or listener, or hand the group over (host)."""
     here, group = resources(), my_group(group_id)
-    return _keep(here, group, rules.assign(group, me().id, account, data.role))
+    after = rules.assign(group, me().id, account, data.role)
+    state = _keep(here, group, after)
+    if after != group:
+        audit.note(here, "role_changed", me().id, whom=account, group=group.id, detail=data.role)
+    return state
 
 
 @blueprint.delete("/api/groups/<group_id>/members/<account>")
@@ -118,6 +122,7 @@ async def remove_member(group_id: str, account: str) -> ResponseReturnValue:
     else:
         gone = here.directory.get(account)
         membership.keep_group(here.store, group, rules.remove(group, me().id, account))
+        audit.note(here, "member_removed", me().id, whom=account, group=group.id)
         if gone is not None:
             milestones.left(here, group, gone)
     return "", 204

@@ -4,7 +4,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Literal
 
 from songswap.model import Place, Post, Struct
 
@@ -12,6 +12,10 @@ REPLAYED: Final = 1_000
 """Events of each place that are remembered for pages that were cut off for a while."""
 MOST_WAITING: Final = 500
 """Events a page may have to catch up with before it is better told to begin anew."""
+
+
+Topic = Place | Literal["notices"] | None
+"""What a page listens to: a place; nothing but what is for its account alone; everything (None)."""
 
 
 class Event(Struct, frozen=True):
@@ -81,11 +85,11 @@ class Hub:
         """Until when whom is taken to be typing where."""
         self.announcing: set[Place] = set()
         """Chats of which it will be told in a moment who is there."""
-        self._listeners: dict[Place | None, list[Listener]] = {}
+        self._listeners: dict[Topic, list[Listener]] = {}
 
     @contextmanager
-    def join(self, place: Place | None, account: str, wake: Callable[[], None]) -> Iterator[Listener]:
-        """A listener to `place` (None: to all of them) for as long as the block lasts."""
+    def join(self, place: Topic, account: str, wake: Callable[[], None]) -> Iterator[Listener]:
+        """A listener to `place` (None: to all of them), and to what is for `account` alone, while the block lasts."""
         listener = Listener(account, wake)
         self._listeners.setdefault(place, []).append(listener)
         try:
@@ -100,6 +104,11 @@ class Hub:
         if event.n:
             self._past.setdefault(event.place, _Past(before)).add(event)
         for listener in (*self._listeners.get(event.place, ()), *(self._listeners.get(None, ()) if event.n else ())):
+            listener.tell(event)
+
+    def whisper(self, account: str, event: Event) -> None:
+        """Tell the open pages of one person, whatever they show; nobody else hears of it."""
+        for listener in [one for listeners in self._listeners.values() for one in listeners if one.account == account]:
             listener.tell(event)
 
     def missed(self, place: Place, epoch: str, n: int) -> list[Event] | None:

@@ -20,7 +20,9 @@ from songswap.web.errors import ProblemError
 from songswap.web.events import HEADERS, KEEP_ALIVE_S, RETRY_MS
 from songswap.web.feed import Feeding
 from songswap.web.guard import cookie, me
-from songswap.web.hub import Event, Listener
+from songswap.web.hub import Event, Listener, Topic
+from songswap.web.notices import EVENT as NOTICE
+from songswap.web.notices import news_for
 from songswap.web.places import Found, find_place
 from songswap.web.posts import posts_of
 from songswap.web.resources import Resources, resources
@@ -30,11 +32,12 @@ blueprint = Blueprint("live", __name__)
 FIRST: Final = 50
 """Posts sent at the beginning, or where it is not known what a page has missed."""
 EVERYWHERE: Final = "feed"
+ALONE: Final = "notices"
 GONE: Final = b'event: gone\ndata: {"reason":"%b"}\n\n'
 
 
 class AskedLive(Body, frozen=True):
-    """Of which place, or `feed`; after which event, where the browser does not say so itself."""
+    """Of which place, `feed` or `notices`; after which event, where the browser does not say so itself."""
 
     place: Annotated[str, Meta(max_length=80, extra_json_schema={"required": True})]
     after: Annotated[str, Meta(max_length=40)] = ""
@@ -47,12 +50,15 @@ async def live(data: AskedLive) -> Response:
     """Server-sent events of a place: `posts` (a PostList) first, or what was missed since `Last-Event-ID`; then `post`
     for each that is new or has changed, `presence` of a chat, `gone` when it may not be read any more.
 
-    Of `feed`: `post` for each that is new in my feed, and `unread` when somebody wrote in a chat of mine.
+    Of `feed`: `post` for each that is new in my feed, and `unread` when somebody wrote in a chat of mine. Of `notices`:
+    how many I have not seen. Each of them also brings `notice` when I am told of something.
     """
     here, account, shown = resources(), me(), cookie()
     seen = request.headers.get("Last-Event-ID") or data.after
     if data.place == EVERYWHERE:
         stream = _feed(here, shown, account)
+    elif data.place == ALONE:
+        stream = _notices(here, shown, account)
     else:
         place = find_place(here, account, data.place).place
         stream = _place(here, shown, account, place, seen)
@@ -72,7 +78,7 @@ class _Ear:
         self.is_stale = True
 
     @contextmanager
-    def listening(self, place: Place | None) -> Iterator[Listener]:
+    def listening(self, place: Topic) -> Iterator[Listener]:
         """Hear of what is written there, and of all that rights follow from, for as long as the block lasts."""
         rules = (f"accounts/{self._account.id}/browsers.json", f"accounts/{self._account.id}/account.json")
         changes = self._here.store.changes
@@ -126,7 +132,28 @@ async def _feed(here: Resources, shown: str, account: Account) -> AsyncIterator[
                 feeding.look_again()
                 if ear.account() is None:
                     return None
-            return b"".join(piece for event in listener.take() if (piece := feeding.piece(event)))
+            return b"".join(piece for event in listener.take() if (piece := _fed(here, feeding, event)))
+
+        async for pieces in _pieces(here, ear, look):
+            yield pieces
+
+
+def _fed(here: Resources, feeding: Feeding, event: Event) -> bytes | None:
+    return _sent(here, event) if event.name == NOTICE else feeding.piece(event)
+
+
+async def _notices(here: Resources, shown: str, account: Account) -> AsyncIterator[bytes]:
+    yield f"retry: {RETRY_MS}\n\n".encode()
+    ear = _Ear(here, shown, account)
+    with ear.listening(ALONE) as listener:
+        is_first = True
+
+        def look() -> bytes | None:
+            nonlocal is_first
+            if ear.is_stale and ear.account() is None:
+                return None
+            first, is_first = [news_for(here, account)] if is_first else [], False  # what was missed, as a number
+            return b"".join(_sent(here, event) for event in (*first, *listener.take()))
 
         async for pieces in _pieces(here, ear, look):
             yield pieces

@@ -10,8 +10,8 @@ from songswap.catalogue.catalogue import Catalogue
 from songswap.clock import Clock
 from songswap.columns.query import Engine
 from songswap.config import Config
-from songswap.documents import CIRCLE, GROUP, PROFILE, READ_UP_TO
-from songswap.model import Circle, Group, Profile, ReadUpTo
+from songswap.documents import CIRCLE, GROUP, NOTICES, PROFILE, READ_UP_TO
+from songswap.model import Circle, Group, Notices, Profile, ReadUpTo
 from songswap.reccobeats import ReccoBeats
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
@@ -52,6 +52,8 @@ class Resources:
     """Accounts whose history is being downloaded."""
     writing_pace: Pace = field(default_factory=lambda: Pace(limit=30, window_ms=60_000.0))
     """How fast a person may write where others read."""
+    report_pace: Pace = field(default_factory=lambda: Pace(limit=10, window_ms=3_600_000.0))
+    """How many reports a person may make in an hour."""
     hub: Hub = field(default_factory=Hub)
     cards: Cards = field(default_factory=Cards)
     errands: Errands = field(default_factory=Errands)
@@ -62,6 +64,7 @@ class Resources:
     circles: Remembered[Circle] = field(init=False)
     groups: Remembered[Group] = field(init=False)
     reading: Remembered[ReadUpTo] = field(init=False)
+    notices: Remembered[Notices] = field(init=False)
     inbox: Inbox = field(init=False)
     columns: Engine = field(init=False)
     catalogue: Catalogue = field(init=False)
@@ -77,6 +80,7 @@ class Resources:
         self.circles = Remembered(self.store, CIRCLE)
         self.groups = Remembered(self.store, GROUP)
         self.reading = Remembered(self.store, READ_UP_TO)
+        self.notices = Remembered(self.store, NOTICES)
         self.inbox = Inbox(self.store)
         self.columns = Engine(self.store.root)
         self.catalogue = Catalogue(self.store.root)

@@ -17,10 +17,11 @@ from songswap.core.posts import (
     checked_text,
 )
 from songswap.model import Card, Carded, Edited, Place, Post, Reacted, Removed, Row, SystemKind, Written
+from songswap.web import audit, notices
 from songswap.web.errors import ProblemError
 from songswap.web.hub import Event
 from songswap.web.places import Found, found_by
-from songswap.web.post_view import PostState, post_state
+from songswap.web.post_view import PostState, id_of, post_state
 from songswap.web.resources import Resources
 from songswap.web.sight import viewer_of
 
@@ -58,7 +59,9 @@ def write(
         mentions=_mentions(here, found, clean),
         key=key,
     )
-    return _kept(here, found.place, row, root)
+    post = _kept(here, found.place, row, root)
+    notices.tell_of_post(here, found, post, target)
+    return post
 
 
 def say(
@@ -92,7 +95,10 @@ def edit(here: Resources, found: Found, numbers: tuple[int, int | None], text: s
     _check_rate(here, found.viewer.account)
     now_ms = here.clock.now_ms()
     number = here.books.open(found.place).number(now_ms)
-    return _kept(here, found.place, Edited(number, post.n, now_ms, clean, _mentions(here, found, clean)), numbers[1])
+    row = Edited(number, post.n, now_ms, clean, _mentions(here, found, clean))
+    changed = _kept(here, found.place, row, numbers[1])
+    notices.tell_of_mentions(here, found, post, changed)
+    return changed
 
 
 def remove(here: Resources, found: Found, numbers: tuple[int, int | None]) -> Post:
@@ -105,9 +111,21 @@ def remove(here: Resources, found: Found, numbers: tuple[int, int | None]) -> Po
         return post
     if not rules.may_remove(found.viewer.account, post, found.rights):
         raise ProblemError(403, "not_allowed", "Only its author and whoever looks after this place can remove a post.")
+    return take_down(here, found.place, post, found.viewer.account)
+
+
+def take_down(here: Resources, place: Place, post: Post, by: str) -> Post:
+    """Remove a post as `by`, who has the right to; if it is another's, the audit log tells of it.
+
+    Raises ProblemError (404).
+    """
     now_ms = here.clock.now_ms()
-    number = here.books.open(found.place).number(now_ms)
-    return _kept(here, found.place, Removed(number, post.n, now_ms, found.viewer.account), numbers[1])
+    root = post.answers if place.kind != "chat" else None
+    removed = _kept(here, place, Removed(here.books.open(place).number(now_ms), post.n, now_ms, by), root)
+    if by != post.by:
+        group = place.id if place.kind != "wall" else ""
+        audit.note(here, "post_removed", by, whom=post.by, group=group, place=str(place), post=id_of(place, post))
+    return removed
 
 
 def react(here: Resources, found: Found, numbers: tuple[int, int | None], emoji: str, *, is_on: bool) -> Post:
@@ -124,7 +142,10 @@ def react(here: Resources, found: Found, numbers: tuple[int, int | None], emoji:
     if (by in post.reactions.get(emoji, ())) == is_on:
         return post
     number = here.books.open(found.place).number(here.clock.now_ms())
-    return _kept(here, found.place, Reacted(number, post.n, by, emoji, is_on), numbers[1])
+    reacted = _kept(here, found.place, Reacted(number, post.n, by, emoji, is_on), numbers[1])
+    if is_on:
+        notices.tell_of_reaction(here, found, reacted)
+    return reacted
 
 
 def put_card(here: Resources, place: Place, post: Post, card: Card) -> None:

@@ -1,0 +1,130 @@
+"""Muting and blocking: whom I do not want to hear of, and whom I want nothing to do with."""
+
+from collections.abc import Callable
+
+from quart import Blueprint
+from quart_schema import tag_blueprint, validate_response
+
+from songswap.core import circles as rules
+from songswap.core.admission import reads_posts
+from songswap.core.circles import CircleError
+from songswap.documents import CIRCLE
+from songswap.model import Circle, Struct
+from songswap.web.errors import ProblemError
+from songswap.web.guard import me
+from songswap.web.post_view import AuthorState, author_state
+from songswap.web.resources import Resources, resources
+from songswap.web.sight import circle_of
+
+blueprint = Blueprint("circles", __name__)
+tag_blueprint(blueprint, ["me"])
+
+
+class GroupName(Struct, frozen=True):
+    """A group as it is named in a list."""
+
+    id: str
+    name: str
+
+
+class CircleState(Struct, frozen=True):
+    """Whom and which groups I have muted, and whom I have blocked; nobody else learns of it."""
+
+    muted: tuple[AuthorState, ...]
+    muted_groups: tuple[GroupName, ...]
+    blocked: tuple[AuthorState, ...]
+
+
+@blueprint.get("/api/me/circle")
+@validate_response(CircleState)
+async def get_circle() -> CircleState:
+    """Whom and which groups I have muted, and whom I have blocked."""
+    return circle_state(resources(), me().id)
+
+
+@blueprint.put("/api/me/muted/<account>")
+@validate_response(CircleState)
+async def mute(account: str) -> CircleState:
+    """Hear no more of somebody; they don't learn of it, and go on reading what I write."""
+    whom = _somebody(resources(), account)
+    return _changed(lambda circle: rules.mute(circle, me().id, whom))
+
+
+@blueprint.delete("/api/me/muted/<account>")
+@validate_response(CircleState)
+async def unmute(account: str) -> CircleState:
+    """Hear of somebody again."""
+    return _changed(lambda circle: rules.unmute(circle, account))
+
+
+@blueprint.put("/api/me/muted-groups/<group_id>")
+@validate_response(CircleState)
+async def mute_group(group_id: str) -> CircleState:
+    """Hear no more of a group: it is in my feed no more, and makes me no notices. I stay in it."""
+    group = resources().groups.get(group_id)
+    if group is None or not reads_posts(group, me().id):
+        raise ProblemError(404, "not_found", "There is no such group, or it is not for you to read.")
+    return _changed(lambda circle: rules.mute_group(circle, group.id))
+
+
+@blueprint.delete("/api/me/muted-groups/<group_id>")
+@validate_response(CircleState)
+async def unmute_group(group_id: str) -> CircleState:
+    """Hear of a group again."""
+    return _changed(lambda circle: rules.unmute_group(circle, group_id))
+
+
+@blueprint.put("/api/me/blocked/<account>")
+@validate_response(CircleState)
+async def block(account: str) -> CircleState:
+    """Have nothing to do with somebody: neither of us reads the other, or follows them. They are not told."""
+    here, whom = resources(), _somebody(resources(), account)
+    state = _changed(lambda circle: rules.block(circle, me().id, whom))
+    _keep(here, whom, rules.unfollow(circle_of(here, whom), me().id))
+    return state
+
+
+@blueprint.delete("/api/me/blocked/<account>")
+@validate_response(CircleState)
+async def unblock(account: str) -> CircleState:
+    """Have to do with somebody again."""
+    return _changed(lambda circle: rules.unblock(circle, account))
+
+
+def circle_state(here: Resources, account: str) -> CircleState:
+    """Whom `account` has muted and blocked, but what is gone, or not for them to see. Raises StoreError."""
+    circle = circle_of(here, account)
+    groups = (group for one in circle.muted_groups if (group := here.groups.get(one)))
+    return CircleState(
+        muted=_named(here, circle.muted),
+        muted_groups=tuple(
+            GroupName(group.id, group.name) for group in groups if group and reads_posts(group, account)
+        ),
+        blocked=_named(here, circle.blocked),
+    )
+
+
+def _named(here: Resources, accounts: tuple[str, ...]) -> tuple[AuthorState, ...]:
+    return tuple(one for account in accounts if (one := author_state(here.directory.get(account))))
+
+
+def _somebody(here: Resources, account: str) -> str:
+    """The id of that account. Raises ProblemError (404), UnfitNameError."""
+    found = here.directory.get(account)
+    if found is None:
+        raise ProblemError(404, "no_such_person", "There is no such person here.")
+    return found.id
+
+
+def _changed(change: Callable[[Circle], Circle]) -> CircleState:
+    here = resources()
+    try:
+        _keep(here, me().id, change(circle_of(here, me().id)))
+    except CircleError as error:
+        raise ProblemError(409, error.code, error.message) from error
+    return circle_state(here, me().id)
+
+
+def _keep(here: Resources, account: str, circle: Circle) -> None:
+    if circle != circle_of(here, account):
+        here.store.write(CIRCLE, circle, account)
