@@ -62,6 +62,9 @@ class Account(Struct, frozen=True):
     zone: str = "UTC"
     handle: str = ""
     """The name in the person's address here, which nobody else has."""
+    spotify_name: str = ""
+    spotify_image_url: str | None = None
+    """As Spotify has them; `display_name` and `image_url` are those shown, which may be the person's own."""
 
 
 class Consent(Struct, frozen=True):
@@ -232,6 +235,9 @@ TICKS = Document("accounts/{}/ticks.json", Ticks, "worker")
 UPLOAD = "accounts/{}/uploads/{}"
 """A file of listening history as somebody brought it; names are the account and the upload's id. The server writes it,
 the worker removes it when nothing more can be got out of it."""
+PICTURE = "accounts/{}/pictures/{}.webp"
+"""A picture somebody brought, as we wrote it anew; names are the account and the picture's id. The server writes it."""
+GROUP_PICTURE = "groups/{}/pictures/{}.webp"
 GROUP = Document("groups/{}/group.json", Group, "server")
 SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server")
 REQUESTS = Document("groups/{}/requests.json", Requests, "server")

@@ -8,6 +8,7 @@ import { createTimerCard } from "./interval.js";
 import { createInvite } from "./invite.js";
 import { mood, status } from "./format.js";
 import { createLead } from "./lead.js";
+import { createManage } from "./manage.js";
 import { createMembers } from "./members.js";
 import { createOptions } from "./options.js";
 import { createPlayer } from "./player.js";
@@ -27,6 +28,7 @@ const showMembers = createMembers((button, method, account, body) => change(butt
 const showDevices = createDevices(byId("devices"), (button, id) => change(button, "PUT", "/api/me/device", { device_id: id }));
 const showInvite = createInvite((button) => change(button, "POST", `${api}/invite`));
 
+const showManage = createManage(api);
 const showRequests = createRequests(api);
 const showTimer = createTimerCard();
 const showTonight = createTonight();
@@ -42,10 +44,6 @@ onClick("stop", (button) => change(button, "PUT", `${api}/session`, { state: "st
 onClick("listen", (button) => change(button, "PUT", `${api}/listening`, { listening: true }));
 onClick("step-out", (button) => change(button, "PUT", `${api}/listening`, { listening: false }));
 onClick("look", (button) => change(button, "POST", "/api/me/devices/look"));
-byId("rename").addEventListener("submit", (event) => {
-  event.preventDefault();
-  change(event.submitter, "PATCH", api, { name: new FormData(event.target).get("name") });
-});
 
 const announce = (words) => {
   byId("announcement").textContent = words;
@@ -91,7 +89,6 @@ function showSession(state) {
 function update(state) {
   say(byId("group-name"), state.name);
   document.title = `${state.name} · SongSwap`;
-  show(byId("rename"), state.me.rights.includes("manage"));
   showSession(state);
   showPlayer(state);
   showLead(state);
@@ -101,6 +98,7 @@ function update(state) {
   showMembers(state);
   showInvite(state);
   showTimer(state);
+  showManage(state);
   showRequests(state);
   showTonight(state);
   showScreenLink(state);

@@ -27,7 +27,7 @@ export function createMembers(change) {
 }
 
 function createRow(member, change) {
-  const [name, role] = [element("span"), element("span", { class: "role" })];
+  const [name, role] = [element("a", { class: "member-link", dir: "auto" }), element("span", { class: "role" })];
   const words = element("span", { class: "status-words" });
   const [device, error] = [element("small"), element("small", { class: "error" })];
   const menu = element("details", { class: "menu" });
@@ -45,6 +45,7 @@ function createRow(member, change) {
     item,
     update(known, isMe, isManager) {
       showFace({ name: known.name, image_url: known.image_url });
+      name.href = `/people/${known.handle}`;
       name.textContent = isMe ? `${known.name} (you)` : known.name;
       role.textContent = ROLES[known.role];
       say(words, status(known));

@@ -54,6 +54,22 @@ def unblock(circle: Circle, whom: str) -> Circle:
     return replace(circle, blocked=_without(circle.blocked, whom))
 
 
+def follow(circle: Circle, me: str, whom: str) -> Circle:
+    """Have in the feed what `whom` posts. Raises CircleError (yourself, too_many)."""
+    _must_be_another(me, whom, "You can’t follow yourself: what you write is in your feed anyway.")
+    return replace(circle, follows=_with(circle.follows, whom, "people"))
+
+
+def follow_group(circle: Circle, group: str) -> Circle:
+    """Have in the feed what is posted in a group. Raises CircleError (too_many)."""
+    return replace(circle, followed_groups=_with(circle.followed_groups, group, "groups"))
+
+
+def unfollow_group(circle: Circle, group: str) -> Circle:
+    """Follow a group no more."""
+    return replace(circle, followed_groups=_without(circle.followed_groups, group))
+
+
 def unfollow(circle: Circle, whom: str) -> Circle:
     """Follow `whom` no more: what blocking somebody does to their circle, too."""
     return replace(circle, follows=_without(circle.follows, whom))

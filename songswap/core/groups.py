@@ -28,22 +28,27 @@ REFUSALS: Mapping[Right, str] = {
 
 RefusalCode = Literal[
     "already_over",
+    "bad_description",
     "bad_interval",
     "bad_name",
     "calm",
     "cannot_lead",
     "duplicate_request",
     "hand_over_first",
+    "hidden",
     "invite_expired",
     "invite_invalid",
+    "invite_only",
     "list_changed",
     "no_such_member",
     "no_such_request",
     "no_timer",
     "not_a_member",
+    "not_asking",
     "not_allowed",
     "not_listening",
     "not_running",
+    "too_many_asking",
     "too_many_requests",
 ]
 
@@ -119,7 +124,8 @@ def join(group: Group, account: str, secret: str, now_ms: float) -> Group:
     check_invite(group, secret, now_ms)
     if account in group.members:
         return group
-    return replace(group, members={**group.members, account: Member("listener", now_ms)})
+    asking = {one: at for one, at in group.asking.items() if one != account}
+    return replace(group, members={**group.members, account: Member("listener", now_ms)}, asking=asking)
 
 
 def leave(group: Group, account: str) -> Group | None:

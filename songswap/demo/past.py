@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -25,10 +25,11 @@ from songswap.columns.build import build
 from songswap.columns.genres import load_genres
 from songswap.columns.importer import Importer, StoppedError
 from songswap.core import recent
+from songswap.core.handles import handle_for
 from songswap.core.history import month_of
 from songswap.core.periods import start_of
-from songswap.documents import ACCOUNT, PLAYS, POLLED, SHARING, TRACK_NAMES, Account
-from songswap.model import Play, Polled, Sharing
+from songswap.documents import ACCOUNT, PLAYS, POLLED, PROFILE, SHARING, TRACK_NAMES, Account
+from songswap.model import Audience, Play, Polled, Profile, Section, Sharing
 from songswap.spotify import wire
 from songswap.store import Store, hold
 from songswap.web.accounts import new_id
@@ -51,13 +52,14 @@ class Past:
     name: str
     shares: bool
     days_ago: int = 0
+    about: str = ""
 
 
 PEOPLE: Final = (
     Past("ada", "Ada", shares=False, days_ago=12),
-    Past("bob", "Bob", shares=True),
-    Past("cleo", "Cleo", shares=True),
-    Past("dario", "Dario", shares=True),
+    Past("bob", "Bob", shares=True, about="Bass first, questions later."),
+    Past("cleo", "Cleo", shares=True, about="I bring the cake and the slow songs."),
+    Past("dario", "Dario", shares=True, about="Anything with a saxophone."),
 )
 """The others of the embedded Spotify come as strangers: Finn’s file, say, is there to be imported by hand."""
 
@@ -96,9 +98,13 @@ def _introduce(root: Path, account: str, past: Past) -> None:
     now_ms = time.time() * 1000
     server = Store(root, "server")
     since_ms = now_ms - RECORDED_DAYS * DAY_MS
-    server.write(ACCOUNT, Account(account, past.spotify_id, past.spotify_id, past.name, NO_APP, since_ms), account)
+    person = Account(account, past.spotify_id, past.spotify_id, past.name, NO_APP, since_ms)
+    handle = handle_for(past.name, ())
+    server.write(ACCOUNT, replace(person, handle=handle, spotify_name=past.name), account)
     if past.shares:
         server.write(SHARING, Sharing(everybody=True), account)
+        sections: dict[Section, Audience] = dict.fromkeys(get_args(Section), "everybody")
+        server.write(PROFILE, Profile(about=past.about, audience="everybody", sections=sections), account)
     if past.days_ago:
         last_ms = start_of(_last_day(past) + timedelta(days=1), ZoneInfo("UTC"))
         Store(root, "worker").write(POLLED, Polled(polled_at_ms=last_ms, newest_ms=last_ms), account)

@@ -16,7 +16,7 @@ from songswap.model.nights import (
     Votes,
 )
 from songswap.model.notices import Notice, NoticeKind, Notices, NoticeSettings
-from songswap.model.people import Group, Invite, Member, Role
+from songswap.model.people import Admission, Group, Invite, Member, Role
 from songswap.model.playlists import (
     Entry,
     ListChange,
@@ -79,6 +79,7 @@ from songswap.model.struct import Struct
 __all__ = [
     "Act",
     "Action",
+    "Admission",
     "Album",
     "Artist",
     "AtBoundary",

@@ -5,6 +5,8 @@ from typing import Literal
 from songswap.model.struct import Struct
 
 Role = Literal["host", "co-host", "listener"]
+Admission = Literal["invite", "approval", "open"]
+"""How people get into a group besides its invite: not at all; by asking the host; by themselves."""
 
 
 class Member(Struct, frozen=True):
@@ -31,6 +33,13 @@ class Group(Struct, frozen=True):
     members: dict[str, Member]
     screen_secret: str = ""
     """Whoever knows it may show the screen for the TV; empty: nobody."""
+    description: str = ""
+    picture_id: str = ""
+    is_listed: bool = False
+    """Whether others here find it."""
+    admission: Admission = "invite"
+    asking: dict[str, float] = {}
+    """Who asks to get in, since when (ms)."""
 
     @property
     def host(self) -> str:

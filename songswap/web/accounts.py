@@ -7,10 +7,12 @@ from msgspec.structs import replace
 
 from songswap.core.groups import vanish
 from songswap.core.handles import handle_for
-from songswap.documents import ACCOUNT, CONSENT, Account, Consent
-from songswap.model import User
+from songswap.core.profiles import TAKEN_HANDLES
+from songswap.documents import ACCOUNT, CONSENT, PROFILE, Account, Consent
+from songswap.model import Profile, User
 from songswap.store import Store
 from songswap.web.membership import groups_of, keep_group
+from songswap.web.showing import shown
 
 ID_ALPHABET = string.ascii_lowercase + string.digits
 ID_LENGTH = 12
@@ -38,26 +40,19 @@ def admit(store: Store, user: User, app: str, now_ms: float) -> Account:
     """Write the account of somebody who logged in with `app`, new or known, as Spotify describes them now."""
     there = everybody(store)
     known = link(there, user)
+    name = user.display_name or user.id
     if known is None:
-        account = Account(
-            id=new_id(),
-            spotify_id=user.account_id or user.id,
-            user_id=user.id,
-            display_name=user.display_name or user.id,
-            app=app,
-            created_at_ms=now_ms,
-            image_url=user.image_url,
-            handle=handle_for(user.display_name or user.id, {one.handle for one in there}),
-        )
-    else:
-        account = replace(
-            known,
-            spotify_id=user.account_id or known.spotify_id,
-            user_id=user.id,
-            display_name=user.display_name or user.id,
-            app=app,
-            image_url=user.image_url,
-        )
+        handle = handle_for(name, {*TAKEN_HANDLES, *(one.handle for one in there)})
+        known = Account(new_id(), user.account_id or user.id, user.id, name, app, now_ms, handle=handle)
+    account = replace(
+        known,
+        spotify_id=user.account_id or known.spotify_id,
+        user_id=user.id,
+        app=app,
+        spotify_name=name,
+        spotify_image_url=user.image_url,
+    )
+    account = shown(account, store.read(PROFILE, account.id) or Profile())
     store.write(ACCOUNT, account, account.id)
     return account
 

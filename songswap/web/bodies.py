@@ -1,6 +1,7 @@
 """Bodies of requests: small ones are held whole; a file goes through in pieces, no faster than they are taken."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Final, cast
 
@@ -27,8 +28,11 @@ ENVELOPE: Final = 64 * 1024
 SILENCE_S: Final = 60.0
 """A sender who is silent for so long has gone."""
 
-LARGE_BODIES: Final[Mapping[tuple[str, str], int]] = {
-    ("POST", "/api/me/history/imports"): LARGEST_FILE + ENVELOPE,
+LARGEST_PICTURE: Final = 5 * 1000**2
+"""Bytes."""
+LARGE_BODIES: Final[Mapping[tuple[str, re.Pattern[str]], int]] = {
+    ("POST", re.compile("/api/me/history/imports")): LARGEST_FILE + ENVELOPE,
+    ("PUT", re.compile("/api/me/picture|/api/groups/[^/]+/picture")): LARGEST_PICTURE + ENVELOPE,
 }
 """Routes whose bodies may be larger than the others', in bytes."""
 
@@ -38,6 +42,12 @@ TOO_LARGE: Final = (
 )
 NO_FILE: Final = "Send a form (multipart/form-data) with one file in it, in the field “file”."
 BROKEN: Final = "The file did not arrive whole. Send it again."
+
+
+def largest_of(method: str, path: str) -> int | None:
+    """How many bytes a body sent there may have, where that is more than usual."""
+    sizes = (size for (one, pattern), size in LARGE_BODIES.items() if one == method and pattern.fullmatch(path))
+    return next(sizes, None)
 
 
 class Pace:
@@ -81,7 +91,7 @@ class RoomyRequest(Request):
     """A request whose body may be as large as its route allows."""
 
     def __init__(self, method: str, scheme: str, path: str, *rest: Any, **more: Any) -> None:
-        largest = LARGE_BODIES.get((method, path))
+        largest = largest_of(method, path)
         super().__init__(
             method, scheme, path, *rest, **(more if largest is None else {**more, "max_content_length": largest})
         )
@@ -90,12 +100,12 @@ class RoomyRequest(Request):
 class UploadedFile:
     """The one file in a form, as it comes: what it is called, and its content in pieces."""
 
-    def __init__(self, request: Request) -> None:
-        """Raises ProblemError (415) for what is no form."""
+    def __init__(self, request: Request, too_large: str = TOO_LARGE) -> None:
+        """`too_large` is said of one that is. Raises ProblemError (415) for what is no form."""
         boundary = request.mimetype_params.get("boundary", "")
         if request.mimetype != "multipart/form-data" or not boundary.isascii() or not boundary:
             raise ProblemError(415, "not_a_form", NO_FILE)
-        self._events = _events(request, boundary.encode())
+        self._events = _events(request, boundary.encode(), too_large)
 
     async def name(self) -> str:
         """What it is called there. Raises ProblemError (400, 408, 413)."""
@@ -116,7 +126,7 @@ class UploadedFile:
                 raise ProblemError(400, "no_file", f"There is more than one file. {NO_FILE}")
 
 
-async def _events(request: Request, boundary: bytes) -> AsyncIterator[Event]:
+async def _events(request: Request, boundary: bytes, too_large: str) -> AsyncIterator[Event]:
     """What a form consists of. Raises ProblemError (400, 408, 413)."""
     decoder = MultipartDecoder(boundary, MOST_HEADERS)
     try:
@@ -125,7 +135,7 @@ async def _events(request: Request, boundary: bytes) -> AsyncIterator[Event]:
             while not isinstance(event := decoder.next_event(), NeedData | Epilogue):
                 yield event
     except RequestEntityTooLarge as error:
-        raise ProblemError(413, "too_large", TOO_LARGE) from error
+        raise ProblemError(413, "too_large", too_large) from error
     except (ValueError, UnicodeDecodeError) as error:
         raise ProblemError(400, "broken_form", BROKEN) from error
 
@@ -161,7 +171,7 @@ def register(app: Quart) -> None:
             await inner(scope, receive, send)
             return
         usual: int = app.config["MAX_CONTENT_LENGTH"]
-        pace = Pace(LARGE_BODIES.get((scope["method"], scope["path"]), usual))
+        pace = Pace(largest_of(scope["method"], scope["path"]) or usual)
 
         async def watched(message: Message) -> None:
             await send(message)

@@ -76,22 +76,27 @@ TITLES: Mapping[int, str] = {
 
 STATUS_OF_REFUSAL: Mapping[RefusalCode, int] = {
     "already_over": 409,
+    "bad_description": 400,
     "bad_interval": 400,
     "bad_name": 400,
     "calm": 403,
     "cannot_lead": 409,
     "duplicate_request": 409,
     "hand_over_first": 409,
+    "hidden": 409,
     "invite_expired": 410,
     "invite_invalid": 403,
+    "invite_only": 403,
     "list_changed": 409,
     "no_such_member": 404,
     "no_such_request": 404,
     "no_timer": 404,
     "not_a_member": 404,
     "not_allowed": 403,
+    "not_asking": 404,
     "not_listening": 409,
     "not_running": 409,
+    "too_many_asking": 409,
     "too_many_requests": 409,
 }
 

@@ -20,6 +20,7 @@ from songswap.documents import (
     NOTICES,
     PLAYLISTS,
     POLLED,
+    PROFILE,
     READ_UP_TO,
     RENEWALS,
     RENEWED,
@@ -53,6 +54,7 @@ from songswap.model import (
     NoticeSettings,
     PlaylistsSeen,
     Polled,
+    Profile,
     ReadUpTo,
     Report,
     Sharing,
@@ -85,6 +87,7 @@ class Export(Struct, frozen=True):
     saves: Saves | None
     saved: SavedLists | None
     sharing: Sharing | None
+    profile: Profile | None
     circle: Circle | None
     milestones: Milestones | None
     read_up_to: ReadUpTo | None
@@ -118,7 +121,7 @@ async def export() -> tuple[Export, int, dict[str, str]]:
 def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Export:
     consent = accounts.consent_of(here.store, account.id)
     known = here.store.read(BROWSERS, account.id) or Browsers()
-    sharing = here.store.read(SHARING, account.id)
+    sharing, profile = here.store.read(SHARING, account.id), here.store.read(PROFILE, account.id)
     return Export(
         account=account,
         consent=replace(consent, access_token="", refresh_token="") if consent else None,
@@ -129,6 +132,7 @@ def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Expo
         saves=here.store.read(SAVES, account.id),
         saved=here.store.read(SAVED, account.id),
         sharing=replace(sharing, link_secret="") if sharing else None,
+        profile=replace(profile, link_secret="") if profile else None,
         circle=here.store.read(CIRCLE, account.id),
         milestones=here.store.read(MILESTONES, account.id),
         read_up_to=here.store.read(READ_UP_TO, account.id),
@@ -162,4 +166,4 @@ def _without_secrets(group: Group, account: str) -> Group:
     """The group with this one member, and an invite and a screen that open nothing."""
     only_me = {account: group.members[account]}
     invite = replace(group.invite, secret="")
-    return msgspec.structs.replace(group, invite=invite, screen_secret="", members=only_me)
+    return msgspec.structs.replace(group, invite=invite, screen_secret="", members=only_me, asking={})

@@ -7,7 +7,7 @@ from songswap.core.report import Report
 from songswap.core.words import MemberStatus
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
 from songswap.model import Group, Handed, Interval, Listener, Night, Requests, Ticks
-from songswap.web.state import Elsewhere
+from songswap.web.state import AskingState, Elsewhere
 
 STATUS_OF_STANDING: Mapping[Standing, MemberStatus | None] = {
     "ok": None,
@@ -65,6 +65,8 @@ class Facts:
     ticks: Ticks = field(default_factory=Ticks)
     calls_left: int | None = None
     """Calls to players still allowed today; None while no limit is known."""
+    asking: tuple[AskingState, ...] = ()
+    """Who asks to get in."""
 
     @property
     def tonight(self) -> Night | None:

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from quart import Blueprint, ResponseReturnValue, redirect, render_template, request, url_for
 from quart_schema import hide, tag_blueprint, validate_response
 
+from songswap.core import admission
 from songswap.core import groups as rules
 from songswap.documents import GROUP, Account
-from songswap.model import Group, ReadUpTo, Role, Struct
+from songswap.model import Admission, Group, ReadUpTo, Role, Struct
 from songswap.web import accounts, audit, membership, milestones
 from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
-from songswap.web.guard import me, my_group
+from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.invites import new_secret
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import state_of
@@ -26,6 +27,18 @@ class GroupName(Body, frozen=True):
     """What a group shall be called."""
 
     name: Annotated[str, Meta(min_length=1, max_length=rules.NAME_LENGTH)]
+
+
+class GroupWish(Body, frozen=True):
+    """What shall be different about a group; what is left out stays.
+
+    `is_listed`: others here find it. `admission`: besides the invite, people get in by approval, or by themselves.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=rules.NAME_LENGTH)] | UnsetType = UNSET
+    description: Annotated[str, Meta(max_length=2_000)] | UnsetType = UNSET
+    is_listed: bool | UnsetType = UNSET
+    admission: Admission | UnsetType = UNSET
 
 
 class MemberRole(Body, frozen=True):
@@ -91,12 +104,24 @@ async def get_group(group_id: str) -> GroupState:
 
 
 @blueprint.patch("/api/groups/<group_id>")
-@body(GroupName)
+@body(GroupWish)
 @validate_response(GroupState)
-async def rename_group(group_id: str, data: GroupName) -> GroupState:
-    """Give a group another name (host)."""
-    here, group = resources(), my_group(group_id)
-    return _keep(here, group, rules.rename(group, me().id, data.name))
+async def change_group(group_id: str, data: GroupWish) -> GroupState:
+    """Change a group's name, its description, whether others find it, and how they get in (host)."""
+    here, group = resources(), my_group_as(group_id, "manage")
+    after = group
+    if isinstance(data.name, str):
+        after = rules.rename(after, me().id, data.name)
+    if isinstance(data.description, str):
+        after = admission.describe(after, me().id, data.description)
+    if data.is_listed is not UNSET or data.admission is not UNSET:
+        after = admission.open_up(
+            after,
+            me().id,
+            is_listed=after.is_listed if isinstance(data.is_listed, UnsetType) else data.is_listed,
+            admission=after.admission if isinstance(data.admission, UnsetType) else data.admission,
+        )
+    return _keep(here, group, after)
 
 
 @blueprint.patch("/api/groups/<group_id>/members/<account>")

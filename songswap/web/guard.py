@@ -31,6 +31,8 @@ PUBLIC = frozenset(
         "screen.show",
         "screen.events",
         "screen.invite_code",
+        "people_pages.linked_page",
+        "pictures.person_picture",
         "link_insights.show",
         "link_insights.show_top",
         "link_insights.show_artist",

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from songswap.core.admission import take_back
 from songswap.core.posts import rows_of, without_author
-from songswap.documents import ERASURES, WROTE
+from songswap.documents import ERASURES, GROUP, WROTE
 from songswap.model import Erasures, Row, Struct
 from songswap.web import accounts
 from songswap.web.places import place_of
@@ -25,6 +26,10 @@ def disconnect(here: Resources, account: str) -> None:
     """
     waiting = here.store.read(ERASURES) or Erasures()
     here.store.write(ERASURES, Erasures((*waiting.accounts, account)))
+    for name in here.store.names("groups"):
+        group = here.groups.get(name)
+        if group is not None and account in group.asking:
+            here.store.write(GROUP, take_back(group, account), name)
     accounts.forget(here.store, account)
     here.errands.send(erase(here))
 

@@ -13,6 +13,7 @@ from songswap.model import Artist, Found, Kind, Struct, Track
 from songswap.spotify.catalogue import SearchKind
 from songswap.web.api import Body, query
 from songswap.web.errors import ProblemError
+from songswap.web.finding import GroupHit, PersonHit, groups_found, people_found
 from songswap.web.guard import me
 from songswap.web.resources import Resources, resources
 from songswap.web.spotify import ask_spotify
@@ -25,6 +26,7 @@ MOST_FOUND = 10
 SHORTEST, LONGEST = 2, 100
 
 Wanted = Literal["tracks", "artists", "mixed"]
+Kinds = Literal["tracks", "artists", "mixed", "people", "groups"]
 ASKED: Final[Mapping[Wanted, Sequence[SearchKind]]] = {
     "tracks": ("track",),
     "artists": ("artist",),
@@ -36,25 +38,34 @@ class Search(Body, frozen=True):
     """What to look for: `q` of two characters or more, and of which kind; `mixed` is songs and artists."""
 
     q: Annotated[str, Meta(min_length=1, max_length=LONGEST, extra_json_schema={"required": True})]
-    kind: Wanted = "tracks"
+    kind: Kinds = "tracks"
 
 
 class Hit(Struct, frozen=True):
-    """A song, or an artist: these have a name and a picture (`cover_url`), and no artists."""
+    """A song, an artist, a person or a group. The last three have a name and a picture (`cover_url`), and no artists.
+
+    People and groups have an `id`, a page at `href`, and what they say `about` themselves; a person has a `handle`, a
+    group so many `members`.
+    """
 
     uri: str
     name: str
-    kind: Kind | Literal["artist"]
+    kind: Kind | Literal["artist", "person", "group"]
     artists: tuple[str, ...] = ()
     album: str = ""
     duration_ms: int = 0
     cover_url: str | None = None
     url: str | None = None
     isrc: str | None = None
+    id: str = ""
+    href: str | None = None
+    about: str = ""
+    handle: str = ""
+    members: int | None = None
 
 
 class HitsFound(Struct, frozen=True):
-    """Songs or artists, the best first."""
+    """Songs, artists, people or groups, the best first."""
 
     items: tuple[Hit, ...]
 
@@ -63,8 +74,13 @@ class HitsFound(Struct, frozen=True):
 @query(Search)
 @validate_response(HitsFound)
 async def search(data: Search) -> HitsFound:
-    """Find songs or artists on Spotify, at most ten."""
-    found = await found_at_spotify(resources(), me().id, words_of(data.q), data.kind)
+    """Find songs or artists on Spotify, people or groups here: at most ten."""
+    words = words_of(data.q)
+    if data.kind == "people":
+        return HitsFound(tuple(_person(one) for one in people_found(resources(), me(), words)))
+    if data.kind == "groups":
+        return HitsFound(tuple(_group(one) for one in groups_found(resources(), me(), words)))
+    found = await found_at_spotify(resources(), me().id, words, data.kind)
     hits = chain.from_iterable(zip_longest(map(_song, found.tracks), map(_artist, found.artists)))
     return HitsFound(tuple(hit for hit in hits if hit is not None)[:MOST_FOUND])
 
@@ -104,3 +120,29 @@ def _song(track: Track) -> Hit:
 
 def _artist(artist: Artist) -> Hit:
     return Hit(artist.uri, artist.name, "artist", cover_url=artist.image_url, url=artist.url)
+
+
+def _person(one: PersonHit) -> Hit:
+    return Hit(
+        uri="",
+        name=one.name,
+        kind="person",
+        cover_url=one.image_url,
+        id=one.id,
+        href=f"/people/{one.handle}",
+        about=one.about,
+        handle=one.handle,
+    )
+
+
+def _group(one: GroupHit) -> Hit:
+    return Hit(
+        uri="",
+        name=one.name,
+        kind="group",
+        cover_url=one.image_url,
+        id=one.id,
+        href=one.href,
+        about=one.description,
+        members=one.members,
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from songswap.core import audience
 from songswap.documents import Account
 from songswap.model import Circle, Group, Profile, Relation
+from songswap.web.errors import ProblemError
 from songswap.web.resources import Resources
 
 
@@ -41,6 +42,17 @@ def profile_of(here: Resources, account: str) -> Profile:
 def circle_of(here: Resources, account: str) -> Circle:
     """Whom `account` follows, does not hear of, and has blocked."""
     return here.circles.get(account) or Circle()
+
+
+def find_person(here: Resources, viewer: Viewer, handle: str, secret: str = "") -> tuple[Account, Profile, Relation]:
+    """Whoever has this handle, if `viewer` may see that they are here. Raises ProblemError (404, also for nobody)."""
+    account = here.directory.by_handle(handle)
+    if account is not None:
+        profile = profile_of(here, account.id)
+        relation = viewer.relation_to(account.id, profile, secret)
+        if audience.sees_profile(relation, profile):
+            return account, profile, relation
+    raise ProblemError(404, "no_such_person", "There is no such person here, or their profile is not for you.")
 
 
 def viewer_of(here: Resources, account: Account | None) -> Viewer:

@@ -20,7 +20,7 @@ from songswap.web.accounts import consent_of
 from songswap.web.facts import Facts, Person
 from songswap.web.membership import session_of, wish_of
 from songswap.web.resources import Resources
-from songswap.web.state import GroupState
+from songswap.web.state import AskingState, GroupState
 from songswap.web.view import state_for
 
 WORKER_SILENT_MS = 15_000.0
@@ -43,8 +43,16 @@ def state_of(here: Resources, group: Group, account: str) -> GroupState:
     facts = facts_of(here.store, group, here.clock.now_ms())
     session_id = facts.session.session_id
     report = here.diaries.report(group.id, session_id) if session_id else None
-    facts = dataclasses.replace(facts, report=report, calls_left=here.gate.left("player"))
+    facts = dataclasses.replace(
+        facts, report=report, calls_left=here.gate.left("player"), asking=asking_of(here, group)
+    )
     return state_for(facts, account, here.config.server.url)
+
+
+def asking_of(here: Resources, group: Group) -> tuple[AskingState, ...]:
+    """Who asks to get into the group, the first first."""
+    known = [(here.directory.get(account), at_ms) for account, at_ms in group.asking.items()]
+    return tuple(AskingState(one.id, one.display_name, one.image_url, at_ms) for one, at_ms in known if one)
 
 
 def facts_of(store: Store, group: Group, now_ms: float) -> Facts:

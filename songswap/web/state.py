@@ -4,7 +4,7 @@ from typing import Literal
 
 from songswap.core.groups import Right
 from songswap.core.words import MemberStatus
-from songswap.model import AtBoundary, AtEnd, RequestSettings, Role, Struct, TimerState, Track
+from songswap.model import Admission, AtBoundary, AtEnd, RequestSettings, Role, Struct, TimerState, Track
 
 
 class DeviceState(Struct, frozen=True):
@@ -72,6 +72,7 @@ class MemberState(Struct, frozen=True):
     until_ms: float | None
     error: str
     device_name: str
+    handle: str = ""
 
 
 class SessionState(Struct, frozen=True):
@@ -219,6 +220,15 @@ class IntervalState(Timed, frozen=True):
     is_worker_alive: bool
 
 
+class AskingState(Struct, frozen=True):
+    """Somebody who asks to get into a group."""
+
+    account: str
+    name: str
+    image_url: str | None
+    at_ms: float
+
+
 class GroupState(Timed, frozen=True):
     """A group at the server's time `now_ms`, as one of its members sees it."""
 
@@ -237,3 +247,9 @@ class GroupState(Timed, frozen=True):
     tonight: TonightState | None = None
     requests: RequestsState | None = None
     interval: IntervalState | None = None
+    description: str = ""
+    picture_url: str | None = None
+    is_listed: bool = False
+    admission: Admission = "invite"
+    asking: tuple[AskingState, ...] = ()
+    """Who asks to get in, for those who may let them in; the first first."""

@@ -46,7 +46,17 @@ def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
         tonight=_tonight(facts),
         requests=requests_state(facts, account),
         interval=interval_state(timer_in(facts, account)),
+        description=group.description,
+        picture_url=picture_url(group),
+        is_listed=group.is_listed,
+        admission=group.admission,
+        asking=facts.asking if may_invite else (),
     )
+
+
+def picture_url(group: Group) -> str | None:
+    """Where the group's picture is shown, if it has one."""
+    return f"/pictures/groups/{group.id}/{group.picture_id}" if group.picture_id else None
 
 
 def invite_url(base_url: str, group: Group) -> str:
@@ -115,6 +125,7 @@ def _member(facts: Facts, account: str) -> MemberState:
         until_ms=_until(listener, led, seen),
         error=_error(listener, led, seen),
         device_name=_device_name(person, listener, led),
+        handle=person.account.handle,
     )
 
 

@@ -317,6 +317,11 @@ class Oracle:
         ]
         return (told[0], told[-1]) if told else (None, None)
 
+    def latest(self, limit: int) -> listens.Latest:
+        found = sorted(self.counted, key=lambda one: (one.at_ms, one.row.track, one.who), reverse=True)[:limit]
+        told = [listens.Listen(self.track(one.row.track), self.question.accounts[one.who], one.at_ms) for one in found]
+        return listens.Latest(about=self.about(), items=tuple(told))
+
     def firsts(self) -> listens.Firsts:
         first, last = self.edges(self.counted)
         return listens.Firsts(about=self.about(), first=first, last=last)

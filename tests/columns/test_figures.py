@@ -39,6 +39,7 @@ FIGURES: list[tuple[Callable[..., Any], type[Any], str, dict[str, Any]]] = [
     (times.streaks, times.Streaks, "streaks", {}),
     (sittings.sessions, sittings.Sessions, "sessions", {}),
     (listens.firsts, listens.Firsts, "firsts", {}),
+    (listens.latest, listens.Latest, "latest", {"limit": 4}),
     (listens.discoveries, listens.Discoveries, "discoveries", {"kind": "tracks", "limit": 3}),
     (listens.discoveries, listens.Discoveries, "discoveries", {"kind": "artists", "limit": 3}),
     (listens.discoveries, listens.Discoveries, "discoveries", {"kind": "albums", "limit": 3}),

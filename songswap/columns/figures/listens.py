@@ -22,6 +22,12 @@ class Firsts(Figure, frozen=True, kw_only=True):
     last: Listen | None
 
 
+class Latest(Figure, frozen=True, kw_only=True):
+    """The latest plays, the newest first."""
+
+    items: tuple[Listen, ...]
+
+
 class Discovery(names.Item, frozen=True, kw_only=True):
     """Something heard for the first time at `at_ms`, and how often and how long since, in the period."""
 
@@ -43,6 +49,15 @@ def firsts(plays: Plays) -> Firsts:
     """The first and the last play."""
     first, last = edges(plays, plays.counted())
     return Firsts(about=about(plays), first=first, last=last)
+
+
+def latest(plays: Plays, *, limit: int) -> Latest:
+    """The `limit` plays that ended last."""
+    order = "ended_at_ms DESC, track DESC, who DESC"
+    rows = plays.rows(f"SELECT track, who, ended_at_ms FROM {plays.counted()} ORDER BY {order} LIMIT {limit:d}")
+    called = names.tracks(plays, {track for track, *_ in rows})
+    items = tuple(Listen(called[track], plays.question.accounts[who], at_ms) for track, who, at_ms in rows)
+    return Latest(about=about(plays), items=items)
 
 
 def edges(plays: Plays, among: str) -> tuple[Listen | None, Listen | None]:

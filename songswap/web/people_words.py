@@ -1,0 +1,21 @@
+"""Profiles in words for people."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from songswap.model import Audience, Section
+
+AUDIENCES: Final[Mapping[Audience, str]] = {
+    "me": "Only me",
+    "groups": "My groups",
+    "everybody": "Everybody here",
+    "link": "Whoever has my link",
+}
+SECTIONS: Final[Mapping[Section, str]] = {
+    "top": "Top songs of the last four weeks",
+    "recent": "Recently played",
+    "now": "Playing now, in a session",
+    "streak": "Days in a row with music",
+    "playlists": "Playlists that renew themselves",
+    "posts": "Posts",
+}

@@ -1,0 +1,87 @@
+import pytest
+
+from songswap.core import admission, groups
+from songswap.core.groups import RefusedError
+from songswap.model import Admission, Group, Invite, Member
+
+GROUP = Group("g", "G", 0.0, Invite("s", 99.0), {"ada": Member("host", 0.0), "bob": Member("listener", 0.0)})
+
+
+def listed(way: Admission) -> Group:
+    return admission.open_up(GROUP, "ada", is_listed=True, admission=way)
+
+
+ASKED = admission.ask(listed("approval"), "eve", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("group", "face", "posts"),
+    [
+        (GROUP, False, False),
+        (listed("invite"), True, False),
+        (listed("approval"), True, False),
+        (listed("open"), True, True),
+    ],
+)
+def test_what_others_and_members_see_of_a_group(group: Group, face: bool, posts: bool) -> None:
+    assert admission.shows_face(group, "eve") is face
+    assert admission.reads_posts(group, "eve") is posts
+    assert admission.shows_face(group, "bob")
+    assert admission.reads_posts(group, "bob")
+    assert not admission.shows_face(group, "")
+    assert not admission.reads_posts(group, "")
+
+
+def test_an_open_group_lets_people_in_by_themselves() -> None:
+    after = admission.ask(listed("open"), "eve", 5.0)
+    assert after.members["eve"] == Member("listener", 5.0)
+    assert admission.ask(after, "eve", 6.0) == after
+
+
+def test_by_approval_one_asks_and_is_let_in_or_turned_away() -> None:
+    asking = admission.ask(listed("approval"), "eve", 5.0)
+    assert asking.asking == {"eve": 5.0}
+    assert admission.ask(asking, "eve", 6.0) == asking
+    let_in = admission.answer(asking, "ada", "eve", 7.0, accepts=True)
+    assert (let_in.asking, let_in.members["eve"]) == ({}, Member("listener", 7.0))
+    away = admission.answer(asking, "ada", "eve", 7.0, accepts=False)
+    assert (away.asking, "eve" in away.members) == ({}, False)
+    assert admission.take_back(asking, "eve").asking == {}
+    assert groups.join(asking, "eve", "s", 8.0).asking == {}
+
+
+@pytest.mark.parametrize(
+    ("attempt", "code"),
+    [
+        (lambda: admission.ask(GROUP, "eve", 0.0), "invite_only"),
+        (lambda: admission.ask(listed("invite"), "eve", 0.0), "invite_only"),
+        (lambda: admission.open_up(GROUP, "ada", is_listed=False, admission="open"), "hidden"),
+        (lambda: admission.open_up(GROUP, "bob", is_listed=True, admission="open"), "not_allowed"),
+        (lambda: admission.answer(listed("approval"), "ada", "eve", 0.0, accepts=True), "not_asking"),
+        (
+            lambda: admission.answer(admission.ask(listed("approval"), "eve", 0.0), "bob", "eve", 0.0, accepts=True),
+            "not_allowed",
+        ),
+        (lambda: admission.answer(listed("approval"), "eve", "eve", 0.0, accepts=True), "not_a_member"),
+        (lambda: admission.describe(GROUP, "bob", "x"), "not_allowed"),
+        (lambda: admission.describe(GROUP, "ada", "x" * 301), "bad_description"),
+    ],
+)
+def test_what_is_not_allowed_is_refused(attempt: object, code: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        attempt()  # type: ignore[operator]
+    assert refused.value.code == code
+
+
+def test_so_many_may_ask_and_no_more() -> None:
+    group = listed("approval")
+    for number in range(admission.MOST_ASKING):
+        group = admission.ask(group, f"p{number}", 0.0)
+    with pytest.raises(RefusedError) as refused:
+        admission.ask(group, "late", 0.0)
+    assert refused.value.code == "too_many_asking"
+
+
+def test_closing_a_group_forgets_who_asked() -> None:
+    asking = admission.ask(listed("approval"), "eve", 5.0)
+    assert admission.open_up(asking, "ada", is_listed=True, admission="open").asking == {}
