@@ -14,6 +14,7 @@ from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
 from songswap.web.guard import me, my_group
 from songswap.web.invites import new_secret
+from songswap.web.reports import reports_in
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
@@ -139,7 +140,7 @@ async def group_page(group_id: str) -> ResponseReturnValue:
     """The group page; opening it looks for devices if the last look is long ago."""
     here, group = resources(), my_group(group_id)
     look_if_old(here, me().id)
-    return await render_template("group.html", state=state_of(here, group, me().id))
+    return await render_template("group.html", state=state_of(here, group, me().id), reports_open=_reports(here, group))
 
 
 @blueprint.post("/groups/<group_id>/leave")
@@ -149,6 +150,11 @@ async def leave_page(group_id: str) -> ResponseReturnValue:
     group = my_group(group_id)
     membership.keep_group(resources().store, group, rules.leave(group, me().id))
     return redirect(url_for("pages.landing"), 303)
+
+
+def _reports(here: Resources, group: Group) -> int | None:
+    """How many open reports of the group wait for the one who asks; None if they don't decide on them."""
+    return None if group.members[me().id].role == "listener" else len(reports_in(here, group, me()))
 
 
 def _create(here: Resources, name: str) -> Group:
