@@ -12,9 +12,9 @@ def part(here: Resources, account: str, *, by: str) -> None:
     """Delete all that is stored about `account`, and write down that somebody went. Raises StoreError."""
     forget_in_reports(here, account)
     audit.forget(here.store, account)
-    accounts.forget(here.store, account)
     for other in here.store.names("accounts"):
         _forget_at(here, other, account)
+    accounts.forget(here.store, account)
     audit.note(here, "disconnected", "" if by == account else by)
 
 
