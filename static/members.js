@@ -1,5 +1,6 @@
 // The people of the group. Rows stay where they are, so that an open menu survives a change of status.
 
+import { openCare } from "./care.js";
 import { avatar, byId, element, icon, onChange, say } from "./dom.js";
 import { mood, status } from "./format.js";
 
@@ -17,7 +18,7 @@ export function createMembers(change) {
       rows.delete(account);
     }
     state.members.forEach((member, place) => {
-      if (!rows.has(member.account)) rows.set(member.account, createRow(member, change));
+      if (!rows.has(member.account)) rows.set(member.account, createRow(member, state.id, change));
       const row = rows.get(member.account);
       row.update(member, member.account === state.me.account, isManager);
       const list = byId("members");
@@ -26,7 +27,7 @@ export function createMembers(change) {
   };
 }
 
-function createRow(member, change) {
+function createRow(member, group, change) {
   const [name, role] = [element("a", { class: "member-link", dir: "auto" }), element("span", { class: "role" })];
   const words = element("span", { class: "status-words" });
   const [device, error] = [element("small"), element("small", { class: "error" })];
@@ -40,7 +41,7 @@ function createRow(member, change) {
     menu,
   );
   const showFace = onChange((known) => face.replaceChildren(avatar(known.name, known.image_url)));
-  const showMenu = onChange((known) => fillMenu(menu, known, change));
+  const showMenu = onChange((known) => fillMenu(menu, known, group, change));
   return {
     item,
     update(known, isMe, isManager) {
@@ -52,12 +53,12 @@ function createRow(member, change) {
       words.dataset.mood = mood(known);
       say(device, known.device_name && `on ${known.device_name}`);
       say(error, known.hint ? "" : known.error); // what has a hint says enough in its status
-      showMenu({ account: known.account, name: known.name, role: known.role, isShown: isManager && !isMe });
+      showMenu({ account: known.account, name: known.name, role: known.role, isManager, isShown: !isMe });
     },
   };
 }
 
-function fillMenu(menu, member, change) {
+function fillMenu(menu, member, group, change) {
   menu.hidden = !member.isShown;
   menu.open = false;
   menu.replaceChildren();
@@ -65,9 +66,15 @@ function fillMenu(menu, member, change) {
   const act = (label, method, body, kind = "") =>
     element("button", { type: "button", class: kind, onclick: (event) => change(event.currentTarget, method, member.account, body) }, label);
   const other = member.role === "co-host" ? act("Make listener", "PATCH", { role: "listener" }) : act("Make co-host", "PATCH", { role: "co-host" });
+  const manage = member.isManager ? [other, act("Make host", "PATCH", { role: "host" }), act("Remove from group", "DELETE", undefined, "danger")] : [];
+  const care = () => {
+    menu.open = false;
+    openCare({ account: member.account, name: member.name, place: `group:${group}` });
+  };
+  const label = `${member.isManager ? "Manage" : "More about"} ${member.name}`;
   menu.append(
-    element("summary", { "aria-label": `Manage ${member.name}`, title: `Manage ${member.name}` }, icon("more")),
-    element("div", {}, other, act("Make host", "PATCH", { role: "host" }), act("Remove from group", "DELETE", undefined, "danger")),
+    element("summary", { "aria-label": label, title: label }, icon("more")),
+    element("div", {}, ...manage, element("button", { type: "button", onclick: care }, "Report, mute or block")),
   );
 }
 

@@ -41,6 +41,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
         port = 9000
         public_url = https://music.example.org/
         secret_key = {secret}
+        operators = ada, smedjan.2 ,ada
         [store]
         path = /srv/songswap
         [spotify]
@@ -62,7 +63,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
         level = Debug
         """.replace("        ", ""),
     )
-    assert config.server == Server("0.0.0.0", 9000, "https://music.example.org", secret)
+    assert config.server == Server("0.0.0.0", 9000, "https://music.example.org", secret, ("ada", "smedjan.2"))
     assert config.store.path == Path("/srv/songswap")
     assert config.spotify.apps == (App("default", "first123", "hush"), App("living-room", "second123"))
     assert config.spotify.api_url == "http://127.0.0.1:9001"
@@ -154,6 +155,9 @@ level = loud
         (MINIMAL + "[server]\npublic_url = https://a.example/music\n", "[server] public_url: must not have a path"),
         (MINIMAL + "[server]\npublic_url = ftp://a.example\n", "[server] public_url: must be an address"),
         (MINIMAL + "[server]\npublic_url = https://me:pw@a.example\n", "[server] public_url: must be an address"),
+        (MINIMAL + "[server]\noperators = ada,,bob\n", "[server] operators: must be Spotify user ids"),
+        (MINIMAL + "[server]\noperators = ada@example.org\n", "[server] operators: must be Spotify user ids"),
+        (MINIMAL + "[server]\noperators = https://open.spotify.com/user/ada\n", "[server] operators: must be Spotify"),
         (MINIMAL + "[server]\npublic_url = http://a.example:99999\n", "[server] public_url: must be an address"),
         (MINIMAL + "[store]\npath = a\0b\n", "[store] path: must be a folder"),
         ("port = 1\n", "File contains no section headers."),

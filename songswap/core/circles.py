@@ -75,6 +75,16 @@ def unfollow(circle: Circle, whom: str) -> Circle:
     return replace(circle, follows=_without(circle.follows, whom))
 
 
+def without_account(circle: Circle, gone: str) -> Circle:
+    """The circle when an account is gone."""
+    return replace(
+        circle,
+        follows=_without(circle.follows, gone),
+        muted=_without(circle.muted, gone),
+        blocked=_without(circle.blocked, gone),
+    )
+
+
 def _must_be_another(me: str, whom: str, message: str) -> None:
     if me == whom:
         raise CircleError("yourself", message)

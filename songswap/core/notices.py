@@ -77,6 +77,16 @@ def see(notices: Notices, up_to: int) -> Notices:
     return replace(notices, seen=max(notices.seen, min(up_to, last)))
 
 
+def without_account(notices: Notices, gone: str) -> Notices:
+    """The notices when an account is gone: none that it alone made, none of its profile."""
+    left = [
+        one if gone not in one.by else replace(one, by=tuple(other for other in one.by if other != gone))
+        for one in notices.items
+        if one.by != (gone,) and one.place != f"wall:{gone}"
+    ]
+    return replace(notices, items=tuple(left))
+
+
 def who(names: Sequence[str]) -> str:
     """Those who did it, the latest first: “Ada”, “Ada and Bob”, “Ada and 2 others”."""
     if len(names) <= 1:

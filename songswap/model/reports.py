@@ -38,7 +38,11 @@ class Reports(Struct, frozen=True):
 
 
 class AuditRow(Struct, frozen=True, omit_defaults=True):
-    """Who did what to whom, when: ids alone. `detail` is the new role, or the id of the report."""
+    """Who did what to whom, when: ids alone, and none of people who are gone.
+
+    `detail` is the new role, or the id of the report. Of an account that was disconnected there is only who did it;
+    nobody if they did it themselves.
+    """
 
     at_ms: float
     kind: AuditKind

@@ -15,6 +15,7 @@ from songswap.model import (
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
+from songswap.web.circles import circle_state
 from songswap.web.devices import look_if_old
 from songswap.web.groups import GroupSummary, summaries
 from songswap.web.guard import me
@@ -80,7 +81,8 @@ async def account_page() -> ResponseReturnValue:
     here = resources()
     look_if_old(here, me().id)
     known = here.store.read(BROWSERS, me().id) or Browsers()
-    return await render_template("account.html", me=_me(here, me()), browsers=known.logged_in)
+    circle = circle_state(here, me().id)
+    return await render_template("account.html", me=_me(here, me()), browsers=known.logged_in, circle=circle)
 
 
 @blueprint.get("/account/disconnect")

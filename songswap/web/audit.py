@@ -1,10 +1,12 @@
-"""The audit log: who did what to whom, when. Rows are added and never changed; they hold ids, and no words."""
+"""The audit log: who did what to whom, when. It only grows; rows hold ids, no words, and lose those of who is gone."""
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
+
+from msgspec.structs import replace
 
 from songswap.documents import AUDIT
 from songswap.model import AuditKind, AuditRow, Struct
@@ -69,20 +71,39 @@ def about(store: Store, account: str) -> tuple[AuditRow, ...]:
     return tuple(_without_reporter(row, account) for row in rows)
 
 
+def forget(store: Store, account: str) -> None:
+    """Let the rows name `account` no more; what was done stays. Raises StoreError."""
+    for month in _months(store):
+        before = list(store.rows(AUDIT, month))
+        after = [_without(row, account) for row in before]
+        if after != before:
+            store.rewrite(AUDIT, after, month)
+
+
+def _without(row: AuditRow, account: str) -> AuditRow:
+    by, whom = ("" if one == account else one for one in (row.by, row.whom))
+    return replace(row, by=by, whom=whom, place="" if row.place == f"wall:{account}" else row.place)
+
+
 def _without_reporter(row: AuditRow, account: str) -> AuditRow:
     if row.kind != "reported" or row.by == account:
         return row
-    return AuditRow(row.at_ms, row.kind, "", row.whom, row.group, row.place, row.post)
+    return replace(row, by="", detail="")
 
 
 def _newest_first(store: Store, mark: tuple[str, int] | None) -> Iterator[Numbered]:
-    names = {path.stem for path in (store.root / "audit").glob("*.jsonl")}
-    for month in sorted((name for name in names if name.isdecimal()), reverse=True):
+    for month in _months(store):
         if mark is None or month <= mark[0]:
             rows = list(store.rows(AUDIT, month))
             end = len(rows) if mark is None or month < mark[0] else mark[1]
             for place in range(min(end, len(rows)) - 1, -1, -1):
                 yield month, place, rows[place]
+
+
+def _months(store: Store) -> list[str]:
+    """The months there are rows of, the newest first."""
+    names = (path.stem for path in (store.root / "audit").glob("*.jsonl"))
+    return sorted((name for name in names if name.isdecimal()), reverse=True)
 
 
 def _mark(cursor: str | None) -> tuple[str, int] | None:

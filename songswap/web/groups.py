@@ -15,6 +15,7 @@ from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
 from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.invites import new_secret
+from songswap.web.reports import reports_in
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
@@ -167,8 +168,12 @@ async def group_page(group_id: str) -> ResponseReturnValue:
     """The group page; opening it looks for devices if the last look is long ago."""
     here, group = resources(), my_group(group_id)
     look_if_old(here, me().id)
-    read_up_to = (here.reading.get(me().id) or ReadUpTo()).chats.get(group.id, 0)
-    return await render_template("group.html", state=state_of(here, group, me().id), read_up_to=read_up_to)
+    return await render_template(
+        "group.html",
+        state=state_of(here, group, me().id),
+        read_up_to=(here.reading.get(me().id) or ReadUpTo()).chats.get(group.id, 0),
+        reports_open=_reports(here, group),
+    )
 
 
 @blueprint.post("/groups/<group_id>/leave")
@@ -184,6 +189,11 @@ def _leave(here: Resources, group: Group) -> None:
     membership.keep_group(here.store, group, after)
     if after is not None:
         milestones.left(here, group, me())
+
+
+def _reports(here: Resources, group: Group) -> int | None:
+    """How many open reports of the group wait for the one who asks; None if they don't decide on them."""
+    return None if group.members[me().id].role == "listener" else len(reports_in(here, group, me()))
 
 
 def _create(here: Resources, name: str) -> Group:
