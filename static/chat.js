@@ -68,7 +68,7 @@ function gather(rows) {
 function put(post) {
   const isNew = !known.has(number(post));
   const wasAtEnd = isAtEnd();
-  if (isNew && number(post) < Math.min(...known.keys())) return; // older than what is shown: it comes with its page
+  if (isNew && known.size && number(post) < Math.min(...known.keys())) return; // it comes with its own page
   known.set(number(post), post);
   const there = list.querySelector(`:scope > li[data-n="${post.id}"]`);
   if (there && !there.querySelector(".post-editor")) there.firstElementChild.replaceWith(row(post).firstElementChild);

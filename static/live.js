@@ -1,5 +1,7 @@
 // What is written in a place, as it is written: each post and change once, also after a break.
 
+import { hear } from "./notices.js";
+
 const RETRY_MS = 3000;
 
 /**
@@ -12,6 +14,7 @@ export function followPlace(place, on) {
   let last = "";
   const open = () => {
     source = new EventSource(`/api/live?place=${encodeURIComponent(place)}${last && `&after=${last}`}`);
+    hear(source);
     source.onopen = () => on.connection?.(true);
     for (const name of ["posts", "post", "presence", "unread"]) {
       source.addEventListener(name, (event) => {

@@ -1,6 +1,7 @@
 // Everybody one may see, and who of them listens alike: compared one after the other, the nearest first.
 
 import { attempt, send } from "./api.js";
+import { offersAbout } from "./care.js";
 import { avatar, byId, element, say } from "./dom.js";
 
 for (const button of document.querySelectorAll("[data-follow]")) {
@@ -45,3 +46,6 @@ async function compare(list) {
 }
 
 if (byId("alike")) compare(byId("alike"));
+
+const care = byId("person-care");
+if (care) care.replaceWith(offersAbout({ account: care.dataset.account, name: care.dataset.name }));

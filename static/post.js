@@ -2,15 +2,13 @@
 
 import { attempt, send } from "./api.js";
 import { showCard } from "./cards.js";
+import { offerOfPost } from "./care.js";
 import { avatar, element, icon } from "./dom.js";
 import { ago, dateAndTime } from "./format.js";
 import { words } from "./words.js";
 
 export const REACTIONS = { "👍": "Thumbs up", "❤️": "Heart", "😂": "Laughing", "🎉": "Party", "🔥": "Fire", "👏": "Applause", "😮": "Astonished", "😢": "Sad" };
 const SYSTEM_ICONS = { session_started: "play", night_ended: "check", skip_passed: "next", joined: "people", left: "logout", favourite: "note", streak: "chart", renewed: "refresh" };
-
-/** Things others offer to do with a post, beside editing and deleting: functions from a post to a button or null. */
-export const offers = [];
 
 const address = (post) => `/api/places/${encodeURIComponent(post.place)}/posts/${post.id}`;
 
@@ -81,7 +79,7 @@ function menu(post, me, mayTidy, content, failure, again) {
     isMine && !post.is_removed && !post.system ? button("Edit", () => editor(post, content, failure, again)) : null,
     isMine && (post.edited_at_ms || post.is_removed) ? button("Earlier versions", (control) => history(post, content, failure, control)) : null,
     canTouch ? remover(post, failure) : null,
-    ...(post.is_removed ? [] : offers.map((offer) => offer(post, me, failure))),
+    post.is_removed || !me ? null : offerOfPost(post, me),
   ].filter(Boolean);
   return acts.length ? element("details", { class: "menu" }, element("summary", { "aria-label": "More" }, icon("more")), element("div", {}, ...acts)) : null;
 }

@@ -130,6 +130,9 @@ async def agree(page: Page, name: str) -> None:
 
 async def create_group(page: Page, name: str) -> None:
     """From the start page to the page of a new group."""
+    others = page.get_by_text("Make or join a group")
+    if await others.is_visible():  # behind the groups there are
+        await others.click()
     await page.get_by_label("Name of a new group").fill(name)
     await page.get_by_role("button", name="Create group").click()
     await expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
