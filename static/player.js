@@ -63,7 +63,8 @@ export function createPlayer(control) {
     cover.alt = track?.album ? `Cover of ${track.album}` : "";
     if (track?.url) link.href = track.url;
     else link.removeAttribute("href");
-    link.setAttribute("aria-label", track?.url ? `${track.name} on Spotify` : "Cover");
+    if (track?.url) link.setAttribute("aria-label", `${track.name} on Spotify`);
+    else link.removeAttribute("aria-label");
     show(byId("progress"), Boolean(track?.duration_ms));
     range.max = track?.duration_ms || 1;
     byId("length").textContent = duration(track?.duration_ms ?? 0);

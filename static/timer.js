@@ -96,7 +96,8 @@ const showTrack = onChange((track) => {
   byId("cover").alt = track?.album ? `Cover of ${track.album}` : "";
   if (track?.url) byId("cover-link").href = track.url;
   else byId("cover-link").removeAttribute("href");
-  byId("cover-link").setAttribute("aria-label", track?.url ? `${track.name} on Spotify` : "Cover");
+  if (track?.url) byId("cover-link").setAttribute("aria-label", `${track.name} on Spotify`);
+  else byId("cover-link").removeAttribute("aria-label");
   say(byId("title"), track?.name ?? "");
   say(byId("artists"), track?.artists.join(", ") ?? "");
 });
