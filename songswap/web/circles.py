@@ -20,7 +20,7 @@ blueprint = Blueprint("circles", __name__)
 tag_blueprint(blueprint, ["me"])
 
 
-class GroupName(Struct, frozen=True):
+class NamedGroup(Struct, frozen=True):
     """A group as it is named in a list."""
 
     id: str
@@ -31,7 +31,7 @@ class CircleState(Struct, frozen=True):
     """Whom and which groups I have muted, and whom I have blocked; nobody else learns of it."""
 
     muted: tuple[AuthorState, ...]
-    muted_groups: tuple[GroupName, ...]
+    muted_groups: tuple[NamedGroup, ...]
     blocked: tuple[AuthorState, ...]
 
 
@@ -98,7 +98,7 @@ def circle_state(here: Resources, account: str) -> CircleState:
     return CircleState(
         muted=_named(here, circle.muted),
         muted_groups=tuple(
-            GroupName(group.id, group.name) for group in groups if group and reads_posts(group, account)
+            NamedGroup(group.id, group.name) for group in groups if group and reads_posts(group, account)
         ),
         blocked=_named(here, circle.blocked),
     )
