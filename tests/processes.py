@@ -82,7 +82,8 @@ class Installation:
         """Write the configuration; `server` are further keys of its section."""
         keys = "".join(f"{key} = {value}\n" for key, value in server.items())
         self.config.write_text(
-            f"[server]\nport = {self.port}\n{keys}[store]\npath = {self.store}\n[spotify]\nclient_id = {CLIENT_ID}\n"
+            f"[server]\nport = {self.port}\noperators = ada\n{keys}"
+            f"[store]\npath = {self.store}\n[spotify]\nclient_id = {CLIENT_ID}\n"
             f"api_url = {self.spotify_url}\naccounts_url = {self.spotify_url}\n[log]\nlevel = debug\n",
             encoding="utf-8",
         )

@@ -22,7 +22,7 @@ from songswap.web.feed import Feeding
 from songswap.web.guard import cookie, me
 from songswap.web.hub import Event, Listener, Topic
 from songswap.web.notices import EVENT as NOTICE
-from songswap.web.notices import news_for
+from songswap.web.notices import news_for, unread_of
 from songswap.web.places import Found, find_place
 from songswap.web.posts import posts_of
 from songswap.web.resources import Resources, resources
@@ -152,7 +152,10 @@ async def _notices(here: Resources, shown: str, account: Account) -> AsyncIterat
             nonlocal is_first
             if ear.is_stale and ear.account() is None:
                 return None
-            first, is_first = [news_for(here, account)] if is_first else [], False  # what was missed, as a number
+            first, is_first = (
+                [news_for(account, unread_of(here, account))] if is_first else [],
+                False,
+            )  # what was missed, as a number
             return b"".join(_sent(here, event) for event in (*first, *listener.take()))
 
         async for pieces in _pieces(here, ear, look):

@@ -13,7 +13,7 @@ from songswap.model import NoticeKind, Notices, NoticeSettings, Struct
 from songswap.web.api import Body, body, query
 from songswap.web.guard import me
 from songswap.web.notice_view import NoticeState, Sight
-from songswap.web.notices import push
+from songswap.web.notices import news_for
 from songswap.web.operators import is_operator
 from songswap.web.resources import Resources, resources
 
@@ -78,10 +78,11 @@ async def see_notices(data: SeenNotices) -> NoticeCount:
     here = resources()
     before = here.notices.get(me().id) or Notices()
     after = rules.see(before, data.up_to)
+    unread = Sight(here, me()).unread(after)
     if after != before:
         here.store.write(NOTICES, after, me().id)
-        push(here, me())
-    return NoticeCount(Sight(here, me()).unread(after))
+        here.hub.whisper(me().id, news_for(me(), unread))
+    return NoticeCount(unread)
 
 
 @blueprint.get("/api/me/notice-settings")

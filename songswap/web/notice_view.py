@@ -1,6 +1,7 @@
 """Notices as pages and the API show them: made anew each time from what may be read now."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from songswap.core import notices as rules
@@ -8,7 +9,7 @@ from songswap.documents import Account
 from songswap.model import Notice, NoticeKind, Notices, Place, Post, Struct
 from songswap.web.errors import ProblemError
 from songswap.web.operators import is_operator
-from songswap.web.places import found_by, place_of
+from songswap.web.places import Found, found_by, place_of
 from songswap.web.post_view import AuthorState, author_state, numbers_of
 from songswap.web.resources import Resources
 from songswap.web.sight import Viewer, viewer_of
@@ -45,6 +46,8 @@ class Sight:
         self._here = here
         self._account = account
         self.viewer: Viewer = viewer_of(here, account)
+        self._places: dict[Place, Found | None] = {}
+        self._authors: dict[str, AuthorState | None] = {}
 
     def shown(self, notices: Notices) -> Iterator[NoticeState]:
         """Those that are for them to see still, the newest first."""
@@ -54,7 +57,7 @@ class Sight:
     def unread(self, notices: Notices) -> int:
         """How many of them they have not seen; MOST_COUNTED stands for that or more."""
         new = Notices(tuple(one for one in notices.items if one.n > notices.seen))
-        return min(MOST_COUNTED, sum(1 for _ in self.shown(new)))
+        return sum(1 for _ in islice(self.shown(new), MOST_COUNTED))
 
     def state(self, notice: Notice, *, is_seen: bool) -> NoticeState | None:
         """The notice, unless there is nothing left of it that is for them."""
@@ -87,20 +90,24 @@ class Sight:
         numbers = numbers_of(name)
         if numbers is None:
             return None
-        try:
-            found = found_by(self._here, self.viewer, place)
-        except ProblemError:
-            return None
-        post = self._here.books.open(place).post(*numbers)
-        is_there = post is not None and post.removed_by is None and found.shows(post)
+        if place not in self._places:
+            self._places[place] = _readable(self._here, self.viewer, place)
+        found = self._places[place]
+        post = self._here.books.open(place).post(*numbers) if found else None
+        is_there = found is not None and post is not None and post.removed_by is None and found.shows(post)
         return post if is_there else None
+
+    def _author(self, account: str) -> AuthorState | None:
+        if account not in self._authors:
+            self._authors[account] = author_state(self._here.directory.get(account))
+        return self._authors[account]
 
     def _people(self, notice: Notice, post: Post | None) -> tuple[AuthorState, ...]:
         """Those who did it and do still; none that are gone, or hidden from the viewer."""
         still = {one for who in post.reactions.values() for one in who} if post else set()
         seen = (one for one in notice.by if one not in self.viewer.hidden)
         kept = (one for one in seen if notice.kind != "reaction" or one in still)
-        return tuple(state for one in kept if (state := author_state(self._here.directory.get(one))))
+        return tuple(state for one in kept if (state := self._author(one)))
 
     def _emoji(self, notice: Notice, post: Post | None) -> tuple[str, ...]:
         if notice.kind != "reaction" or post is None:
@@ -136,3 +143,10 @@ class Sight:
             return f"/groups/{place.id}/posts"
         owner = self._here.directory.get(place.id)
         return f"/people/{owner.handle}" if owner else "/"
+
+
+def _readable(here: Resources, viewer: Viewer, place: Place) -> Found | None:
+    try:
+        return found_by(here, viewer, place)
+    except ProblemError:
+        return None

@@ -93,15 +93,9 @@ def unread_of(here: Resources, account: Account) -> int:
     return Sight(here, account).unread(known)
 
 
-def news_for(here: Resources, account: Account, item: NoticeState | None = None) -> Event:
-    """What tells a page how many notices of `account` are new by now, and the latest. Raises StoreError."""
-    news = msgspec.json.encode(NoticeNews(unread_of(here, account), item))
-    return Event(Place("wall", account.id), 0, EVENT, news)
-
-
-def push(here: Resources, account: Account, item: NoticeState | None = None) -> None:
-    """Tell every page that `account` has open. Raises StoreError."""
-    here.hub.whisper(account.id, news_for(here, account, item))
+def news_for(account: Account, unread: int, item: NoticeState | None = None) -> Event:
+    """What tells the pages of `account` how many notices are new by now, and the latest."""
+    return Event(Place("wall", account.id), 0, EVENT, msgspec.json.encode(NoticeNews(unread, item)))
 
 
 def _tell(here: Resources, person: Account, notice: Notice) -> None:
@@ -115,7 +109,8 @@ def _tell(here: Resources, person: Account, notice: Notice) -> None:
     after = rules.put(before, notice, here.clock.now_ms())
     if after is not before:
         here.store.write(NOTICES, after, person.id)
-        push(here, person, sight.state(after.items[0], is_seen=False))
+        item = sight.state(after.items[0], is_seen=False)
+        here.hub.whisper(person.id, news_for(person, sight.unread(after), item))
 
 
 def _of_post(notice: Notice, place: Place, post: Post) -> Notice:

@@ -1,5 +1,6 @@
 """Documents that are asked for with every message: read again only when their file has changed."""
 
+import os
 from typing import Generic, TypeVar
 
 from songswap.store import Document, Store
@@ -12,14 +13,15 @@ class Remembered(Generic[T]):
 
     def __init__(self, store: Store, document: Document[T]) -> None:
         self._store = store
+        self._root = str(store.root)
         self._document = document
         self._known: dict[str, tuple[tuple[int, int], T]] = {}
 
     def get(self, name: str) -> T | None:
         """The document of this name; None where there is none. Raises StoreError, UnfitNameError."""
-        path = self._store.root / self._document.path(name)
+        path = f"{self._root}/{self._document.path(name)}"
         try:
-            stat = path.stat()
+            stat = os.stat(path)  # noqa: PTH116  # done for everybody with each mention: a Path costs more than the look
         except FileNotFoundError:
             self._known.pop(name, None)
             return None
