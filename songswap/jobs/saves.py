@@ -71,9 +71,10 @@ class SaveJob:
                 # The worker stopped between asking for a playlist and hearing of it: asking again might make two.
                 self._note(save_id, Saved(save.rev, "failed", error=UNKNOWN))
                 return
+        is_new = saved is None or saved.playlist_id is None
         try:
             saved = await self._with_playlist(save_id, save, saved)
-            await self._fill(save_id, save, saved)
+            await self._fill(save_id, save, saved, is_sure=is_new)
         except RateLimitedError as error:
             self._fail(save_id, save, str(error), until_ms=error.until_ms)
         except _UnfitError as error:
@@ -120,10 +121,13 @@ class SaveJob:
             raise _UnfitError(TOO_LONG.format(most=playlists.MOST_ROWS, rows=playlist.page.total))
         return playlist.page.total
 
-    async def _fill(self, save_id: str, save: Save, saved: Saved) -> None:
-        """Put all tracks in; what a call without an answer has done is found out before anything is sent again."""
+    async def _fill(self, save_id: str, save: Save, saved: Saved, *, is_sure: bool) -> None:
+        """Put all tracks in; what a call without an answer has done is found out before anything is sent again.
+
+        It `is_sure` what is in the playlist if that was found just now: an earlier try may have sent what it heard
+        nothing of.
+        """
         delays_s = list(RETRIES_S)
-        is_sure = saved.base is None or saved.added == 0
         while True:
             try:
                 await self._put_all(save_id, save, saved, is_sure=is_sure)
@@ -137,7 +141,7 @@ class SaveJob:
                 if not delays_s:
                     raise
                 await asyncio.sleep(delays_s.pop(0))
-            is_sure = saved.base is None
+            is_sure = False
 
     async def _put_all(self, save_id: str, save: Save, saved: Saved, *, is_sure: bool) -> None:
         playlist_id, client = saved.playlist_id or "", self._means.client

@@ -264,3 +264,46 @@ async def test_somebody_who_changes_the_playlist_meanwhile_is_told_what_is_known
     await asyncio.sleep(60)
     assert saved(evening).state == "failed"
     assert "changed the playlist" in saved(evening).error
+
+
+async def lose_the_answer_to(evening: Evening, page: int) -> None:
+    """Have Spotify add page number `page` of what is about to be added, and keep silent about it."""
+    if page:
+        evening.world.faults.add(Fault(kind="slow", delay_s=3, path=FILL, method="POST", times=page))
+        append(evening, owned(evening))
+        await asyncio.sleep(1)
+    evening.world.faults.add(Fault(kind="drop", path=FILL, method="POST", times=1, executed=True))
+    if not page:
+        append(evening, owned(evening))
+
+
+@pytest.mark.parametrize("page", [0, 1])
+async def test_trying_again_after_answers_were_lost_doubles_nothing(evening: Evening, page: int) -> None:
+    playlist = owned(evening)
+    before = uris_in(playlist)
+    evening.world.faults.add(Fault(kind="drop", path=FILL, method="GET", times=20))
+    await lose_the_answer_to(evening, page)
+    await asyncio.sleep(200)
+    assert (saved(evening).state, saved(evening).added) == ("failed", 100 * page)
+    assert len(playlist.rows) == len(before) + 100 * (page + 1)
+    evening.world.faults.clear()
+    append(evening, playlist, rev=2)
+    await asyncio.sleep(20)
+    assert uris_in(playlist) == [*before, *songs(evening)]
+    assert saved(evening).state == "done"
+
+
+@pytest.mark.parametrize("page", [0, 1])
+async def test_a_worker_that_stops_before_it_has_heard_of_a_page_doubles_nothing(evening: Evening, page: int) -> None:
+    playlist = owned(evening)
+    before = uris_in(playlist)
+    evening.world.faults.add(Fault(kind="drop", path=FILL, method="GET"))
+    await lose_the_answer_to(evening, page)
+    while len(playlist.rows) < len(before) + 100 * (page + 1):
+        await asyncio.sleep(0.1)
+    await evening.stop_worker()
+    assert saved(evening).added == 100 * page
+    evening.world.faults.clear()
+    await evening.start_worker()
+    await asyncio.sleep(30)
+    assert uris_in(playlist) == [*before, *songs(evening)]
