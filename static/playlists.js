@@ -96,6 +96,7 @@ function render(now) {
   renderTop({ top: now.top, at: range(), whole: { ...isWhole } });
   renderAge();
   show(byId("silent"), !now.is_worker_alive);
+  show(byId("no-right"), !now.may_save);
 }
 
 watchSamples(byId("playlists"));

@@ -11,7 +11,6 @@ from songswap.core.periods import day_of, zone_of
 from songswap.core.playlists import change
 from songswap.model import Entry, ListChange, Renewal, Renewed
 
-MINUTES_A_DAY: Final = 24 * 60
 MOST_RENEWALS: Final = 20
 """Of one person: each may cost two calls a day."""
 RETRY_MS: Final = 900_000.0

@@ -110,11 +110,11 @@ class RenewalJob:
     async def _renew(self, renewal: Renewal) -> None:
         """Look after one now; whatever comes of it is noted."""
         renewed = rules.begun(renewal, self._seen(renewal))
-        was_making = renewed.is_making
-        self._note(renewal, replace(renewed, is_making=False))
+        if renewed.is_making:  # the worker stopped between asking for a playlist and hearing of it
+            self._note(renewal, rules.stopped(replace(renewed, is_making=False), rules.UNKNOWN))
+            return
+        self._note(renewal, renewed)
         try:
-            if was_making:  # the worker stopped between asking for a playlist and hearing of it
-                raise _StoppedError(rules.UNKNOWN)
             await self._bring_up_to_date(renewal, renewed)
         except _StoppedError as error:
             self._note(renewal, rules.stopped(self._known(renewal), str(error)))

@@ -5,7 +5,7 @@ from typing import Literal
 from songswap.model.history import Moment
 from songswap.model.library import Artist
 from songswap.model.music import Track
-from songswap.model.sharing import CountingRule
+from songswap.model.sharing import CountingRule, WeekStart
 from songswap.model.struct import Struct
 
 TopRange = Literal["short_term", "medium_term", "long_term"]
@@ -22,7 +22,7 @@ class ListSource(Struct, frozen=True):
     """Which tracks: a kind, and what it takes.
 
     `range` is for Spotify's own. For histories: `scope` is me or group:ID, `period` which plays, ordered `by`, counted
-    by `rule`.
+    by `rule`; weeks begin with `week_start`.
     """
 
     kind: ListKind
@@ -32,6 +32,7 @@ class ListSource(Struct, frozen=True):
     by: Literal["plays", "minutes"] = "plays"
     rule: CountingRule = "30s"
     limit: int = 25
+    week_start: WeekStart = "monday"
 
 
 class Entry(Struct, frozen=True):

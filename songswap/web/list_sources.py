@@ -95,7 +95,7 @@ async def preview_list(data: Wanted) -> ListPreview:
     found = await content_of(here, me(), source)
     pairs = zip(found.entries, found.covers, strict=True)
     items = tuple(ListItem(entry.uri, entry.title, entry.artist, cover) for entry, cover in pairs)
-    return ListPreview(title_of(here, source), items, found.left_out)
+    return ListPreview(title_of(here, source, me().id), items, found.left_out)
 
 
 @blueprint.post("/api/me/lists")
@@ -130,7 +130,16 @@ def checked(here: Resources, account: Account, wanted: Source) -> ListSource:
         raise ProblemError(400, "invalid", "scope is me or group:ID.")
     scope_of(here.store, reader, wanted.scope)
     rule = wanted.rule or reader.sharing.rule
-    return ListSource(wanted.kind, wanted.range, wanted.scope, wanted.period, wanted.by, rule, wanted.limit)
+    return ListSource(
+        kind=wanted.kind,
+        range=wanted.range,
+        scope=wanted.scope,
+        period=wanted.period,
+        by=wanted.by,
+        rule=rule,
+        limit=wanted.limit,
+        week_start=reader.sharing.week_start,
+    )
 
 
 async def content_of(here: Resources, account: Account, source: ListSource) -> Listed:
@@ -143,12 +152,18 @@ async def content_of(here: Resources, account: Account, source: ListSource) -> L
     return await here.columns.ask(partial(listed, source=source), Listed, asked)
 
 
-def title_of(here: Resources, source: ListSource) -> str:
-    """What is on the list, in words."""
+def title_of(here: Resources, source: ListSource, account: str) -> str:
+    """What is on the list, in words for `account`, who may have left the group whose it is."""
     if source.kind == "spotify_top":
         return f"Your top {source.limit} {RANGES[source.range]}, by Spotify"
     group = here.store.read(GROUP, source.scope.partition(":")[2]) if source.scope != "me" else None
-    whose = f" in {group.name}" if group else " in a group that is gone" if source.scope != "me" else ""
+    whose = (
+        f" in {group.name}"
+        if group and account in group.members
+        else " in a group you are not in"
+        if source.scope != "me"
+        else ""
+    )
     match source.kind:
         case "not_heard":
             return f"{source.limit} not heard for a year{whose}"

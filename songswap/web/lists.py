@@ -12,7 +12,6 @@ from songswap.web.resources import Resources
 
 SAVES_KEPT: Final = 50
 """Of a person; older ones are done, and only forgotten."""
-MOST_TRACKS: Final = 10_000
 NO_RIGHT: Final = "SongSwap may not make playlists for you yet. Log in with Spotify again to allow it."
 NO_PUBLIC_RIGHT: Final = "SongSwap may not add to public playlists yet. Log in with Spotify again to allow it."
 

@@ -4,7 +4,6 @@ from quart import Blueprint, Response, ResponseReturnValue, render_template
 from quart_schema import hide
 
 from songswap.documents import SAVES, Saves
-from songswap.model import Struct
 from songswap.web import browsers, lists, membership
 from songswap.web import events as live
 from songswap.web.guard import cookie, me
@@ -31,20 +30,13 @@ class PlaylistsState(Timed, frozen=True):
     is_worker_alive: bool
 
 
-class Choices(Struct, frozen=True):
-    """A group whose list can be made."""
-
-    id: str
-    name: str
-
-
 @blueprint.get("/playlists")
 @hide
 async def page() -> ResponseReturnValue:
     """The page."""
     here = resources()
     look_at_top_if_old(here, me().id)
-    groups = [Choices(group.id, group.name) for group in membership.groups_of(here.store, me().id)]
+    groups = membership.groups_of(here.store, me().id)
     text = await render_template(
         "playlists.html",
         state=_state(here, me().id),

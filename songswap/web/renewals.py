@@ -189,21 +189,21 @@ def items_of(here: Resources, account: str) -> tuple[RenewalItem, ...]:
     wanted = (here.store.read(RENEWALS, account) or Renewals()).wanted.values()
     seen = (here.store.read(RENEWED, account) or RenewalsSeen()).renewals
     newest_first = sorted(wanted, key=lambda one: -one.created_at_ms)
-    return tuple(_as_item(here, renewal, seen.get(renewal.id, Renewed())) for renewal in newest_first)
+    return tuple(_as_item(here, account, renewal, seen.get(renewal.id, Renewed())) for renewal in newest_first)
 
 
 def _item(here: Resources, renewal: Renewal) -> RenewalItem:
     seen = (here.store.read(RENEWED, me().id) or RenewalsSeen()).renewals
-    return _as_item(here, renewal, seen.get(renewal.id, Renewed()))
+    return _as_item(here, me().id, renewal, seen.get(renewal.id, Renewed()))
 
 
-def _as_item(here: Resources, renewal: Renewal, renewed: Renewed) -> RenewalItem:
+def _as_item(here: Resources, account: str, renewal: Renewal, renewed: Renewed) -> RenewalItem:
     is_due = rules.due_ms(renewal, renewed) == 0.0
     return RenewalItem(
         id=renewal.id,
         name=renewal.name,
         source=renewal.source,
-        title=title_of(here, renewal.source),
+        title=title_of(here, renewal.source, account),
         at=f"{renewal.at_minute // 60:02}:{renewal.at_minute % 60:02}",
         zone=renewal.zone,
         is_on=renewal.is_on,

@@ -10,7 +10,8 @@ from songswap.documents import CHANGES, CONSENT, RENEWALS, RENEWED, SAVES, TOP, 
 from songswap.model import Entry, ListChange, Renewed, TopSeen, Track
 from songswap.simulator import World
 from songswap.web.accounts import consent_of
-from tests.web.friends import Friends
+from tests.columns.shelves import Shelved, Stored, shelve
+from tests.web.friends import AIKO, Friends, play
 from tests.web.site import Browser, Site, content, open_site, page, refusal
 
 MOST = {"kind": "most_played", "period": "all"}
@@ -54,6 +55,22 @@ async def test_a_groups_list_is_of_those_who_share_with_it(friends: Friends) -> 
     scope = f"group:{friends.group}"
     assert (await preview(friends.bob, **MOST, scope=scope))["items"] != []
     assert await refusal(await friends.cleo.post("/api/me/lists/preview", {"source": {**MOST, "scope": scope}}), 404)
+
+
+async def test_this_week_begins_when_the_persons_week_does(friends: Friends) -> None:
+    rows = (play("2026-11-15T10:00"),)  # a Sunday; it is Friday now
+    shelve(friends.site.store.root, Stored({friends.ada.account: Shelved(rows, (AIKO,))}))
+    assert (await preview(friends.ada, kind="most_played", period="week"))["items"] == []
+    await friends.share(friends.ada, week_start="sunday")
+    assert len((await preview(friends.ada, kind="most_played", period="week"))["items"]) == 1
+
+
+async def test_a_group_one_has_left_is_not_named_any_more(friends: Friends) -> None:
+    group = {"kind": "most_played", "scope": f"group:{friends.group}"}
+    assert (await added(friends.bob, source=group))["title"] == "The 25 most played in Friday night of all time"
+    await friends.ada.delete(f"/api/groups/{friends.group}/members/{friends.bob.account}")
+    (item,) = (await friends.bob.json("/api/me/renewals"))["items"]
+    assert item["title"] == "The 25 most played in a group you are not in of all time"
 
 
 async def test_spotifys_top_is_what_was_seen_of_it(site: Site) -> None:

@@ -18,9 +18,6 @@ NOT_HEARD_DAYS: Final = 365
 SPARE: Final = 2
 """So many times as many are looked at as are wanted: some have no id at Spotify."""
 
-OWN_KINDS: Final = frozenset({"most_played", "not_heard", "new"})
-"""Those that histories tell of."""
-
 
 class Listed(Struct, frozen=True):
     """The tracks, best first, with covers where known; so many before the last of them have no id at Spotify."""
@@ -38,8 +35,10 @@ def question(
     whole = periods.between("custom", zone, periods.FIRST_DAY, today)
     is_whole = source.kind == "not_heard" or (source.period == "all" and source.kind == "most_played")
     name = "month" if source.period == "all" else source.period
-    asked = whole if is_whole else periods.period(name, zone, now_ms)
-    return Question(tuple(accounts), asked, None, today, source.rule, source.by, with_private=with_private)
+    asked = whole if is_whole else periods.period(name, zone, now_ms, week_start=source.week_start)
+    return Question(
+        tuple(accounts), asked, None, today, source.rule, source.by, source.week_start, with_private=with_private
+    )
 
 
 def listed(plays: Plays, *, source: ListSource) -> Listed:
