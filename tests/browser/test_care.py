@@ -60,7 +60,7 @@ async def test_a_rude_post_is_told_of_reported_and_removed_and_its_author_blocke
     await expect(report).to_contain_text("@bob you <b>dance</b> badly")
     await report.get_by_role("button", name="Remove the post").click()
     await expect(ada.get_by_text("Nothing waits to be decided on.")).to_be_visible()
-    (post,) = (await api(cleo, "GET", f"/api/places/{place}/posts"))["items"]
+    post, *_ = (await api(cleo, "GET", f"/api/places/{place}/posts"))["items"]
     assert (post["text"], post["is_removed"], post["is_removed_by_author"]) == ("", True, False)
     assert (await api(cleo, "GET", "/api/me/notices"))["items"] == []
 
