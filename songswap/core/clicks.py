@@ -34,10 +34,10 @@ def at_boundary(night: Night, boundary: Boundary, latencies: Mapping[str, Latenc
     if boundary.act == "pause":  # the others are told when the host is: the music goes on until then
         latency_ms = _host_latency_ms(night, "pause", latencies)
         send_at_ms = max(now_ms, boundary.at_ms - latency_ms)
-        drive = Drive("pause", send_at_ms, "pause", latency_ms, boundary=boundary.number)
+        drive = Drive("pause", send_at_ms, "pause", latency_ms, boundary=boundary.number, run=boundary.run)
         return msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=0)
     action = Action(night.handled_action, "", "next", now_ms)
-    return _carried_out(night, action, latencies, now_ms, boundary.at_ms, boundary.number)
+    return _carried_out(night, action, latencies, now_ms, boundary.at_ms, boundary)
 
 
 def put_off(night: Night, before: Timeline | None, failure: Failure, now_ms: float) -> Night:
@@ -66,7 +66,7 @@ def _carried_out(
     latencies: Mapping[str, LatencyTable],
     now_ms: float,
     heard_at_ms: float,
-    boundary: int | None = None,
+    boundary: Boundary | None = None,
 ) -> Night:
     """The night after `action`, which is to be heard no sooner than `heard_at_ms`."""
     kind = KINDS.get(action.action, "start")
@@ -76,7 +76,8 @@ def _carried_out(
     timeline = _after(night.timeline, action, now_ms, now_ms + lead_ms)
     is_uncertain = timeline is None and heard_at_ms <= now_ms
     send_at_ms = now_ms if is_uncertain else max(now_ms, now_ms + lead_ms - latency_ms)
-    drive = Drive(action.action, send_at_ms, kind, latency_ms, action.position_ms, action.uri, boundary=boundary)
+    number, run = (boundary.number, boundary.run) if boundary else (None, 0)
+    drive = Drive(action.action, send_at_ms, kind, latency_ms, action.position_ms, action.uri, boundary=number, run=run)
     effect_at_ms = send_at_ms + latency_ms
     night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=0)
     if timeline is None:

@@ -47,6 +47,8 @@ class Boundary:
     act: Act
     missed: int = 0
     """How many before it nobody took care of."""
+    run: int = 0
+    """Of which start of the timer."""
 
 
 def rounds(timer: Interval) -> int:
@@ -174,7 +176,7 @@ def due(timer: Interval, ticks: Ticks | None, now_ms: float, lead_ms: float = 0.
         return None
     skips = timer.at_boundary == "skip"
     missed = max(0, number - max(done + 1, 1)) if skips else 0
-    return Boundary(number, at_ms, act, missed)
+    return Boundary(number, at_ms, act, missed, timer.run)
 
 
 def next_ms(timer: Interval, ticks: Ticks | None, now_ms: float, lead_ms: float = 0.0) -> float:
@@ -199,9 +201,12 @@ def noted(timer: Interval, ticks: Ticks | None, boundary: Boundary) -> Ticks:
     return replace(before, run=timer.run, done=boundary.number, missed=boundary.missed, retry_at_ms=0.0)
 
 
-def put_off(ticks: Ticks, number: int, until_ms: float) -> Ticks:
-    """What was done, after Spotify refused boundary `number` until `until_ms` and did nothing: still to be done."""
-    if ticks.done != number:
+def put_off(ticks: Ticks, run: int, number: int, until_ms: float) -> Ticks:
+    """What was done, after Spotify refused boundary `number` of a run until `until_ms` and did nothing: still to do.
+
+    Unchanged if that run is over, or a later boundary was taken care of.
+    """
+    if (ticks.run, ticks.done) != (run, number):
         return ticks
     return replace(ticks, done=number - 1, retry_at_ms=until_ms)
 

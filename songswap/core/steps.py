@@ -67,6 +67,7 @@ class Begin:
     """Start what an interval timer is to be filled with, on the device it was set up for."""
 
     account: str
+    run: int
     boundary: int
     context_uri: str | None
     device_id: str | None

@@ -57,8 +57,9 @@ class Boundaries:
         timer = self.timer()
         chosen_id = timer.device_id if timer.by == account else None
         if timer.context_uri is None:  # what plays goes on where it does, unless another device was chosen
-            return Begin(account, boundary.number, None, chosen_id, timer.shuffle)
-        return Begin(account, boundary.number, timer.context_uri, chosen_id or device_id, timer.shuffle)
+            return Begin(account, boundary.run, boundary.number, None, chosen_id, timer.shuffle)
+        wanted_id = chosen_id or device_id
+        return Begin(account, boundary.run, boundary.number, timer.context_uri, wanted_id, timer.shuffle)
 
     def next_ms(self, lead_ms: float) -> float:
         """When to look again; infinite where nothing more is to come."""
@@ -66,9 +67,9 @@ class Boundaries:
         next_ms = interval.next_ms(self.timer(), self.ticks(), now_ms, lead_ms)
         return next_ms if math.isinf(next_ms) else min(next_ms, now_ms + LONGEST_SLEEP_MS)
 
-    def put_off(self, number: int, until_ms: float) -> None:
-        """Spotify refused what a boundary asked for, and did nothing: it is due again at `until_ms`."""
-        self._write(interval.put_off(self.ticks(), number, until_ms))
+    def put_off(self, run: int, number: int, until_ms: float) -> None:
+        """Spotify refused what a boundary of a run asked for, and did nothing: it is due again at `until_ms`."""
+        self._write(interval.put_off(self.ticks(), run, number, until_ms))
 
     def skips_at_ms(self) -> float:
         """When the timer cuts what plays short; infinite where it does not."""

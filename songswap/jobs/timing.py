@@ -24,7 +24,6 @@ class Timing:
         self._client = client
         self._clock = clock
         self._begin: Begin | None = None
-        self._begin_run = 0
         self._before: Timeline | None = None
         self.wake_at_ms = math.inf
         """When to tick again, at the latest."""
@@ -34,14 +33,13 @@ class Timing:
 
         `anew`: the timer's music has to be started once more where it would be skipped.
         """
-        if self._boundaries.timer().run != self._begin_run:
+        if self._begin is not None and self._boundaries.timer().run != self._begin.run:
             self._begin = None  # it waited for a call under way, and its timer was reset or replaced meanwhile
         lead_ms = clicks.ahead_ms(night, latencies)
         boundary = self._boundaries.take(lead_ms)
         if boundary is not None and (boundary.act == "start" or (anew and boundary.act == "skip")):
             device_id = night.host_device.id if night.host_device else night.host_choice
             self._begin = self._boundaries.beginning(boundary, night.leader, device_id)
-            self._begin_run = self._boundaries.timer().run
         elif boundary is not None:
             self._before = night.timeline
             night = clicks.at_boundary(night, boundary, latencies, self._clock.now_ms())
@@ -65,12 +63,12 @@ class Timing:
     def not_begun(self, step: Begin, failure: Failure) -> Fold:
         """It was refused: said, and tried again where Spotify only wants a break."""
         if failure.until_ms is not None:
-            self._boundaries.put_off(step.boundary, failure.until_ms)
+            self._boundaries.put_off(step.run, step.boundary, failure.until_ms)
         return lambda night: hosting.begin_failed(night, failure, self._clock.now_ms())
 
     def not_driven(self, drive: Drive, failure: Failure) -> Fold:
         """A click or a boundary's command was refused; what Spotify did not do for the sake of a limit is still due."""
         if drive.boundary is None or failure.until_ms is None:
             return lambda night: hosting.drive_failed(night, failure, self._clock.now_ms())
-        self._boundaries.put_off(drive.boundary, failure.until_ms)
+        self._boundaries.put_off(drive.run, drive.boundary, failure.until_ms)
         return lambda night: clicks.put_off(night, self._before, failure, self._clock.now_ms())

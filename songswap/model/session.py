@@ -155,6 +155,8 @@ class Drive(Struct, frozen=True):
     """A reading has contradicted it: if the next one does too, the host's device did not obey."""
     boundary: int | None = None
     """The boundary of the interval timer that asked for it; None: somebody clicked."""
+    run: int = 0
+    """Of which start of the timer."""
 
 
 class Pace(Struct, frozen=True):

@@ -148,7 +148,7 @@ def test_reset_leads_back_to_the_start_and_what_was_done_counts_no_more() -> Non
     again = started(press(started(), "reset", "ada", NOW_MS), NOW_MS + 5)
     assert (again.started_at_ms, due(again, ticks, NOW_MS + 5 + 40_000)) == (
         NOW_MS + 5,
-        Boundary(1, NOW_MS + 5 + 40_000, "skip"),
+        Boundary(1, NOW_MS + 5 + 40_000, "skip", run=3),
     )
 
 
@@ -176,7 +176,7 @@ def test_all_rounds_together_last_a_day_at_most(phases: tuple[float, ...], repea
 def test_boundary_is_due_by_its_lead_and_not_before() -> None:
     running = started()
     assert due(running, None, NOW_MS + 39_099, 900) is None
-    assert due(running, None, NOW_MS + 39_100, 900) == Boundary(1, NOW_MS + 40_000, "skip")
+    assert due(running, None, NOW_MS + 39_100, 900) == Boundary(1, NOW_MS + 40_000, "skip", run=1)
     assert next_ms(running, None, NOW_MS + 10_000, 900) == NOW_MS + 39_100
 
 
@@ -192,7 +192,7 @@ def test_boundary_that_was_noted_is_due_no_more() -> None:
 def test_missed_boundaries_are_one() -> None:
     ticks = Ticks(run=started().run, done=2)
     boundary = due(started(), ticks, NOW_MS + 200_000)
-    assert boundary == Boundary(6, NOW_MS + 180_000, "skip", missed=3)
+    assert boundary == Boundary(6, NOW_MS + 180_000, "skip", missed=3, run=1)
 
 
 def test_paused_timer_asks_for_nothing_but_the_skip_that_was_pressed() -> None:
@@ -200,7 +200,7 @@ def test_paused_timer_asks_for_nothing_but_the_skip_that_was_pressed() -> None:
     assert due(paused, None, NOW_MS + 50_000, 900) is None
     assert math.isinf(next_ms(paused, None, NOW_MS + 50_000, 900))
     skipped = press(paused, "skip", "ada", NOW_MS + 60_000)
-    assert due(skipped, None, NOW_MS + 60_000) == Boundary(1, NOW_MS + 39_990, "skip")
+    assert due(skipped, None, NOW_MS + 60_000) == Boundary(1, NOW_MS + 39_990, "skip", run=1)
 
 
 @pytest.mark.parametrize(
@@ -232,15 +232,16 @@ def test_what_spotify_refused_for_a_while_is_due_when_it_is_over() -> None:
     running = started()
     boundary = due(running, None, NOW_MS + 40_000)
     assert boundary is not None
-    ticks = put_off(noted(running, None, boundary), 1, NOW_MS + 70_000)
+    ticks = put_off(noted(running, None, boundary), running.run, 1, NOW_MS + 70_000)
     assert due(running, ticks, NOW_MS + 65_000) is None
     assert next_ms(running, ticks, NOW_MS + 65_000) == NOW_MS + 70_000
-    assert due(running, ticks, NOW_MS + 70_000) == Boundary(2, NOW_MS + 60_000, "skip", missed=1)
+    assert due(running, ticks, NOW_MS + 70_000) == Boundary(2, NOW_MS + 60_000, "skip", missed=1, run=1)
 
 
 def test_refusal_of_what_is_long_past_changes_nothing() -> None:
     ticks = Ticks(run=1, done=5)
-    assert put_off(ticks, 3, NOW_MS) == ticks
+    assert put_off(ticks, 1, 3, NOW_MS) == ticks
+    assert put_off(ticks, 0, 5, NOW_MS) == ticks  # of a timer that was replaced meanwhile
 
 
 def test_timer_tells_when_it_cuts_the_music_short() -> None:
@@ -284,7 +285,7 @@ class Machine:
         if is_refused:
             self.refused.append(key)
             if crash_at != 2:
-                self.stored = put_off(self.stored, boundary.number, self.now_ms + 7_000)
+                self.stored = put_off(self.stored, boundary.run, boundary.number, self.now_ms + 7_000)
             else:
                 self.crashes += 1
             return
