@@ -19,6 +19,7 @@ from songswap.web.reports import reports_in
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
+from songswap.web.view import picture_url
 
 blueprint = Blueprint("groups", __name__)
 tag_blueprint(blueprint, ["groups"])
@@ -56,6 +57,7 @@ class GroupSummary(Struct, frozen=True):
     role: Role
     members: int
     is_running: bool
+    picture_url: str | None
 
 
 class GroupList(Struct, frozen=True):
@@ -73,6 +75,7 @@ def summaries(here: Resources, account: Account) -> tuple[GroupSummary, ...]:
             role=group.members[account.id].role,
             members=len(group.members),
             is_running=membership.session_of(here.store, group.id).state == "running",
+            picture_url=picture_url(group),
         )
         for group in membership.groups_of(here.store, account.id)
     )
