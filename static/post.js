@@ -44,8 +44,9 @@ function reactions(post, me, failure) {
 function editor(post, content, failure, done) {
   const field = element("textarea", { rows: 3, maxlength: 5000, "aria-label": "Your post" });
   field.value = post.text;
-  const save = (control) => attempt(control, failure, async () => { await send("PATCH", address(post), { text: field.value }); done(); });
-  const form = element("div", { class: "post-editor" }, field, element("div", { class: "buttons" }, button("Save", save), button("Cancel", done)));
+  // The live connection may have told of the change before, while this form stood in its place.
+  const save = (control) => attempt(control, failure, async () => done(await send("PATCH", address(post), { text: field.value })));
+  const form = element("div", { class: "post-editor" }, field, element("div", { class: "buttons" }, button("Save", save), button("Cancel", () => done(post))));
   content.replaceChildren(form);
   field.focus();
 }
@@ -109,7 +110,7 @@ function systemLine(post) {
 export function showPost(post, about) {
   const failure = element("p", { class: "failure", role: "alert", hidden: true });
   const made = element("article", { class: `post${post.system ? " post-told" : ""}`, "data-id": post.id, "data-place": post.place });
-  const render = () => {
+  const render = (post) => {
     const content = post.system && !post.is_removed ? element("div", { class: "post-content" }, systemLine(post), ...[showCard(post.card)].filter(Boolean)) : contentOf(post);
     const head = element(
       "header",
@@ -130,7 +131,7 @@ export function showPost(post, about) {
         );
     made.replaceChildren(...[head, about.quote?.(post) ?? null, content, foot, failure].filter(Boolean));
   };
-  render();
+  render(post);
   return made;
 }
 

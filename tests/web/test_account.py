@@ -16,9 +16,8 @@ async def test_me_says_who_is_logged_in(site: Site) -> None:
     assert me["id"] == browser.account
     assert me["app"] == "default"
     assert me["trouble"] is None
-    assert me["groups"] == [
-        {"id": group_id, "name": "Friday", "role": "host", "members": 1, "is_running": False, "picture_url": None}
-    ]
+    group = {"id": group_id, "name": "Friday", "role": "host", "members": 1, "is_running": False, "picture_url": None}
+    assert me["groups"] == [group]
 
 
 async def test_account_page_shows_devices_and_the_way_out(site: Site) -> None:
