@@ -17,6 +17,7 @@ const LOOK_MS = 1000;
 const { timer: first, devices, api } = readState();
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 let timer = first;
+const MOST_OFF_MS = 2000;
 let offsetMs = first.now_ms - Date.now();
 let isCompared = false;
 
@@ -152,7 +153,9 @@ function showMusic() {
 }
 
 function update(state) {
-  if (!isCompared) offsetMs = state.now_ms - Date.now();
+  // A clock that was set, here or there, is compared anew.
+  const isOff = Math.abs(state.now_ms - Date.now() - offsetMs) > MOST_OFF_MS;
+  if (!isCompared || isOff) offsetMs = state.now_ms - Date.now();
   timer = state;
   forgetCues([timer.started_at_ms, timer.paused_at_ms, timer.phases]);
   show(byId("set-up"), timer.may_control);

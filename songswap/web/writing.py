@@ -26,7 +26,8 @@ from songswap.web.resources import Resources
 from songswap.web.sight import viewer_of
 
 NO_POST: Final = "There is no such post here; it may have been removed."
-MOST_MENTIONS: Final = 20
+MOST_MENTIONS: Final = 10
+"""Of one post: each is told of it at once."""
 
 
 def write(
@@ -199,6 +200,8 @@ def _mentions(here: Resources, found: Found, text: str) -> tuple[str, ...]:
 
 
 def _reads(here: Resources, found: Found, account: str) -> bool:
+    if found.group is not None and account in found.group.members:
+        return True
     try:
         found_by(here, viewer_of(here, here.directory.get(account)), found.place)
     except ProblemError:
