@@ -4,14 +4,17 @@ from quart import Blueprint, ResponseReturnValue, redirect, render_template, url
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core import admission as rules
+from songswap.core.audience import sees_section
 from songswap.documents import GROUP, Account
 from songswap.model import Admission, Group, Struct
 from songswap.web import membership, milestones
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group
 from songswap.web.notices import tell_of_wish_to_join
+from songswap.web.person_view import playlists_of
+from songswap.web.post_view import AuthorState, author_state
 from songswap.web.resources import Resources, resources
-from songswap.web.sight import circle_of
+from songswap.web.sight import circle_of, profile_of, viewer_of
 from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
 from songswap.web.view import picture_url
@@ -32,6 +35,21 @@ class FaceState(Struct, frozen=True):
     is_member: bool
     is_asking: bool
     is_followed: bool
+
+
+class GroupPlaylist(Struct, frozen=True):
+    """A playlist of somebody in a group."""
+
+    by: AuthorState
+    name: str
+    url: str
+    tracks: int
+
+
+class GroupPlaylists(Struct, frozen=True):
+    """What members of a group show, by their names."""
+
+    items: tuple[GroupPlaylist, ...]
 
 
 @blueprint.get("/api/groups/<group_id>/face")
@@ -80,6 +98,22 @@ async def turn_away(group_id: str, account: str) -> GroupState:
     return state_of(here, after, me().id)
 
 
+@blueprint.get("/api/groups/<group_id>/playlists")
+@validate_response(GroupPlaylists)
+async def get_group_playlists(group_id: str) -> GroupPlaylists:
+    """The playlists that members of a group show to me, each with whose it is."""
+    return playlists_in(resources(), my_group(group_id), me())
+
+
+@blueprint.get("/groups/<group_id>/playlists")
+@hide
+async def playlists_page(group_id: str) -> ResponseReturnValue:
+    """The same as a page."""
+    group = my_group(group_id)
+    shown = playlists_in(resources(), group, me())
+    return await render_template("group_playlists.html", group=group, items=shown.items)
+
+
 @blueprint.get("/groups/<group_id>/about")
 @hide
 async def face_page(group_id: str) -> ResponseReturnValue:
@@ -115,6 +149,19 @@ def face_of(here: Resources, group: Group, account: Account) -> FaceState:
         is_asking=account.id in group.asking,
         is_followed=group.id in circle_of(here, account.id).followed_groups,
     )
+
+
+def playlists_in(here: Resources, group: Group, account: Account) -> GroupPlaylists:
+    """The playlists that members of the group show to `account`. Raises StoreError."""
+    viewer, found = viewer_of(here, account), []
+    for one in sorted(
+        filter(None, map(here.directory.get, group.members)), key=lambda one: one.display_name.casefold()
+    ):
+        profile = profile_of(here, one.id)
+        author = author_state(one)
+        if author and sees_section(viewer.relation_to(one.id, profile), profile, "playlists"):
+            found += [GroupPlaylist(author, each.name, each.url, each.tracks) for each in playlists_of(here, one.id)]
+    return GroupPlaylists(tuple(found))
 
 
 def _listed(here: Resources, group_id: str) -> Group:

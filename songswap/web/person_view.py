@@ -91,7 +91,7 @@ async def person_state(
         top=await figures.top() if "top" in seen else (),
         recent=await figures.recent() if "recent" in seen else (),
         streak=await figures.streak() if "streak" in seen else None,
-        playlists=_playlists(here, account.id) if "playlists" in seen else (),
+        playlists=playlists_of(here, account.id) if "playlists" in seen else (),
         place=f"wall:{account.id}" if "posts" in seen else None,
     )
 
@@ -131,6 +131,7 @@ class _Figures:
         return await self._asking.find(figure, kind, await self._asking.question(data))
 
 
-def _playlists(here: Resources, account: str) -> tuple[SharedPlaylist, ...]:
+def playlists_of(here: Resources, account: str) -> tuple[SharedPlaylist, ...]:
+    """The playlists of `account` that renew themselves, as far as they have been made. Raises StoreError."""
     seen = (here.store.read(RENEWED, account) or RenewalsSeen()).renewals.values()
     return tuple(SharedPlaylist(one.name, one.url, len(one.entries)) for one in seen if one.url and one.entries)

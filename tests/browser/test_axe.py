@@ -34,7 +34,7 @@ PAGES = (
     "/search?q=bob",
     "/timer",
 )
-OF_A_GROUP = ("", "/posts", "/nights", "/timer", "/insights", "/reports")
+OF_A_GROUP = ("", "/posts", "/playlists", "/nights", "/timer", "/insights", "/reports")
 
 
 async def violations(page: Page) -> list[str]:

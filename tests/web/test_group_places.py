@@ -1,5 +1,7 @@
 import pytest
 
+from songswap.documents import RENEWED, RenewalsSeen
+from songswap.model import Entry, Renewed
 from tests.web.site import Browser, Site, content, group_of, page, refusal
 from tests.web.test_profiles import bring, picture
 
@@ -90,6 +92,22 @@ async def test_a_group_s_picture_is_for_those_who_know_of_it(site: Site) -> None
     assert (await cleo.get(url)).status_code == 200
     assert (await content(await ada.delete(path)))["picture_url"] is None
     assert (await ada.get(url)).status_code == 404
+
+
+async def test_a_group_s_playlists_are_those_its_members_show(site: Site) -> None:
+    ada, bob, cleo = await site.log_in("ada"), await site.log_in("bob"), await site.log_in("cleo")
+    group = await group_of(ada, bob)
+    url = "https://open.spotify.com/playlist/x"
+    entry = Entry("spotify:track:x", "One", "Aiko")
+    site.worker.write(RENEWED, RenewalsSeen({"l": Renewed(name="Mine", url=url, entries=(entry,))}), ada.account)
+    path = f"/api/groups/{group}/playlists"
+    assert (await bob.json(path))["items"] == []
+    await content(await ada.patch("/api/me/profile", {"sections": {"playlists": "groups"}}))
+    assert [(one["by"]["id"], one["name"], one["tracks"]) for one in (await bob.json(path))["items"]] == [
+        (ada.account, "Mine", 1)
+    ]
+    assert "Mine" in await page(await bob.get(f"/groups/{group}/playlists"))
+    assert (await cleo.get(path)).status_code == 404
 
 
 @pytest.mark.parametrize(
