@@ -101,9 +101,11 @@ class _Reader:
             async with browser.get(url, headers=headers, timeout=TIMEOUT) as stream:
                 reading = asyncio.create_task(self._lines(stream))
                 breaking = asyncio.create_task(self._break.wait())
-                await asyncio.wait({reading, breaking}, return_when=asyncio.FIRST_COMPLETED)
-                for task in (reading, breaking):
-                    task.cancel()
+                try:
+                    await asyncio.wait({reading, breaking}, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    for task in (reading, breaking):
+                        task.cancel()
                 await asyncio.gather(reading, breaking, return_exceptions=True)
             self.breaks += 1
 
