@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from songswap.model import Place, Post, Struct
 
-REPLAYED: Final = 1_000
+REPLAYED: Final = 300
 """Events of each place that are remembered for pages that were cut off for a while."""
 MOST_WAITING: Final = 500
 """Events a page may have to catch up with before it is better told to begin anew."""

@@ -118,7 +118,8 @@ async def _brought() -> bytes:
         if len(content) > LARGEST_PICTURE:
             raise ProblemError(413, "too_large", TOO_LARGE)
     try:
-        return await asyncio.to_thread(square, bytes(content))
+        async with resources().drawing:  # one picture unpacked at a time
+            return await asyncio.to_thread(square, bytes(content))
     except ImageError as error:
         raise ProblemError(400, "bad_picture", str(error)) from error
 

@@ -54,6 +54,7 @@ class Resources:
     """How fast a person may write where others read."""
     report_pace: Pace = field(default_factory=lambda: Pace(limit=10, window_ms=3_600_000.0))
     """How many reports a person may make in an hour."""
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
     hub: Hub = field(default_factory=Hub)
     cards: Cards = field(default_factory=Cards)
     errands: Errands = field(default_factory=Errands)

@@ -19,10 +19,17 @@ def opened(content: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF"])
-@pytest.mark.parametrize("size", [(300, 200), (1, 900), (4_000, 3_000)])
+@pytest.mark.parametrize("size", [(300, 200), (1, 900), (3_600, 2_600)])
 def test_every_picture_becomes_a_square_of_ours(form: str, size: tuple[int, int]) -> None:
     made = opened(square(picture(form, size)))
     assert (made.format, made.size, made.mode) == ("WEBP", (SIDE, SIDE), "RGB")
+
+
+def test_a_photograph_of_many_megapixels_is_taken_where_it_need_not_be_unpacked_whole() -> None:
+    large = (8_000, 6_000)
+    assert opened(square(picture("JPEG", large))).size == (SIDE, SIDE)
+    with pytest.raises(ImageError, match="10,000,000 in all"):
+        square(picture("PNG", large))
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "1"])
