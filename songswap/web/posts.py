@@ -24,7 +24,7 @@ blueprint = Blueprint("posts", __name__)
 tag_blueprint(blueprint, ["posts"])
 
 MOST_AT_ONCE: Final = 100
-MOST_TEXT: Final = 9_000
+MOST_TEXT: Final = 5_200
 """Of a text before it is cleaned; what is too long then is said with its length."""
 
 Limit = Annotated[int, Meta(ge=1, le=MOST_AT_ONCE)]
