@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(lo
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 """The rules, out of the wheel; the program itself serves none of it."""
 NOT_OURS = ["#swagger-ui"]
-"""The description of the API is drawn by a library."""
+"""The description of the API is drawn by a library, with a main part of its own."""
 PUBLIC = ("/", "/privacy", "/people/nobody/nothing", "/nothing-here")
 PAGES = (
     "/",
@@ -42,8 +42,9 @@ OF_A_GROUP = ("", "/posts", "/playlists", "/nights", "/timer", "/insights", "/re
 async def violations(page: Page) -> list[str]:
     """What axe-core finds, a line each: the rule, and the first element."""
     await page.evaluate(f"{AXE}; 0")
-    run = f"axe.run({{exclude: {json.dumps(NOT_OURS)}}}).then((found) => JSON.stringify(found.violations))"
-    found: Any = json.loads(await page.evaluate(run))
+    run = "([where, how]) => axe.run(where, how).then((found) => JSON.stringify(found.violations))"
+    rules = {"landmark-no-duplicate-main": {"enabled": False}} if page.url.endswith("/docs") else {}
+    found: Any = json.loads(await page.evaluate(run, [{"exclude": NOT_OURS}, {"rules": rules}]))
     return [f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 

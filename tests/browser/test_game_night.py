@@ -287,6 +287,7 @@ async def test_somebody_removed_is_out_at_once_and_the_host_leaves_last(game_nig
 async def test_logging_out_ends_this_browser_and_no_other(street: Street) -> None:
     here, elsewhere = await asyncio.gather(street.log_in("Ada"), street.log_in("Ada", "phone"))
     await here.get_by_role("navigation", name="You").get_by_role("link", name="Ada").click()
+    street.may_be_refused("/api/live")  # a connection of the page that is just being opened
     await here.get_by_role("button", name="Log out of this browser").click()
     await expect(here.get_by_role("link", name="Log in with Spotify")).to_be_visible()
     await elsewhere.reload()
