@@ -17,9 +17,6 @@ class Rights(Struct, frozen=True):
     tidies: bool
 
 
-NONE: Final = Rights(reads=False, writes=False, tidies=False)
-
-
 def rights_on_wall(relation: Relation, profile: Profile) -> Rights:
     """On the profile of somebody to whom one is this: friends write where they may read, the owner tidies up."""
     is_mine = relation == "self"

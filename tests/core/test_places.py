@@ -2,7 +2,7 @@ from typing import get_args
 
 import pytest
 
-from songswap.core.places import NONE, Rights, is_told, may_edit, may_remove, rights_in_group, rights_on_wall
+from songswap.core.places import Rights, is_told, may_edit, may_remove, rights_in_group, rights_on_wall
 from songswap.model import (
     Audience,
     Group,
@@ -17,6 +17,7 @@ from songswap.model import (
 )
 
 CHAT, POSTS, WALL = Place("chat", "g"), Place("group", "g"), Place("wall", "ada")
+NONE = Rights(reads=False, writes=False, tidies=False)
 READS = Rights(reads=True, writes=False, tidies=False)
 WRITES = Rights(reads=True, writes=True, tidies=False)
 TIDIES = Rights(reads=True, writes=True, tidies=True)
