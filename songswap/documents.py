@@ -7,7 +7,9 @@ from typing import Any, Literal
 
 from songswap.model import (
     Action,
+    Agreed,
     AuditRow,
+    Brain,
     Circle,
     CommandKind,
     Device,
@@ -20,11 +22,14 @@ from songswap.model import (
     ImportsSeen,
     Interval,
     Latency,
+    Learnt,
     ListChange,
     Milestones,
     Night,
     Notices,
     NoticeSettings,
+    Party,
+    Picks,
     Play,
     PlaylistsSeen,
     Polled,
@@ -226,6 +231,7 @@ RENEWALS = Document("accounts/{}/renewals.json", Renewals, "server")
 RENEWED = Document("accounts/{}/renewed.json", RenewalsSeen, "worker")
 PROFILE = Document("accounts/{}/profile.json", Profile, "server")
 CIRCLE = Document("accounts/{}/circle.json", Circle, "server")
+AGREED = Document("accounts/{}/agreed.json", Agreed, "server")
 SHARING = Document("accounts/{}/sharing.json", Sharing, "server")
 IMPORTS = Document("accounts/{}/imports.json", Imports, "server")
 IMPORTED = Document("accounts/{}/imported.json", ImportsSeen, "worker")
@@ -244,6 +250,11 @@ REQUESTS = Document("groups/{}/requests.json", Requests, "server")
 HANDED = Document("groups/{}/handed.json", Handed, "worker")
 NIGHT = Document("groups/{}/night.json", Night, "worker")
 GROUP_INTERVAL = Document("groups/{}/interval.json", Interval, "server")
+PICKS = Document("groups/{}/picks.json", Picks, "server")
+LEARNT = Document("groups/{}/learnt/{}.json", Learnt, "worker")
+BRAIN = Document("groups/{}/brains/{}.json", Brain, "worker")
+"""Names are the group and the pick, of both."""
+PARTY = Document("groups/{}/party.json", Party, "server")
 GROUP_TICKS = Document("groups/{}/ticks.json", Ticks, "worker")
 HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker")
 DIARY = Log("groups/{}/nights/{}.jsonl", Happening, "worker")

@@ -11,6 +11,7 @@ import { createLead } from "./lead.js";
 import { createManage } from "./manage.js";
 import { createMembers } from "./members.js";
 import { createOptions } from "./options.js";
+import { createPartyCard } from "./party-card.js";
 import { createPlayer } from "./player.js";
 import { createRequests } from "./requests.js";
 import { createTrim } from "./trim.js";
@@ -33,6 +34,7 @@ const showRequests = createRequests(api);
 const showTimer = createTimerCard();
 const showTonight = createTonight();
 const showScreenLink = createScreenLink(api);
+const showPartyCard = createPartyCard();
 
 const showLead = createLead((button, body) => change(button, "PUT", `${api}/session`, body));
 const options = createOptions((field, body) => change(field, "PUT", `${api}/session`, body));
@@ -102,6 +104,7 @@ function update(state) {
   showRequests(state);
   showTonight(state);
   showScreenLink(state);
+  showPartyCard(state);
   const track = state.playback?.track;
   announceTrack(track ? { name: track.name, artists: track.artists.join(", ") } : null);
 }

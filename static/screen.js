@@ -4,6 +4,7 @@ import { byId, element, onChange, readState, say, show } from "./dom.js";
 import { follow } from "./feed.js";
 import { clockTime, duration } from "./format.js";
 import { countdown, roundWords, where } from "./interval.js";
+import { createScreenParty } from "./screen-party.js";
 
 const TICK_MS = 250;
 const MOVE_EVERY_MS = 60_000;
@@ -11,6 +12,7 @@ const PLACES = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, 
 const BAR_WIDTH = 1000;
 const RELOAD_MS = 30_000;
 
+const party = createScreenParty();
 const first = readState();
 const base = location.pathname.replace(/\/$/, "");
 let playback = null;
@@ -88,6 +90,7 @@ function update(state) {
   showSong(playback?.song ?? null);
   showComing(state.coming);
   showThere(state.listeners);
+  party.show(state.party, clockOffsetMs);
   showJoin(state.join_until_ms);
   showProgress();
   showTimer();
@@ -104,6 +107,7 @@ function tick() {
   byId("clock").textContent = clockTime(Date.now());
   showProgress();
   showTimer();
+  party.tick();
   move();
 }
 

@@ -77,11 +77,19 @@ class Logs:
 
     def plays(self, year: int) -> dict[Month, list[Play]]:
         """The rows of the logs around a year. Raises StoreError."""
-        return {month: self._rows(PLAYS, f"{self._folder}/{month.name}") for month in self.around(year)}
+        return {month: self.plays_in(month) for month in self.around(year)}
+
+    def plays_in(self, month: Month) -> list[Play]:
+        """The rows of one log of plays. Raises StoreError."""
+        return self._rows(PLAYS, f"{self._folder}/{month.name}")
 
     def names(self) -> Mapping[Source, list[TrackName]]:
         """All names by source. Raises StoreError."""
-        return {source: self._rows(TRACK_NAMES, TRACK_NAMES.path(self._account, source)) for source in SOURCES}
+        return {source: self.names_by(source) for source in SOURCES}
+
+    def names_by(self, source: Source) -> list[TrackName]:
+        """The names that one source tells. Raises StoreError."""
+        return self._rows(TRACK_NAMES, TRACK_NAMES.path(self._account, source))
 
     def gaps(self) -> list[Gap]:
         """All gaps that were noted. Raises StoreError."""

@@ -12,7 +12,7 @@ from songswap.catalogue.catalogue import NoCatalogueError
 from songswap.catalogue.reading import UnfitFileError as UnfitTableError
 from songswap.columns.archives import UnfitFileError
 from songswap.columns.report import BUSY, UNFIT
-from songswap.commands import cataloguing, exporting, forgetting, importing, listing, making
+from songswap.commands import cataloguing, exporting, forgetting, importing, learning, listing, making
 from songswap.commands.account import UnknownAccountError
 from songswap.entry import PRIVATE, read_config
 from songswap.store import HeldError, Store, StoreError, UnfitNameError
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         PROGRAM, description="Brings listening history in, and takes it out; keeps the catalogue of audio features."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (importing, exporting, forgetting, making, listing, cataloguing):
+    for module in (importing, exporting, forgetting, making, listing, cataloguing, learning):
         module.add_to(commands, where)
     return parser
 

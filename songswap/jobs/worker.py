@@ -7,6 +7,7 @@ from songswap.jobs.heartbeat import HeartbeatJob
 from songswap.jobs.imports import ImportsJob
 from songswap.jobs.interval import IntervalJob
 from songswap.jobs.keeper import KeeperJob
+from songswap.jobs.learning import LearningJob
 from songswap.jobs.library import LibraryJob
 from songswap.jobs.recent import RecentJob
 from songswap.jobs.renewals import RenewalJob
@@ -27,6 +28,7 @@ async def work(means: Means) -> None:
         "heartbeat": HeartbeatJob(means, runner).run,
         "imports": ImportsJob(means).run,
         "columns": KeeperJob(means).run,
+        "learning": LearningJob(means).run,
     }
     try:
         with means.store.changes.subscribe("accounts/", "groups/", endings=ASKED_FOR) as changes:

@@ -1,5 +1,18 @@
 """The words of the program as frozen types. Times are UTC epoch milliseconds, durations carry their unit."""
 
+from songswap.model.guessing import (
+    Agreed,
+    Brain,
+    Doubt,
+    GuessKind,
+    Learnt,
+    LearntState,
+    PartySong,
+    Pick,
+    Picks,
+    Quality,
+    Taught,
+)
 from songswap.model.history import Gap, GapReason, Play, Polled, Source, TrackName
 from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, ImportState, Problem, Upload
 from songswap.model.interval import Act, AtBoundary, AtEnd, Interval, Phase, Press, Ticks, TimerState
@@ -16,6 +29,7 @@ from songswap.model.nights import (
     Votes,
 )
 from songswap.model.notices import Notice, NoticeKind, Notices, NoticeSettings
+from songswap.model.party import Guess, Party, PartyRound
 from songswap.model.people import Admission, Group, Invite, Member, Role
 from songswap.model.playlists import (
     Entry,
@@ -80,6 +94,7 @@ __all__ = [
     "Act",
     "Action",
     "Admission",
+    "Agreed",
     "Album",
     "Artist",
     "AtBoundary",
@@ -87,6 +102,7 @@ __all__ = [
     "Audience",
     "AuditKind",
     "AuditRow",
+    "Brain",
     "Card",
     "CardKind",
     "Carded",
@@ -98,6 +114,7 @@ __all__ = [
     "CommandKind",
     "CountingRule",
     "Device",
+    "Doubt",
     "Drive",
     "Edited",
     "Entry",
@@ -108,6 +125,8 @@ __all__ = [
     "Gap",
     "GapReason",
     "Group",
+    "Guess",
+    "GuessKind",
     "Handed",
     "HandedRequest",
     "Happening",
@@ -122,6 +141,8 @@ __all__ = [
     "Latency",
     "Lead",
     "LeadReason",
+    "Learnt",
+    "LearntState",
     "ListChange",
     "ListKind",
     "ListPeriod",
@@ -137,7 +158,12 @@ __all__ = [
     "Notices",
     "OwnPlaylist",
     "Pace",
+    "Party",
+    "PartyRound",
+    "PartySong",
     "Phase",
+    "Pick",
+    "Picks",
     "Picture",
     "Place",
     "PlaceKind",
@@ -153,6 +179,7 @@ __all__ = [
     "Press",
     "Problem",
     "Profile",
+    "Quality",
     "Queue",
     "Reacted",
     "ReadUpTo",
@@ -177,6 +204,7 @@ __all__ = [
     "Source",
     "Struct",
     "SystemKind",
+    "Taught",
     "Ticks",
     "Timeline",
     "TimerState",

@@ -52,6 +52,7 @@ from songswap.web import (
     notice_pages,
     operator_page,
     pages,
+    party,
     people_pages,
     pictures,
     playlists,
@@ -68,6 +69,7 @@ from songswap.web import (
     sharing,
     takeout,
     trim,
+    whose,
 )
 from songswap.web.metrics import Metrics
 from songswap.web.notices import look_at_login, unread_of
@@ -107,6 +109,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         posts, post_pages, live, chat, feed,
         profiles, people_pages, pictures, group_places, finding,
         circles, reports, notice_pages, operator_page,
+        whose, party,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:

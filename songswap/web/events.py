@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 import msgspec
@@ -32,21 +33,28 @@ Gone = Literal["logged_out", "not_a_member", "link_replaced"]
 async def events(group_id: str) -> Response:
     """Server-sent events: `state` with a whole GroupState; `gone` with a reason when there is nothing more to come."""
     here, shown, group, account = resources(), cookie(), my_group(group_id).id, me().id
-    return feed(here, lambda: _look(here, shown, group, account))
+    return feed(here, lambda: _look(here, shown, group, account), here.watching.watched(group, account))
 
 
-def feed(here: Resources, look: Callable[[], Timed | Gone]) -> Response:
-    """An answer that sends what `look` finds at first and whenever it has changed, until it finds a reason to end."""
-    response = Response(_stream(here, look), headers=HEADERS)
+def feed(
+    here: Resources, look: Callable[[], Timed | Gone], meanwhile: AbstractContextManager[None] | None = None
+) -> Response:
+    """An answer that sends what `look` finds at first and whenever it has changed, until it finds a reason to end.
+
+    `meanwhile` is entered for as long as it is being sent.
+    """
+    response = Response(_stream(here, look, meanwhile or nullcontext()), headers=HEADERS)
     response.timeout = None
     return response
 
 
-async def _stream(here: Resources, look: Callable[[], Timed | Gone]) -> AsyncIterator[bytes]:
+async def _stream(
+    here: Resources, look: Callable[[], Timed | Gone], meanwhile: AbstractContextManager[None]
+) -> AsyncIterator[bytes]:
     yield f"retry: {RETRY_MS}\n\n".encode()
     last: Timed | None = None
     number = 0
-    with here.metrics.event_stream(), here.store.changes.subscribe(*WATCHED) as changes:
+    with meanwhile, here.metrics.event_stream(), here.store.changes.subscribe(*WATCHED) as changes:
         while not here.stopping.is_set():
             try:
                 state = look()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from songswap.core.report import Report
 from songswap.core.words import MemberStatus
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
-from songswap.model import Group, Handed, Interval, Listener, Night, Requests, Ticks
+from songswap.model import Group, Handed, Interval, Listener, Night, Party, Requests, Ticks
 from songswap.web.state import AskingState, Elsewhere
 
 STATUS_OF_STANDING: Mapping[Standing, MemberStatus | None] = {
@@ -63,6 +63,8 @@ class Facts:
     handed: Handed = field(default_factory=Handed)
     interval: Interval = field(default_factory=Interval)
     ticks: Ticks = field(default_factory=Ticks)
+    party: Party | None = None
+    """The game of this session, or of an earlier one."""
     calls_left: int | None = None
     """Calls to players still allowed today; None while no limit is known."""
     asking: tuple[AskingState, ...] = ()
@@ -73,6 +75,11 @@ class Facts:
         """The worker's view of the session that is wished for; one of an earlier session does not count."""
         is_wished = self.session.state == "running" and self.night and self.night.session_id == self.session.session_id
         return self.night if is_wished else None
+
+    @property
+    def game(self) -> Party | None:
+        """The game of the present session, or of the last."""
+        return self.party if self.party and self.party.session_id == self.session.session_id else None
 
     def listens(self, person: Person) -> bool:
         """Whether the person wants to listen here."""

@@ -6,6 +6,7 @@ from songswap.core.sharing import without_group
 from songswap.documents import GROUP, SESSION_WISH, SHARING, WISH, SessionWish, Wish
 from songswap.model import Group
 from songswap.store import Store
+from songswap.web import agreeing
 
 
 def wish_of(store: Store, account: str) -> Wish:
@@ -28,7 +29,8 @@ def groups_of(store: Store, account: str) -> list[Group]:
 def keep_group(store: Store, before: Group, after: Group | None) -> None:
     """Write a changed group, or remove it when nobody is left.
 
-    Those who are out of it stop listening there and sharing with it; who becomes host of a running session listens.
+    Those who are out of it stop listening there and sharing with it, and nothing that was learnt of them stays; who
+    becomes host of a running session listens.
     """
     if after is None:
         store.remove("groups/{}", before.id)
@@ -39,6 +41,7 @@ def keep_group(store: Store, before: Group, after: Group | None) -> None:
     for account in before.members.keys() - (after.members.keys() if after else ()):
         step_out(store, account, before.id)
         _share_no_more(store, account, before.id)
+        agreeing.left(store, before.id, account, after)
 
 
 def listen(store: Store, account: str, group: str) -> None:

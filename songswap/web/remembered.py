@@ -15,20 +15,20 @@ class Remembered(Generic[T]):
         self._store = store
         self._root = str(store.root)
         self._document = document
-        self._known: dict[str, tuple[tuple[int, int], T]] = {}
+        self._known: dict[tuple[str, ...], tuple[tuple[int, int], T]] = {}
 
-    def get(self, name: str) -> T | None:
-        """The document of this name; None where there is none. Raises StoreError, UnfitNameError."""
-        path = f"{self._root}/{self._document.path(name)}"
+    def get(self, *names: str) -> T | None:
+        """The document of this name (or these); None where there is none. Raises StoreError, UnfitNameError."""
+        path = f"{self._root}/{self._document.path(*names)}"
         try:
             stat = os.stat(path)  # noqa: PTH116  # done for everybody with each mention: a Path costs more than the look
         except FileNotFoundError:
-            self._known.pop(name, None)
+            self._known.pop(names, None)
             return None
-        mark, known = (stat.st_mtime_ns, stat.st_ino), self._known.get(name)
+        mark, known = (stat.st_mtime_ns, stat.st_ino), self._known.get(names)
         if known is not None and known[0] == mark:
             return known[1]
-        found = self._store.read(self._document, name)
+        found = self._store.read(self._document, *names)
         if found is not None:
-            self._known[name] = mark, found
+            self._known[names] = mark, found
         return found

@@ -30,6 +30,7 @@ from songswap.web.metrics import Metrics
 from songswap.web.pace import Pace
 from songswap.web.pending import PendingLogins
 from songswap.web.remembered import Remembered
+from songswap.web.watching import Watching
 
 EXTENSION = "songswap"
 
@@ -56,6 +57,7 @@ class Resources:
     """How many reports a person may make in an hour."""
     drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
     hub: Hub = field(default_factory=Hub)
+    watching: Watching = field(default_factory=Watching)
     cards: Cards = field(default_factory=Cards)
     errands: Errands = field(default_factory=Errands)
     books: Books = field(init=False)

@@ -15,9 +15,10 @@ from songswap.web.facts import Facts
 from songswap.web.guard import me, my_group
 from songswap.web.interval_view import interval_state, timer_in
 from songswap.web.invites import new_secret, qr_code
+from songswap.web.party_view import party_state
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import facts_of, state_of
-from songswap.web.state import GroupState, PhaseState, Timed
+from songswap.web.state import GroupState, PartyState, PhaseState, Timed
 from songswap.web.view import invite_url
 
 blueprint = Blueprint("screen", __name__)
@@ -76,6 +77,7 @@ class ScreenState(Timed, frozen=True):
     listeners: tuple[ScreenListener, ...]
     join_until_ms: float | None
     timer: ScreenTimer | None
+    party: PartyState | None = None
 
 
 @blueprint.post("/api/groups/<group_id>/screen")
@@ -162,6 +164,7 @@ def _picture(facts: Facts, handed: Handed, requests: Requests) -> ScreenState:
         ),
         join_until_ms=expires_at_ms if facts.now_ms < expires_at_ms else None,
         timer=_timer(facts),
+        party=party_state(facts),
     )
 
 

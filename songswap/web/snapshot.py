@@ -11,6 +11,7 @@ from songswap.documents import (
     HANDED,
     HEARTBEAT,
     NIGHT,
+    PARTY,
     REQUESTS,
     Account,
 )
@@ -72,6 +73,7 @@ def facts_of(store: Store, group: Group, now_ms: float) -> Facts:
         handed=store.read(HANDED, group.id) or Handed(),
         interval=store.read(GROUP_INTERVAL, group.id) or Interval(),
         ticks=store.read(GROUP_TICKS, group.id) or Ticks(),
+        party=store.read(PARTY, group.id),
     )
 
 

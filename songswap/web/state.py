@@ -220,6 +220,66 @@ class IntervalState(Timed, frozen=True):
     is_worker_alive: bool
 
 
+class PartyPerson(Struct, frozen=True):
+    """Somebody in the game; `account` is empty for the machine."""
+
+    account: str
+    name: str
+    image_url: str | None
+
+
+class PartyGuessState(Struct, frozen=True):
+    """What somebody guessed, and what it brought them."""
+
+    by: PartyPerson
+    whose: PartyPerson
+    points: int
+
+
+class PartyAnswer(Struct, frozen=True):
+    """Whose the song is; what the machine said, and how likely it thought that; what everybody guessed."""
+
+    whose: PartyPerson
+    machine: PartyPerson
+    machine_chance: float
+    guesses: tuple[PartyGuessState, ...]
+    hidden_points: int
+    """What it brought whose song it is."""
+
+
+class PartyRow(Struct, frozen=True):
+    """A row of the table."""
+
+    person: PartyPerson
+    points: int
+    right: int
+    place: int
+    is_machine: bool
+
+
+class PartyState(Struct, frozen=True):
+    """The game of a session, as one person sees it: “Whose song is it?”
+
+    `ready`: the next song can be started. `guessing` until `ends_at_ms`; `is_mine`: the song is my own. `revealed`: the
+    round's `answer` is there. `guessed` is how many have guessed.
+    """
+
+    id: str
+    state: Literal["ready", "guessing", "revealed", "over"]
+    round: int
+    rounds: int
+    seconds: int
+    ends_at_ms: float | None
+    people: tuple[PartyPerson, ...]
+    title: str
+    artist: str
+    guessed: int
+    my_guess: str
+    is_mine: bool
+    answer: PartyAnswer | None
+    table: tuple[PartyRow, ...]
+
+
 class AskingState(Struct, frozen=True):
     """Somebody who asks to get into a group."""
 
@@ -253,3 +313,4 @@ class GroupState(Timed, frozen=True):
     admission: Admission = "invite"
     asking: tuple[AskingState, ...] = ()
     """Who asks to get in, for those who may let them in; the first first."""
+    party: PartyState | None = None

@@ -6,6 +6,7 @@ from songswap.documents import AccountSeen, Wish
 from songswap.model import Device, Group, Listener, Night
 from songswap.web.facts import Facts, Person
 from songswap.web.interval_view import interval_state, timer_in
+from songswap.web.party_view import party_state
 from songswap.web.requests_view import requests_state
 from songswap.web.session_view import calls_state, session_state
 from songswap.web.state import (
@@ -51,6 +52,7 @@ def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
         is_listed=group.is_listed,
         admission=group.admission,
         asking=facts.asking if may_invite else (),
+        party=party_state(facts, account),
     )
 
 

@@ -39,9 +39,16 @@ class Stream:
 @asynccontextmanager
 async def live(browser: Browser, place: str, last_id: str = "") -> AsyncIterator[Stream]:
     """The live connection of a page of `browser` that shows `place`, which has seen the event `last_id`."""
+    async with listening(browser, f"/api/live?place={place}", last_id) as stream:
+        yield stream
+
+
+@asynccontextmanager
+async def listening(browser: Browser, path: str, last_id: str = "") -> AsyncIterator[Stream]:
+    """The server-sent events at `path`, as `browser` gets them."""
     cookie = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.client.cookie_jar)
     headers = {"Host": HOST, "Cookie": cookie} | ({"Last-Event-ID": last_id} if last_id else {})
-    connection = browser.client.request(f"/api/live?place={place}", headers=headers)
+    connection = browser.client.request(path, headers=headers)
     async with connection:
         await connection.send_complete()
         yield Stream(connection)

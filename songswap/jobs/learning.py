@@ -1,0 +1,138 @@
+"""Has learnt whose songs, and whose words, they are, as groups ask for it; again when there is more, or less, to go by.
+
+`python -m songswap learn` does the work, in a process of its own; here it is started, and what it says is kept.
+"""
+
+import asyncio
+import contextlib
+import logging
+import math
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Final
+
+import msgspec
+
+from songswap.columns.sources import PLAYS_FOLDER, State, states
+from songswap.documents import BRAIN, CHAT, GROUP_POSTS, LEARNT, PICKS
+from songswap.jobs.accounts import Means
+from songswap.jobs.beside import is_woken
+from songswap.model import Learnt, Pick, Picks, Taught
+from songswap.store import GoneError
+from songswap.store.files import fill
+
+logger = logging.getLogger(__name__)
+
+WISHES: Final = PICKS.pattern.rpartition("/")[2]
+ENDINGS: Final = (WISHES, ".jsonl")
+FOLDERS: Final = tuple(document.pattern.rpartition("/")[0] for document in (BRAIN, LEARNT))
+QUIET_S: Final = 30.0
+"""After a pick was looked at, changes of what it goes by are not looked at again for so long, or longer where …"""
+SHARE: Final = 20
+"""… a look takes its time: it may take one twentieth."""
+FAILED: Final = "Something went wrong while it was learnt. Ask for it again; the operator’s log says more."
+
+Key = tuple[str, str]
+
+
+@dataclass
+class _Heard:
+    """What the process has told."""
+
+    taught: list[Taught] = field(default_factory=list)
+
+    def hear(self, line: bytes) -> None:
+        with contextlib.suppress(msgspec.DecodeError):
+            self.taught.append(msgspec.json.decode(line, type=Taught))
+
+
+@dataclass
+class _Look:
+    """When a pick was looked at last, what there was to go by then, for which wish, and when to look again."""
+
+    states: list[State]
+    rev: int
+    next_s: float
+
+
+class LearningJob:
+    """Serves the wishes in PICKS of every group, one after the other, and keeps LEARNT of each."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._store = means.store
+        self._looks: dict[Key, _Look] = {}
+
+    async def run(self) -> None:
+        """Serve wishes until cancelled."""
+        loop = asyncio.get_running_loop()
+        with self._store.changes.subscribe("groups/", "accounts/", endings=ENDINGS) as changes:
+            while True:
+                wanted = self._wanted()
+                self._forget(wanted)
+                due_s = {key: self._due_s(key, pick) for key, pick in wanted.items()}
+                now = [key for key, at_s in due_s.items() if at_s <= loop.time()]
+                if not now:
+                    await is_woken(changes, min(due_s.values(), default=math.inf) - loop.time())
+                    continue
+                key = min(now, key=lambda one: wanted[one].at_ms)
+                with contextlib.suppress(GoneError):  # the group is gone
+                    await self._learn(key, wanted[key])
+
+    def _wanted(self) -> dict[Key, Pick]:
+        return {
+            (group, pick.id): pick
+            for group in self._store.names("groups")
+            for pick in (self._store.read(PICKS, group) or Picks()).items
+        }
+
+    def _forget(self, wanted: dict[Key, Pick]) -> None:
+        """Remove what was learnt of picks that nobody wants any more, or may want."""
+        for group, pattern in product(self._store.names("groups"), FOLDERS):
+            folder = self._store.root / fill(pattern, (group,))
+            for path in folder.glob("*.json") if folder.is_dir() else ():
+                if (group, path.stem) not in wanted:
+                    path.unlink(missing_ok=True)
+        self._looks = {key: look for key, look in self._looks.items() if key in wanted}
+
+    def _due_s(self, key: Key, pick: Pick) -> float:
+        """When the pick has to be looked at, as far as can be told now; inf: when something has changed."""
+        look = self._looks.get(key)
+        if look is None or look.rev != pick.rev:
+            return -math.inf
+        return look.next_s if self._states(key, pick) != look.states else math.inf
+
+    def _states(self, key: Key, pick: Pick) -> list[State]:
+        """The files that the pick goes by, as they are."""
+        root, (group, _) = self._store.root, key
+        if pick.kind == "songs":
+            folders = [fill(PLAYS_FOLDER, (account,)) for account in pick.accounts]
+        else:
+            folders = [log.path(group, "0").rpartition("/")[0] for log in (GROUP_POSTS, CHAT)]
+        return [(f"{folder}/{name}", size, at) for folder in folders for name, size, at in states(root / folder)]
+
+    async def _learn(self, key: Key, pick: Pick) -> None:
+        loop, (group, _) = asyncio.get_running_loop(), key
+        began_s, there = loop.time(), self._states(key, pick)
+        before = self._store.read(LEARNT, *key)
+        if before is None or before.rev != pick.rev:
+            self._keep(key, Taught(Learnt(pick.id, "learning", self._means.clock.now_ms(), pick.rev)))
+        heard = _Heard()
+        where = ("--store", str(self._store.root), "--gently")
+        code = await self._means.beside(("learn", *where, "--group", group, "--pick", pick.id), heard.hear)
+        self._looks[key] = _Look(there, pick.rev, loop.time() + max(QUIET_S, SHARE * (loop.time() - began_s)))
+        if code:
+            logger.error("pick %s of group %s could not be learnt: %d", pick.id, group, code)
+            failed = Learnt(pick.id, "failed", self._means.clock.now_ms(), pick.rev, error=FAILED)
+            self._keep(key, Taught(failed))
+        elif heard.taught:
+            self._keep(key, heard.taught[-1])
+
+    def _keep(self, key: Key, taught: Taught) -> None:
+        """Keep it, if it is wanted still."""
+        if key in self._wanted():
+            if taught.brain is not None:
+                self._store.write(BRAIN, taught.brain, *key)
+            else:  # what it was before may be of what is to be forgotten
+                (self._store.root / BRAIN.path(*key)).unlink(missing_ok=True)
+            self._store.write(LEARNT, taught.learnt, *key)
