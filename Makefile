@@ -3,13 +3,14 @@
 #   make tmux            run server and worker with config.ini, in two panes
 #   make test            run the tests (some of them: make test ARGS="tests/core -x")
 #   make check           style, types and import contracts
-#   make bench           measure: the six below, and how soon one process hears of what the other wrote
+#   make bench           measure: the seven below, and how soon one process hears of what the other wrote
 #   make bench-sync      how well a session keeps time; writes bench/sync.* and the table in README.md
 #   make bench-history   how long listening histories take to come in; writes bench/history.txt
 #   make bench-catalogue how long a catalogue takes to load, how soon it answers; writes bench/catalogue.txt
 #   make bench-insights  how soon figures of them are answered; writes bench/insights.txt
 #   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
 #   make bench-talk      how soon people read what others write; writes bench/talk.txt
+#   make bench-whose     how well and how soon it is learnt whose a song is; writes bench/whose.txt
 #   make bench-realtime  ten minutes of that in real time, with the real processes; writes bench/realtime.txt
 # Another Python: make demo PYTHON=python3.13
 
@@ -18,7 +19,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tmux test check bench bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-realtime
+.PHONY: demo tmux test check bench bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -41,7 +42,7 @@ check: $(VENV)/installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-bench: bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk
+bench: bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose
 	@exec $(BIN)/python -m bench.wake
 
 bench-sync: $(VENV)/installed-for-tests
@@ -61,6 +62,9 @@ bench-interval: $(VENV)/installed-for-tests
 
 bench-talk: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.talk
+
+bench-whose: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.whose
 
 bench-realtime: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.realtime

@@ -97,7 +97,7 @@ def skipped(party: Party) -> Party:
 
 
 def guessed(party: Party, guess: Guess, everybody: Collection[str]) -> Party:
-    """With somebody's guess instead of their last one. The round ends when `everybody` who plays, if that is more than one, has guessed.
+    """With somebody's guess instead of their last one. The round ends when `everybody` (two or more) has guessed.
 
     Raises PartyError outside a round's time, or for somebody it can't be.
     """

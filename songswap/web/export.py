@@ -7,6 +7,7 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.documents import (
     ACCOUNT_SEEN,
+    AGREED,
     BROWSERS,
     CHANGES,
     CIRCLE,
@@ -42,6 +43,7 @@ from songswap.documents import (
     Wish,
 )
 from songswap.model import (
+    Agreed,
     AuditRow,
     Circle,
     Group,
@@ -102,6 +104,7 @@ class Export(Struct, frozen=True):
     renewed: RenewalsSeen | None
     renewal_changes: dict[str, tuple[ListChange, ...]]
     interval: Interval | None
+    agreed: Agreed | None
     ticks: Ticks | None
     groups: tuple[Group, ...]
     notices: Notices | None
@@ -147,6 +150,7 @@ def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Expo
         renewed=here.store.read(RENEWED, account.id),
         renewal_changes=_renewal_changes(here, account.id),
         interval=here.store.read(INTERVAL, account.id),
+        agreed=here.store.read(AGREED, account.id),
         ticks=here.store.read(TICKS, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
         notices=here.store.read(NOTICES, account.id),

@@ -36,7 +36,7 @@ PAGES = (
     "/search?q=bob",
     "/timer",
 )
-OF_A_GROUP = ("", "/posts", "/playlists", "/nights", "/timer", "/insights", "/reports")
+OF_A_GROUP = ("", "/posts", "/playlists", "/nights", "/timer", "/insights", "/reports", "/whose", "/party")
 
 
 async def violations(page: Page) -> list[str]:

@@ -140,7 +140,9 @@ def test_with_one_person_left_the_game_is_over() -> None:
     assert left.ended_at_ms == 20_000.0
 
 
-@given(st.lists(st.tuples(st.sampled_from(["ada", "bob", "cleo", "dario"]), st.sampled_from(ACCOUNTS), st.floats(0, 19))))
+@given(
+    st.lists(st.tuples(st.sampled_from(["ada", "bob", "cleo", "dario"]), st.sampled_from(ACCOUNTS), st.floats(0, 19)))
+)
 def test_whoever_withdraws_at_whatever_point_is_nowhere_in_the_game(guesses: list[tuple[str, str, float]]) -> None:
     game = rules.began(party(song("ada"), song("bob", 1), song("cleo", 2)), 0.0)
     for by, whose, after_s in guesses:

@@ -7,7 +7,9 @@ from songswap.core.traits import song_traits, text_traits, told
 
 
 def test_a_song_has_its_artists_words_genres_and_sound() -> None:
-    found = song_traits("Blue River (Live)", ["Björk", "The Paper Engines"], ["Art Pop"], {"energy": 1.5, "tempo": -9.0})
+    found = song_traits(
+        "Blue River (Live)", ["Björk", "The Paper Engines"], ["Art Pop"], {"energy": 1.5, "tempo": -9.0}
+    )
     assert found == {
         "artist=bjork": 1.0,
         "artist=the paper engines": 1.0,

@@ -45,7 +45,10 @@ def test_who_it_speaks_for_is_first_with_what_spoke_for_and_against() -> None:
 def test_without_any_known_trait_the_base_rates_are_said_and_that_it_is_too_little() -> None:
     verdict = ask(BRAIN, {"word=unknown": 1.0})
     assert verdict.is_too_little
-    assert [(one.account, one.chance, one.base) for one in verdict.chances] == [("ada", 0.75, 0.75), ("bob", 0.25, 0.25)]
+    assert [(one.account, one.chance, one.base) for one in verdict.chances] == [
+        ("ada", 0.75, 0.75),
+        ("bob", 0.25, 0.25),
+    ]
 
 
 def test_what_moves_hardly_anything_is_no_reason() -> None:
@@ -64,17 +67,23 @@ def test_a_doubt_keeps_every_chance_from_being_certain() -> None:
     st.floats(0.2, 10),
     st.dictionaries(st.sampled_from(["word=a", "word=b", "word=c"]), st.floats(-1, 1), min_size=1),
 )
-def test_chances_add_up_to_one_and_are_in_order(intercepts: list[float], temperature: float, traits: dict[str, float]) -> None:
+def test_chances_add_up_to_one_and_are_in_order(
+    intercepts: list[float], temperature: float, traits: dict[str, float]
+) -> None:
     people = tuple(f"p{place}" for place in range(len(intercepts)))
     base = tuple(1 / len(people) for _ in people)
     weights = {f"word={one}": tuple(place * 0.5 for place in range(len(people))) for one in "abc"}
-    chances = [one.chance for one in ask(Brain(people, base, tuple(intercepts), weights, temperature, 0.01), traits).chances]
+    chances = [
+        one.chance for one in ask(Brain(people, base, tuple(intercepts), weights, temperature, 0.01), traits).chances
+    ]
     assert sum(chances) == pytest.approx(1)
     assert chances == sorted(chances, reverse=True)
     assert min(chances) > 0
 
 
-@pytest.mark.parametrize(("hits", "count", "least", "most"), [(0, 10, 0.0, 0.278), (10, 10, 0.722, 1.0), (50, 100, 0.404, 0.596)])
+@pytest.mark.parametrize(
+    ("hits", "count", "least", "most"), [(0, 10, 0.0, 0.278), (10, 10, 0.722, 1.0), (50, 100, 0.404, 0.596)]
+)
 def test_the_interval_is_wilsons(hits: int, count: int, least: float, most: float) -> None:
     found = wilson(hits, count)
     assert (round(found.least, 3), round(found.most, 3), found.count) == (least, most, count)
@@ -86,7 +95,7 @@ def test_nothing_seen_says_nothing() -> None:
 
 def test_the_temperature_that_fits_best_is_found() -> None:
     """Sums twice as large as they should be: of a hundred said to be e^2 : 1, as many are right as for e^1 : 1."""
-    right = round(1000 / (1 + 2.718281828 ** -1))
+    right = round(1000 / (1 + 2.718281828**-1))
     sums, truth = [[2.0, 0.0]] * 1000, [0] * right + [1] * (1000 - right)
     assert temperature_of(sums, truth) == pytest.approx(2.0, rel=0.02)
     said = softmax(sums[0], temperature_of(sums, truth))

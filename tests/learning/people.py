@@ -77,5 +77,9 @@ def tastes(count: int, rng: Random, people: Sequence[str] = ("ada", "bob", "cleo
     for key in range(count):
         place = rng.randrange(len(people))
         artist = f"artist={place if rng.random() < 0.8 else rng.randrange(len(people))}-{rng.randrange(6)}"
-        found.append(Example(people[place], key, {artist: 1.0, f"word={rng.randrange(40)}": 1.0, "sound=energy": rng.uniform(-1, 1)}))
+        found.append(
+            Example(
+                people[place], key, {artist: 1.0, f"word={rng.randrange(40)}": 1.0, "sound=energy": rng.uniform(-1, 1)}
+            )
+        )
     return found

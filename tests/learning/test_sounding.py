@@ -30,7 +30,9 @@ def test_without_a_catalogue_and_genres_there_are_names_alone(root: Path) -> Non
 
 
 @pytest.mark.parametrize("song", [("One", ("Aiko",), ""), ("Something else", ("Aiko",), ID)])
-def test_the_sound_is_known_by_id_or_by_names(root: Path, tmp_path: Path, song: tuple[str, tuple[str, ...], str]) -> None:
+def test_the_sound_is_known_by_id_or_by_names(
+    root: Path, tmp_path: Path, song: tuple[str, tuple[str, ...], str]
+) -> None:
     load(root, tmp_path)
     (traits,) = Sounds(root).traits_of([song])
     assert traits["sound=energy"] > 0

@@ -75,7 +75,10 @@ def test_a_trait_that_all_have_alike_speaks_for_nobody() -> None:
 
 
 def test_base_rates_are_how_much_everybody_brought() -> None:
-    examples = [Example(account, key, {"word=a": 1.0}) for key, account in enumerate(["ada"] * 60 + ["bob"] * 20 + ["cleo"] * 20)]
+    examples = [
+        Example(account, key, {"word=a": 1.0})
+        for key, account in enumerate(["ada"] * 60 + ["bob"] * 20 + ["cleo"] * 20)
+    ]
     assert learn(examples, PEOPLE).brain.base == (0.6, 0.2, 0.2)
 
 

@@ -99,7 +99,16 @@ async def test_nothing_tells_whose_it_is_while_people_guess(site: Site, circle: 
     flipped = party.rounds[0].song.__class__(
         party.rounds[0].song.uri, party.rounds[0].song.title, party.rounds[0].song.artist, other, (0.1, 0.9), 9
     )
-    site.store.write(PARTY, party.__class__(**{**_fields(party), "rounds": (party.rounds[0].__class__(**{**_fields(party.rounds[0]), "song": flipped}),)}), group)
+    site.store.write(
+        PARTY,
+        party.__class__(
+            **{
+                **_fields(party),
+                "rounds": (party.rounds[0].__class__(**{**_fields(party.rounds[0]), "song": flipped}),),
+            }
+        ),
+        group,
+    )
     assert [await shown(cleo, group), await page(await cleo.get(path))] == before
     assert "whose" not in str(before[0]["answer"])
 
@@ -142,14 +151,16 @@ async def test_only_host_and_co_hosts_lead_the_game_and_only_in_its_time(site: S
     assert await refusal(await next_song(ada, group), 409) == "over"
 
 
-@pytest.mark.parametrize("wish", [{"rounds": 2}, {"rounds": 21}, {"seconds": 9}, {"seconds": 121}, {"seconds": "ten"}, {"more": 1}])
+@pytest.mark.parametrize(
+    "wish", [{"rounds": 2}, {"rounds": 21}, {"seconds": 9}, {"seconds": 121}, {"seconds": "ten"}, {"more": 1}]
+)
 async def test_games_that_make_no_sense_are_refused(circle: Friends, wish: dict[str, Any]) -> None:
     group, ada, *_, pick = circle
     assert await refusal(await start(ada, group, pick, **wish), 400) == "invalid"
 
 
 async def test_a_game_needs_a_session_and_a_pick_that_was_learnt(site: Site, circle: Friends) -> None:
-    group, ada, bob, _, pick = circle
+    group, ada, *_, pick = circle
     assert await refusal(await start(ada, group, "nothing"), 409) == "not_learnt"
     site.worker.write(LEARNT, Learnt(pick, "done", 1.0, 1), group, pick)
     assert await refusal(await start(ada, group, pick), 409) == "too_few_songs"
