@@ -67,6 +67,7 @@ from songswap.web import (
     search,
     session,
     sharing,
+    songs,
     takeout,
     trim,
     whose,
@@ -109,7 +110,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         posts, post_pages, live, chat, feed,
         profiles, people_pages, pictures, group_places, finding,
         circles, reports, notice_pages, operator_page,
-        whose, party,
+        whose, party, songs,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:

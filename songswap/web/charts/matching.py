@@ -7,7 +7,6 @@ from songswap.columns.figures.people import Match
 from songswap.columns.figures.top import Top
 from songswap.web import insight_words as words
 from songswap.web.charts.parts import (
-    LEGEND,
     SERIES,
     Cell,
     Chart,
@@ -15,11 +14,10 @@ from songswap.web.charts.parts import (
     Series,
     Table,
     axis,
-    broken,
-    layout,
     lying_series,
-    plain,
+    polar,
     scale,
+    spokes_shape,
 )
 
 REASONS: Final = 12
@@ -74,24 +72,12 @@ def tastes(mine: Top, theirs: Top, me: str, other: str) -> Chart | None:
         return None
     closest = max(spokes, key=lambda genre: min(first.get(genre, 0), second.get(genre, 0)))
     shapes = [_shape(me, SERIES[0], first, spokes), _shape(other, SERIES[1], second, spokes)]
-    polar = {
-        "bgcolor": "rgba(0,0,0,0)",
-        "radialaxis": axis(showticklabels=False, showgrid=True, gridcolor="--line", rangemode="tozero", nticks=4),
-        "angularaxis": {
-            "gridcolor": "--line",
-            "linecolor": "--line",
-            "ticks": "",
-            "tickfont": {"color": "--text", "size": 13},
-        },
-    }
-    margin = {"l": 64, "r": 64, "t": 40, "b": 72}
-    legend = {**LEGEND, "x": 0.5, "xanchor": "center", "y": -0.16, "yanchor": "top"}
     return Chart(
         id="tastes",
         title="Genres, side by side",
         summary=f"Closest in {closest}: {me} {words.percent(first.get(closest, 0))}, "
         f"{other} {words.percent(second.get(closest, 0))}. Artists of unknown genre are left out.",
-        figure={"data": shapes, "layout": layout(380, polar=polar, margin=margin, showlegend=True, legend=legend)},
+        figure={"data": shapes, "layout": polar()},
         table=Table(
             ("Genre", me, other),
             tuple(
@@ -104,20 +90,8 @@ def tastes(mine: Top, theirs: Top, me: str, other: str) -> Chart | None:
 
 
 def _shape(who: str, color: str, parts: dict[str, float], spokes: list[str]) -> Json:
-    around = [*spokes, spokes[0]]
-    return {
-        "type": "scatterpolar",
-        "name": plain(who),
-        "r": [round(parts.get(genre, 0), 4) for genre in around],
-        "theta": [broken(genre) for genre in around],
-        "hovertext": [plain(f"{genre}: {who} {words.percent(parts.get(genre, 0))}") for genre in around],
-        "hoverinfo": "text",
-        "mode": "lines+markers",
-        "fill": "toself",
-        "opacity": 0.8,
-        "line": {"color": color, "width": 2},
-        "marker": {"size": 6, "color": color},
-    }
+    hover = [f"{genre}: {who} {words.percent(parts.get(genre, 0))}" for genre in spokes]
+    return spokes_shape(who, color, parts, spokes, hover)
 
 
 def _parts(answer: Top) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """What all charts are made of. Colours are names of the style sheet's tokens; the page puts in what they stand for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Protocol
 
@@ -286,4 +286,40 @@ def lying_series(names: Sequence[str], series: Sequence[Series], unit: str) -> J
     return {
         "data": data,
         "layout": {**drawn, "showlegend": True, "height": drawn["height"] + LEGEND_PX, "margin": margin},
+    }
+
+
+def polar(most: float | None = None, side_px: int = 64) -> Json:
+    """The layout of shapes around a middle; `most` is at the edge, if it is known. Labels have `side_px` beside it."""
+    bounds = {"rangemode": "tozero"} if most is None else {"range": [0, most]}
+    around = {
+        "bgcolor": "rgba(0,0,0,0)",
+        "radialaxis": axis(showticklabels=False, showgrid=True, gridcolor="--line", nticks=4, **bounds),
+        "angularaxis": {
+            "gridcolor": "--line",
+            "linecolor": "--line",
+            "ticks": "",
+            "tickfont": {"color": "--text", "size": 13},
+        },
+    }
+    margin = {"l": side_px, "r": side_px, "t": 40, "b": 72}
+    legend = {**LEGEND, "x": 0.5, "xanchor": "center", "y": -0.16, "yanchor": "top"}
+    return layout(380, polar=around, margin=margin, showlegend=True, legend=legend)
+
+
+def spokes_shape(who: str, color: str, parts: Mapping[str, float], spokes: Sequence[str], hover: Sequence[str]) -> Json:
+    """A shape around a middle: how far it reaches along each of the `spokes`."""
+    around, texts = [*spokes, spokes[0]], [*hover, hover[0]]
+    return {
+        "type": "scatterpolar",
+        "name": plain(who),
+        "r": [round(parts.get(spoke, 0), 4) for spoke in around],
+        "theta": [broken(spoke) for spoke in around],
+        "hovertext": [plain(text) for text in texts],
+        "hoverinfo": "text",
+        "mode": "lines+markers",
+        "fill": "toself",
+        "opacity": 0.8,
+        "line": {"color": color, "width": 2},
+        "marker": {"size": 6, "color": color},
     }
