@@ -10,6 +10,8 @@ from songswap.model import (
     Agreed,
     AuditRow,
     Brain,
+    CatalogueLoading,
+    CatalogueWish,
     Circle,
     CommandKind,
     Device,
@@ -256,6 +258,10 @@ BRAIN = Document("groups/{}/brains/{}.json", Brain, "worker")
 """Names are the group and the pick, of both."""
 PARTY = Document("groups/{}/party.json", Party, "server")
 GROUP_TICKS = Document("groups/{}/ticks.json", Ticks, "worker")
+CATALOGUE_WISH = Document("catalogue/wanted.json", CatalogueWish, "server")
+CATALOGUE_LOADING = Document("catalogue/loading.json", CatalogueLoading, "worker")
+CATALOGUE_UPLOAD = "catalogue/uploads/{}"
+"""A file the operator has brought to be the catalogue. The server writes it, the worker removes it once loaded."""
 HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker")
 DIARY = Log("groups/{}/nights/{}.jsonl", Happening, "worker")
 """Names are the group and the session."""

@@ -26,6 +26,8 @@ MEMORY: Final = "256MB"
 """Of DuckDB while it sorts; what needs more goes to the disk."""
 MOST_PROBLEMS: Final = 100
 """Rows told of that can't be read; the others are counted."""
+MOST_ROWS: Final = 3_000_000
+"""Some 1.2 GB of memory while they are loaded, and more songs than anybody will hear."""
 ROW_GROUP: Final = 20_480
 """Rows of which DuckDB knows the least and the greatest, and so passes over the others."""
 GENRES_SHOWN: Final = 8
@@ -132,6 +134,8 @@ class Loading:
         connection.execute(f"CREATE TABLE staged ({', '.join(f'{name} {kind}' for name, kind in kinds.items())})")
         for rows, place in table.batches():
             columns = self._columns(table, rows)
+            if self._read > MOST_ROWS:
+                raise UnfitFileError(f"{table.name} has more than {MOST_ROWS:,} rows. Bring a smaller file.")
             connection.register("batch", columns)
             connection.execute("INSERT INTO staged SELECT * FROM batch")
             connection.unregister("batch")

@@ -5,7 +5,7 @@ import gc
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -16,25 +16,18 @@ from songswap.catalogue import query
 from songswap.catalogue.catalogue import Catalogue
 from songswap.catalogue.loading import MOST_PROBLEMS, Loading, StoppedError, reset
 from songswap.catalogue.query import Wanted
+from songswap.catalogue.reading import UnfitFileError
+from songswap.catalogue.report import Progress
 from songswap.catalogue.schema import Manifest, Tally
 from songswap.columns.report import STOPPED
 from songswap.commands.account import Commands
 from songswap.core.attributes import ATTRIBUTES, AttributeName, checked, told
-from songswap.model import Struct
 from songswap.store import Store, StoreError
 
 BETWEEN_S: Final = 0.1
 """Between two reports of progress."""
 MB: Final = 1_000_000
 USUAL_ROWS: Final = 20
-
-
-class Progress(Struct, frozen=True):
-    """How far a loading is, for a program that reads along: bytes read of all bytes, the account so far."""
-
-    read: int
-    size: int
-    tally: Tally
 
 
 def add_to(commands: Commands, where: argparse.ArgumentParser) -> None:
@@ -83,6 +76,26 @@ def run_load(store: Store, options: argparse.Namespace) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    say = _teller(report=options.report)
+    gc.disable()  # millions of cells, none of which knows another: looking for circles took a third of the time
+    try:
+        made = loading.run(options.file, called=options.called, now_ms=time.time() * 1000, progress=say)
+    except StoppedError:
+        print("Stopped. The catalogue is what it was.", file=sys.stderr)
+        return STOPPED
+    except UnfitFileError as error:
+        if options.report:
+            print(msgspec.json.encode(Progress(error=str(error))).decode(), flush=True)
+        raise
+    finally:
+        gc.enable()
+    if not options.report:
+        _conclude(made)
+    return 0
+
+
+def _teller(*, report: bool) -> Callable[[int, int, Tally], None]:
+    """Tells of progress now and then: in JSON lines if it shall `report`, else to people who look on."""
     said_at_s = 0.0
 
     def say(read: int, size: int, tally: Tally) -> None:
@@ -90,24 +103,14 @@ def run_load(store: Store, options: argparse.Namespace) -> int:
         if time.monotonic() - said_at_s < BETWEEN_S and read < size:
             return
         said_at_s = time.monotonic()
-        if options.report:
+        if report:
             print(msgspec.json.encode(Progress(read, size, tally)).decode(), flush=True)
         elif sys.stderr.isatty():
             share = round(100 * read / size) if size else 100
             words = f"{share} % of {size / MB:.0f} MB, {tally.total:,} rows"
             print(f"\r\033[K{words}", end="", file=sys.stderr, flush=True)
 
-    gc.disable()  # millions of cells, none of which knows another: looking for circles took a third of the time
-    try:
-        made = loading.run(options.file, called=options.called, now_ms=time.time() * 1000, progress=say)
-    except StoppedError:
-        print("Stopped. The catalogue is what it was.", file=sys.stderr)
-        return STOPPED
-    finally:
-        gc.enable()
-    if not options.report:
-        _conclude(made)
-    return 0
+    return say
 
 
 def _conclude(made: Manifest) -> None:

@@ -2,6 +2,7 @@
 
 from songswap.documents import ACCOUNT, GROUP_INTERVAL, INTERVAL, SESSION_WISH
 from songswap.jobs.accounts import Accounts, Means
+from songswap.jobs.cataloguing import CataloguingJob
 from songswap.jobs.devices import DeviceJob
 from songswap.jobs.heartbeat import HeartbeatJob
 from songswap.jobs.imports import ImportsJob
@@ -28,6 +29,7 @@ async def work(means: Means) -> None:
         "heartbeat": HeartbeatJob(means, runner).run,
         "imports": ImportsJob(means).run,
         "columns": KeeperJob(means).run,
+        "catalogue": CataloguingJob(means).run,
         "learning": LearningJob(means).run,
     }
     try:

@@ -1,5 +1,6 @@
 """The words of the program as frozen types. Times are UTC epoch milliseconds, durations carry their unit."""
 
+from songswap.model.cataloguing import CatalogueLoading, CatalogueWish, LoadingState
 from songswap.model.guessing import (
     Agreed,
     Brain,
@@ -106,6 +107,8 @@ __all__ = [
     "Card",
     "CardKind",
     "Carded",
+    "CatalogueLoading",
+    "CatalogueWish",
     "Change",
     "ChartRow",
     "Circle",
@@ -149,6 +152,7 @@ __all__ = [
     "ListSource",
     "Listener",
     "ListenerStatus",
+    "LoadingState",
     "Member",
     "Milestones",
     "Night",

@@ -50,6 +50,7 @@ from songswap.web import (
     milestones,
     nights,
     notice_pages,
+    operator_catalogue,
     operator_page,
     pages,
     party,
@@ -110,7 +111,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         posts, post_pages, live, chat, feed,
         profiles, people_pages, pictures, group_places, finding,
         circles, reports, notice_pages, operator_page,
-        whose, party, songs,
+        whose, party, songs, operator_catalogue,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:

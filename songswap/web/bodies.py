@@ -32,6 +32,7 @@ LARGEST_PICTURE: Final = 5 * 1000**2
 """Bytes."""
 LARGE_BODIES: Final[Mapping[tuple[str, re.Pattern[str]], int]] = {
     ("POST", re.compile("/api/me/history/imports")): LARGEST_FILE + ENVELOPE,
+    ("POST", re.compile("/api/operator/catalogue")): LARGEST_FILE + ENVELOPE,
     ("PUT", re.compile("/api/me/picture|/api/groups/[^/]+/picture")): LARGEST_PICTURE + ENVELOPE,
 }
 """Routes whose bodies may be larger than the others', in bytes."""

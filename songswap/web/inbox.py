@@ -29,6 +29,7 @@ KEPT_MS: Final = 7 * 86_400_000
 LONGEST_NAME: Final = 120
 NO_NAME: Final = "a file without a name"
 
+TOO_MANY: Final = "Too many files wait for their import. Bring more when those are done."
 NO_ROOM: Final = "There is no room left for the file. Tell the operator."
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -50,7 +51,7 @@ class Inbox:
         fresh = path.with_name(path.name + UNFINISHED)
         try:
             make_folder(path.parent)
-            size = await self._write(fresh, pieces, MOST_BYTES - self._waiting(account))
+            size = await write_pieces(fresh, pieces, MOST_BYTES - self._waiting(account), TOO_MANY)
             await asyncio.to_thread(look, [(fresh, name)])
             fresh.replace(path)
             sync_folder(path.parent)
@@ -107,21 +108,23 @@ class Inbox:
         folder = self.path(account, "any").parent
         return folder.iterdir() if folder.is_dir() else iter(())
 
-    async def _write(self, path: Path, pieces: AsyncIterator[bytes], most: int) -> int:
-        """Write all `pieces` to a new file, `most` bytes of them; returns how many there were."""
-        size = 0
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            async for piece in _gathered(pieces):
-                size += len(piece)
-                if size > most:
-                    raise ProblemError(
-                        409, "too_many_files", "Too many files wait for their import. Bring more when those are done."
-                    )
-                await _aside(file.write, piece)
-            await _aside(_settle, file)
-        if size == 0:
-            raise ProblemError(400, "unfit_file", "The file is empty.")
-        return size
+
+async def write_pieces(path: Path, pieces: AsyncIterator[bytes], most: int, too_many: str) -> int:
+    """Write all `pieces` to a new file, durable when this returns; returns how many bytes there were.
+
+    Raises ProblemError for nothing (400) or more than `most` bytes (409, with the words `too_many`); OSError.
+    """
+    size = 0
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        async for piece in _gathered(pieces):
+            size += len(piece)
+            if size > most:
+                raise ProblemError(409, "too_many_files", too_many)
+            await _aside(file.write, piece)
+        await _aside(_settle, file)
+    if size == 0:
+        raise ProblemError(400, "unfit_file", "The file is empty.")
+    return size
 
 
 def file_name(name: str) -> str:

@@ -56,6 +56,8 @@ class Resources:
     report_pace: Pace = field(default_factory=lambda: Pace(limit=10, window_ms=3_600_000.0))
     """How many reports a person may make in an hour."""
     drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    bringing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a file for the catalogue arrives."""
     hub: Hub = field(default_factory=Hub)
     watching: Watching = field(default_factory=Watching)
     cards: Cards = field(default_factory=Cards)

@@ -28,12 +28,14 @@ PAGES = (
     "/insights",
     "/notices",
     "/operator",
+    "/operator/catalogue",
     "/people",
     "/people/ada",
     "/people/edit",
     "/playlists",
     "/privacy",
     "/search?q=bob",
+    "/songs",
     "/timer",
 )
 OF_A_GROUP = ("", "/posts", "/playlists", "/nights", "/timer", "/insights", "/reports", "/whose", "/party")
