@@ -37,6 +37,8 @@ function rowOf(song) {
   const row = songOf(song, reasons);
   const name = row[1].querySelector(".song");
   name.replaceChildren(element("a", { href: song.url, rel: "noreferrer", target: "_blank" }, song.name));
+  const like = `/songs/${song.uri.split(":")[2]}?${new URLSearchParams({ title: song.name, artist: song.artists[0] ?? "" })}`;
+  reasons.append(song.reasons.length ? " · " : "", element("a", { href: like }, "songs like it"));
   return element(
     "li",
     { class: "request" },

@@ -91,6 +91,9 @@ export function createPlayer(control) {
     say(byId("title"), track?.name ?? emptyTitle(state));
     say(byId("artists"), track ? track.artists.join(", ") : emptyText(state));
     say(byId("album"), track?.album ?? "");
+    const id = track?.uri.startsWith("spotify:track:") ? track.uri.split(":")[2] : "";
+    show(byId("like-this"), Boolean(id));
+    if (id) byId("like-this").href = `/songs/${id}?${new URLSearchParams({ title: track.name, artist: track.artists[0] ?? "" })}`;
     const mayDrive = state.me.rights.includes("playback") && state.session.state === "running";
     show(byId("controls"), mayDrive);
     range.disabled = !mayDrive;

@@ -4,16 +4,18 @@ import importlib
 import os
 import re
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from songswap.catalogue.loading import Loading
 from songswap.clock import Clock
 from songswap.config import APP_KEYS, KEYS, App, Config, Spotify
 from songswap.store import Store
 from songswap.web.app import create_app
-from tests.processes import all_running
+from tests.processes import Installation, all_running
 
 ROOT = Path(__file__).parents[1]
 
@@ -129,11 +131,20 @@ def test_every_route_of_the_api_is_told_of_and_no_other(tmp_path: Path) -> None:
     assert set(told) == set(routes_below_api(tmp_path))
 
 
+def load_catalogue(installation: Installation) -> None:
+    """As the demo does."""
+    path = installation.folder / "features.csv"
+    with urllib.request.urlopen(f"{installation.spotify_url}/sim/features.csv", timeout=PATIENCE_S) as answer:
+        path.write_bytes(answer.read())
+    Loading(installation.store).run(path, now_ms=1.0)
+
+
 @pytest.mark.processes
 def test_the_examples_of_the_api_work_one_after_the_other(tmp_path: Path) -> None:
     strict = tmp_path / ".curlrc"
     strict.write_text("fail-with-body\nshow-error\n", encoding="utf-8")
     with all_running(tmp_path) as installation:
+        load_catalogue(installation)
         script = "\n".join(["set -eu", *blocks_of(API, "sh")])
         script = script.replace("http://127.0.0.1:8770", installation.url)
         script = script.replace("http://127.0.0.1:8771", installation.spotify_url)
