@@ -142,6 +142,7 @@ def one(people: int, each: int, *, with_genres: bool) -> dict[str, Any]:
         "base": (quality.majority, quality.base_log_loss),
         "calibration": quality.calibration,
         "temperature": lesson.brain.temperature,
+        "sharpness": lesson.brain.sharpness,
         "answer_ms": (p50_ms, p95_ms),
     }
 
@@ -158,7 +159,8 @@ def told(people: int, each: int, found: dict[str, Any], *, with_genres: bool) ->
         f"{found['plain'][0]:.1%}, always the one with most {found['base'][0]:.1%}\n"
         f"  log loss, left out       {loss:6.3f}; plain pipeline {found['plain'][1]:.3f}, "
         f"base rates {found['base'][1]:.3f}\n"
-        f"  stated chances are off by{found['calibration']:6.1%} on average (temperature {found['temperature']:.2f})\n"
+        f"  stated chances are off by{found['calibration']:6.1%} on average "
+        f"(temperature {found['temperature']:.2f}, sharpness {found['sharpness']:.2f})\n"
         f"  an answer with reasons   {found['answer_ms'][0]:6.2f} {found['answer_ms'][1]:.2f} ms (p50, p95)\n"
     )
 

@@ -1,7 +1,7 @@
 """Whose it is: chances of a linear rule, calibrated; what spoke for and against each; how far that can be trusted."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import exp, log, sqrt
 from typing import Final
 
@@ -15,9 +15,6 @@ LEAST_EXAMPLES: Final = 20
 REASONS: Final = 3
 NEGLIGIBLE: Final = 0.02
 """What adds less than this to anybody's sum is no reason."""
-TEMPERATURES: Final = (0.2, 10.0)
-"""Between these the temperature is looked for."""
-STEPS: Final = 60
 BINS: Final = 10
 CERTAINTY: Final = 1.96
 """Standard deviations of the 95 % interval."""
@@ -66,20 +63,32 @@ def ask(brain: Brain, traits: Traits) -> Verdict:
     for trait, value in known:
         for place, weight in enumerate(brain.weights[trait]):
             sums[place] += weight * value
-    chances = doubted(softmax(sums, brain.temperature), brain.base, brain.doubt)
+    scale = scale_of(sums, brain.temperature, brain.sharpness)
+    chances = doubted(softmax(sums, scale), brain.base, brain.doubt)
     said = (
-        Chance(account, chances[place], brain.base[place], _reasons(brain, known, place))
+        Chance(account, chances[place], brain.base[place], _reasons(brain, known, place, scale))
         for place, account in enumerate(brain.accounts)
     )
     return Verdict(tuple(sorted(said, key=lambda one: -one.chance)), is_too_little=False, known=len(known))
 
 
-def softmax(sums: Sequence[float], temperature: float = 1.0) -> list[float]:
-    """Chances, which add up to 1, of sums that may be of any size."""
+def softmax(sums: Sequence[float], scale: float = 1.0) -> list[float]:
+    """Chances, which add up to 1, of sums that may be of any size, each taken times `scale`."""
     highest = max(sums)
-    parts = [exp((one - highest) / temperature) for one in sums]
+    parts = [exp((one - highest) * scale) for one in sums]
     total = sum(parts)
     return [part / total for part in parts]
+
+
+def scale_of(sums: Sequence[float], temperature: float, sharpness: float) -> float:
+    """By what sums are multiplied so that chances are right on average.
+
+    A high temperature makes all of them shyer; a sharpness over 1 those shyer that lie close together, and the others
+    bolder.
+    """
+    middle = sum(sums) / len(sums)
+    size = max(abs(one - middle) for one in sums)
+    return size ** (sharpness - 1) / temperature if size > 0 else 1 / temperature
 
 
 def doubted(chances: Sequence[float], base: Sequence[float], doubt: float) -> list[float]:
@@ -92,12 +101,12 @@ def doubt_after(count: int) -> float:
     return 1 / (count + 2)
 
 
-def _reasons(brain: Brain, known: Sequence[tuple[str, float]], place: int) -> tuple[Reason, ...]:
+def _reasons(brain: Brain, known: Sequence[tuple[str, float]], place: int, scale: float) -> tuple[Reason, ...]:
     """What moved somebody's chance most, as compared with everybody's."""
 
     def moved(trait: str, value: float) -> float:
         weights = brain.weights[trait]
-        return (weights[place] - sum(weights) / len(weights)) * value / brain.temperature
+        return (weights[place] - sum(weights) / len(weights)) * value * scale
 
     every = sorted(((moved(*one), *one) for one in known), key=lambda row: row[0])
     against = [row for row in every[:REASONS] if row[0] < -NEGLIGIBLE]
@@ -106,34 +115,6 @@ def _reasons(brain: Brain, known: Sequence[tuple[str, float]], place: int) -> tu
 
 
 # How good it is
-
-
-def temperature_of(sums: Sequence[Sequence[float]], truth: Sequence[int]) -> float:
-    """The temperature at which chances fit best what was the case; found by golden section, as the loss is convex in
-    its inverse [Guo et al. 2017, “On Calibration of Modern Neural Networks”]."""
-
-    def loss(inverse: float) -> float:
-        return log_loss([softmax(one, 1 / inverse) for one in sums], truth)
-
-    return 1 / _least(loss, 1 / TEMPERATURES[1], 1 / TEMPERATURES[0])
-
-
-def _least(of: Callable[[float], float], low: float, high: float) -> float:
-    golden = (sqrt(5) - 1) / 2
-    left, right = high - golden * (high - low), low + golden * (high - low)
-    at_left, at_right = of(left), of(right)
-    for _ in range(STEPS):
-        if at_left < at_right:
-            high, right, at_right = right, left, at_left
-            left = high - golden * (high - low)
-            at_left = of(left)
-        else:
-            low, left, at_left = left, right, at_right
-            right = low + golden * (high - low)
-            at_right = of(right)
-        if high - low < 1e-3:
-            break
-    return (low + high) / 2
 
 
 def log_loss(chances: Sequence[Sequence[float]], truth: Sequence[int]) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from songswap.core import whose as rules
 from songswap.core.traits import Traits
+from songswap.learning.calibrating import Sums, calibrated
 from songswap.learning.examples import Example
 from songswap.model import Brain, Quality
 
@@ -24,13 +25,9 @@ MOST_TRAITS: Final = 12_000
 STRENGTH: Final = 1.0
 """The inverse of how strongly weights are held small (scikit-learn's C, and its default)."""
 MOST_STEPS: Final = 1_000
-MOST_FITTED: Final = 3_000
-"""Guesses that a temperature is fitted to, evenly taken out of all."""
 DIGITS: Final = 4
 SEED: Final = 7
 """Of the division into folds, so that the same examples give the same rule."""
-
-Sums = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -59,10 +56,10 @@ def learn(examples: Sequence[Example], accounts: Sequence[str]) -> Lesson:
     matrix = vectors.fit_transform(known) if kept else np.zeros((len(ordered), 1))
     folds = _folds(truth, [one.key for one in ordered])
     sums = _left_out(matrix, truth, folds, len(names))
-    temperature = _temperature(sums, truth)
+    temperature, sharpness = calibrated(sums, truth)
     doubt = rules.doubt_after(len(truth))
     base = tuple(float(one) for one in np.bincount(truth, minlength=len(names)) / len(truth))
-    calibrated = [rules.doubted(one, base, doubt) for one in _calibrated(sums, truth, folds)]
+    chances = [rules.doubted(one, base, doubt) for one in _chances(sums, truth, folds)]
     whole = _fitted(matrix, truth)
     weights, intercepts = _rule(whole, len(names))
     traits = vectors.get_feature_names_out() if kept else []
@@ -75,10 +72,11 @@ def learn(examples: Sequence[Example], accounts: Sequence[str]) -> Lesson:
             for column, trait in enumerate(traits)
         },
         temperature=round(temperature, DIGITS),
+        sharpness=round(sharpness, DIGITS),
         doubt=doubt,
     )
-    quality = rules.quality_of(calibrated, [int(one) for one in truth], base)
-    return Lesson(brain, quality, ordered, tuple(tuple(one) for one in calibrated))
+    quality = rules.quality_of(chances, [int(one) for one in truth], base)
+    return Lesson(brain, quality, ordered, tuple(tuple(one) for one in chances))
 
 
 def vocabulary(every: Iterable[Traits]) -> frozenset[str]:
@@ -123,18 +121,14 @@ def _rule(fitted: "LogisticRegression", people: int) -> tuple[Sums, Sums]:
     return fitted.coef_, fitted.intercept_
 
 
-def _temperature(sums: Sums, truth: NDArray[Any]) -> float:
-    step = max(1, len(truth) // MOST_FITTED)
-    return rules.temperature_of(sums[::step].tolist(), truth[::step].tolist())
-
-
-def _calibrated(sums: Sums, truth: NDArray[Any], folds: NDArray[Any]) -> list[list[float]]:
-    """The chances of each example, with a temperature of the other folds."""
+def _chances(sums: Sums, truth: NDArray[Any], folds: NDArray[Any]) -> list[list[float]]:
+    """The chances of each example, as sure as the other folds allow."""
     chances: list[list[float]] = [[]] * len(truth)
     for fold in range(FOLDS):
         out = folds == fold
         if out.any():
-            temperature = _temperature(sums[~out], truth[~out])
+            temperature, sharpness = calibrated(sums[~out], truth[~out])
             for place in np.flatnonzero(out):
-                chances[place] = rules.softmax(sums[place].tolist(), temperature)
+                one = sums[place].tolist()
+                chances[place] = rules.softmax(one, rules.scale_of(one, temperature, sharpness))
     return chances

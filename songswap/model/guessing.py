@@ -70,8 +70,8 @@ class Brain(Struct, frozen=True):
     """What was learnt, as a linear rule: each trait speaks for or against each of `accounts`, in their order.
 
     `base` are the chances without knowing anything, `intercepts` what they are reckoned from. `weights` are by trait.
-    `temperature` divides what the traits add up to, so that stated chances are right on average; with a chance of
-    `doubt` none of it holds, and the base rates do.
+    `temperature` and `sharpness` scale what the traits add up to, so that stated chances are right on average; with a
+    chance of `doubt` none of it holds, and the base rates do.
     """
 
     accounts: tuple[str, ...]
@@ -79,6 +79,7 @@ class Brain(Struct, frozen=True):
     intercepts: tuple[float, ...]
     weights: dict[str, tuple[float, ...]]
     temperature: float
+    sharpness: float
     doubt: float
 
 

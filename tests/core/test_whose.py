@@ -10,11 +10,9 @@ from songswap.core.whose import (
     doubt_after,
     is_forgotten,
     is_worth_learning,
-    log_loss,
     pick_id,
     quality_of,
     softmax,
-    temperature_of,
     wilson,
 )
 from songswap.model import Brain, Quality
@@ -25,6 +23,7 @@ BRAIN = Brain(
     intercepts=(0.0, 0.0),
     weights={"artist=aiko": (1.0, -1.0), "word=bass": (-2.0, 2.0), "word=so": (0.001, 0.0)},
     temperature=1.0,
+    sharpness=1.0,
     doubt=0.0,
 )
 
@@ -56,7 +55,7 @@ def test_what_moves_hardly_anything_is_no_reason() -> None:
 
 
 def test_a_doubt_keeps_every_chance_from_being_certain() -> None:
-    doubtful = Brain(BRAIN.accounts, BRAIN.base, (50.0, -50.0), BRAIN.weights, 1.0, doubt_after(78))
+    doubtful = Brain(BRAIN.accounts, BRAIN.base, (50.0, -50.0), BRAIN.weights, 1.0, 1.0, doubt_after(78))
     first, last = ask(doubtful, {"word=so": 1.0}).chances
     assert first.chance == pytest.approx(1 - 0.25 / 80)
     assert last.chance == pytest.approx(0.25 / 80)
@@ -74,7 +73,8 @@ def test_chances_add_up_to_one_and_are_in_order(
     base = tuple(1 / len(people) for _ in people)
     weights = {f"word={one}": tuple(place * 0.5 for place in range(len(people))) for one in "abc"}
     chances = [
-        one.chance for one in ask(Brain(people, base, tuple(intercepts), weights, temperature, 0.01), traits).chances
+        one.chance
+        for one in ask(Brain(people, base, tuple(intercepts), weights, temperature, 1.0, 0.01), traits).chances
     ]
     assert sum(chances) == pytest.approx(1)
     assert chances == sorted(chances, reverse=True)
@@ -93,17 +93,27 @@ def test_nothing_seen_says_nothing() -> None:
     assert (wilson(0, 0).least, wilson(0, 0).most) == (0.0, 1.0)
 
 
-def test_the_temperature_that_fits_best_is_found() -> None:
-    """Sums twice as large as they should be: of a hundred said to be e^2 : 1, as many are right as for e^1 : 1."""
-    right = round(1000 / (1 + 2.718281828**-1))
-    sums, truth = [[2.0, 0.0]] * 1000, [0] * right + [1] * (1000 - right)
-    assert temperature_of(sums, truth) == pytest.approx(2.0, rel=0.02)
-    said = softmax(sums[0], temperature_of(sums, truth))
-    assert log_loss([said] * 1000, truth) <= log_loss([softmax(sums[0])] * 1000, truth)
+@given(st.lists(st.floats(-20, 20), min_size=2, max_size=8), st.floats(0.2, 10), st.floats(0.5, 2.5))
+def test_scaling_changes_how_sure_it_is_and_never_the_order(
+    sums: list[float], temperature: float, sharpness: float
+) -> None:
+    scale = whose.scale_of(sums, temperature, sharpness)
+    chances = softmax(sums, scale)
+    assert scale > 0
+    assert sum(chances) == pytest.approx(1)
+    assert all(
+        (one <= other)
+        for (mine, one), (theirs, other) in zip(
+            sorted(zip(sums, chances, strict=True)), sorted(zip(sums, chances, strict=True))[1:], strict=False
+        )
+        if mine < theirs
+    )
 
 
-def test_sums_that_are_always_right_stay_within_bounds() -> None:
-    assert whose.TEMPERATURES[0] <= temperature_of([[3.0, 0.0]] * 20, [0] * 20) <= 0.25
+def test_sharpness_makes_the_shy_shyer_and_the_bold_bolder() -> None:
+    close, apart = [0.2, -0.2], [4.0, -4.0]
+    assert whose.scale_of(close, 1.0, 2.0) < 1 < whose.scale_of(apart, 1.0, 2.0)
+    assert whose.scale_of(close, 2.0, 1.0) == 0.5
 
 
 def test_quality_tells_accuracy_the_majority_and_how_far_stated_chances_are_off() -> None:

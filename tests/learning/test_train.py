@@ -29,7 +29,7 @@ def plain(examples: list[Example]):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize("people", [PEOPLE, PEOPLE[:2]])
 def test_before_it_is_calibrated_its_chances_are_those_of_scikit_learn(people: tuple[str, ...]) -> None:
     examples = tastes(400, Random(1), people)
-    brain = with_(learn(examples, people).brain, temperature=1.0, doubt=0.0)
+    brain = with_(learn(examples, people).brain, temperature=1.0, sharpness=1.0, doubt=0.0)
     pipeline, traits, truth, _ = plain(examples)
     pipeline.fit(traits, truth)
     for one, expected in list(zip(traits, pipeline.predict_proba(traits), strict=True))[::7]:
