@@ -16,6 +16,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +24,11 @@ from typing import Any
 
 from songswap.core.traits import song_traits
 from songswap.core.whose import ask, log_loss
-from songswap.learning.examples import Example
+from songswap.documents import PLAYS, TRACK_NAMES
+from songswap.learning.examples import Example, songs_of
 from songswap.learning.train import FOLDS, SEED, Lesson, learn
+from songswap.model import Play, TrackName
+from songswap.store import Store
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data" / "spotify_features.csv"
@@ -165,6 +169,26 @@ def told(people: int, each: int, found: dict[str, Any], *, with_genres: bool) ->
     )
 
 
+def reading(plays: int, songs: int) -> str:
+    """How long it takes to read what somebody has brought."""
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name) / "store"
+        Store(root, "server")
+        (root / "accounts" / "ada").mkdir(parents=True)
+        importer, rng = Store(root, "importer"), random.Random(1)
+        names = (TrackName(f"{number:022}", f"Song {number}", f"Artist {number % 999}") for number in range(songs))
+        importer.extend(TRACK_NAMES, names, "ada", "export")
+        for month in range(100):
+            rows = (Play(1_400_000_000_000 + n, f"{rng.randrange(songs):022}", 200_000) for n in range(plays // 100))
+            importer.extend(PLAYS, rows, "ada", "export", f"{2015 + month // 12}-{month % 12 + 1:02}", durable=False)
+        began_at_s = time.perf_counter()
+        found = songs_of(root, "ada")
+        took_s = time.perf_counter() - began_at_s
+    return (
+        f"{plays:,} plays of one person, of {songs:,} songs: read in {took_s:.1f} s, {len(found):,} songs are theirs\n"
+    )
+
+
 def main() -> None:
     """All sizes, each in a process of its own."""
     parts = [f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores. python -m bench.whose"]
@@ -177,6 +201,8 @@ def main() -> None:
             )
             parts.append(told(people, each, json.loads(ended.stdout), with_genres=with_genres))
             print(parts[-1], flush=True)
+    parts.append(reading(300_000, 20_000))
+    print(parts[-1])
     TARGET.write_text("\n".join(parts), encoding="utf-8")
 
 

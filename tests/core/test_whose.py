@@ -101,13 +101,7 @@ def test_scaling_changes_how_sure_it_is_and_never_the_order(
     chances = softmax(sums, scale)
     assert scale > 0
     assert sum(chances) == pytest.approx(1)
-    assert all(
-        (one <= other)
-        for (mine, one), (theirs, other) in zip(
-            sorted(zip(sums, chances, strict=True)), sorted(zip(sums, chances, strict=True))[1:], strict=False
-        )
-        if mine < theirs
-    )
+    assert [chances[place] for place in sorted(range(len(sums)), key=sums.__getitem__)] == sorted(chances)
 
 
 def test_sharpness_makes_the_shy_shyer_and_the_bold_bolder() -> None:
