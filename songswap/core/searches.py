@@ -21,7 +21,7 @@ DAY_MS: Final = 86_400_000.0
 KEPT_MS: Final = 30 * DAY_MS - 3_600_000.0
 """What YouTube told is deleted or asked anew within 30 days [YouTube API Services, Developer Policies III.E.4]."""
 NONE_KEPT_MS: Final = 7 * DAY_MS
-"""Where YouTube knew no video, it may by then."""
+"""Where YouTube had no video that fits, it may by then."""
 WISH_KEPT_MS: Final = 30 * DAY_MS
 """Who has not asked for so long, does not want it any more."""
 MOST_WISHES: Final = 10

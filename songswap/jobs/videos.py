@@ -170,8 +170,8 @@ class VideosJob:
                 self._take_in_failure(key, song, answer)
                 continue
             with_lengths = [replace(one, duration_ms=lengths_ms.get(one.id)) for one in answer]
-            kept_ms = searches.KEPT_MS if answer else searches.NONE_KEPT_MS
             nearest = videos.nearest(song, with_lengths)
+            kept_ms = searches.KEPT_MS if videos.best(song, nearest) else searches.NONE_KEPT_MS
             self._keep(key, SongVideos(song.artist, song.title, now_ms, now_ms + kept_ms, nearest))
         self._take_a_break(list(answers.values()))
 
@@ -231,13 +231,9 @@ def _names(folder: Path) -> list[str]:
 
 
 def _words(error: SpotifyError | NeedsLoginError) -> str:
-    return (
-        NO_PLAYLIST
-        if isinstance(error, NotFoundError)
-        else NOT_YOURS
-        if isinstance(error, ForbiddenError)
-        else str(error)
-    )
+    if isinstance(error, NotFoundError):
+        return NO_PLAYLIST
+    return NOT_YOURS if isinstance(error, ForbiddenError) else str(error)
 
 
 async def _asked(youtube: YouTube, song: Song) -> Answer:

@@ -68,6 +68,7 @@ from songswap.web import (
     sharing,
     takeout,
     trim,
+    videos,
 )
 from songswap.web.metrics import Metrics
 from songswap.web.notices import look_at_login, unread_of
@@ -107,6 +108,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         posts, post_pages, live, chat, feed,
         profiles, people_pages, pictures, group_places, finding,
         circles, reports, notice_pages, operator_page,
+        videos,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
@@ -164,6 +166,7 @@ def _share_with_templates(app: Quart, here: Resources) -> None:
             "banner": _banner(here, person) if person else None,
             "now_ms": here.clock.now_ms(),
             "unread_notices": _unread(here, person) if person else 0,
+            "has_videos": bool(here.config.youtube.api_key),
             "is_operator": person is not None and is_operator(here, person),
         }
 

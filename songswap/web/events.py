@@ -35,18 +35,21 @@ async def events(group_id: str) -> Response:
     return feed(here, lambda: _look(here, shown, group, account))
 
 
-def feed(here: Resources, look: Callable[[], Timed | Gone]) -> Response:
-    """An answer that sends what `look` finds at first and whenever it has changed, until it finds a reason to end."""
-    response = Response(_stream(here, look), headers=HEADERS)
+def feed(here: Resources, look: Callable[[], Timed | Gone], watched: tuple[str, ...] = WATCHED) -> Response:
+    """An answer that sends what `look` finds at first and whenever it has changed, until it finds a reason to end.
+
+    It looks again after a change of what is `watched`.
+    """
+    response = Response(_stream(here, look, watched), headers=HEADERS)
     response.timeout = None
     return response
 
 
-async def _stream(here: Resources, look: Callable[[], Timed | Gone]) -> AsyncIterator[bytes]:
+async def _stream(here: Resources, look: Callable[[], Timed | Gone], watched: tuple[str, ...]) -> AsyncIterator[bytes]:
     yield f"retry: {RETRY_MS}\n\n".encode()
     last: Timed | None = None
     number = 0
-    with here.metrics.event_stream(), here.store.changes.subscribe(*WATCHED) as changes:
+    with here.metrics.event_stream(), here.store.changes.subscribe(*watched) as changes:
         while not here.stopping.is_set():
             try:
                 state = look()
