@@ -54,7 +54,11 @@ class YouTube:
         params, body = {**query, "key": self._key}, bytearray()
         try:
             async with self._http.get(
-                f"{self._url}/{what}", params=params, timeout=TIME_OUT, allow_redirects=False
+                f"{self._url}/{what}",
+                params=params,
+                timeout=TIME_OUT,
+                allow_redirects=False,
+                middlewares=[_only_once],
             ) as response:
                 async for chunk in response.content.iter_any():
                     body += chunk
@@ -65,3 +69,11 @@ class YouTube:
             raise YouTubeUnavailableError("YouTube did not answer in time.") from None
         except aiohttp.ClientError:
             raise YouTubeUnavailableError("YouTube can’t be reached at the moment.") from None
+
+
+async def _only_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keeps aiohttp from asking again by itself when a connection breaks: the first one may count, the second would."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(type(error).__name__) from None

@@ -35,6 +35,7 @@ PAGES = (
     "/privacy",
     "/search?q=bob",
     "/timer",
+    "/videos",
 )
 OF_A_GROUP = ("", "/posts", "/playlists", "/nights", "/timer", "/insights", "/reports")
 
