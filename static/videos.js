@@ -29,10 +29,10 @@ const renderNum = onChange((num) => {
   select.value = num;
 });
 
-function renderBudget({ limit, left, resets_at_ms }) {
-  const more = `New ones come ${when(resets_at_ms)}, after midnight Pacific Time.`;
-  const words = left ? `${left} of ${limit} searches are left today, for everybody here. A song that was found costs none again for 30 days.` : `Today’s ${limit} searches are used up. ${more} Songs that were found before can still be seen.`;
-  say(byId("budget"), words);
+function renderBudget({ limit, used, left, resets_at_ms }) {
+  const spent = used >= limit ? `Today’s ${limit} searches are used up.` : `YouTube says that today’s searches are used up, ${used} of them from here.`;
+  const rest = `${left} of ${limit} searches are left today, for everybody here. A song that was found costs none again for 30 days.`;
+  say(byId("budget"), left ? rest : `${spent} New ones come ${when(resets_at_ms)}, after midnight Pacific Time. What was found before can still be seen.`);
 }
 
 // What was found
@@ -85,7 +85,7 @@ const renderFound = onChange((items) => {
 const renderMissing = onChange(({ missing }) => {
   byId("missing").replaceChildren(
     ...missing.map((one) => {
-      const at = !one.at_ms ? "" : OVER.includes(one.why) ? ` It is looked for again after ${date(one.at_ms)}.` : ` Not before ${when(one.at_ms)}.`;
+      const at = !one.at_ms ? "" : OVER.includes(one.why) ? ` It is looked for again after ${date(one.at_ms)}.` : ` It comes after ${when(one.at_ms)}.`;
       return element("li", {}, element("span", { class: "grow" }, element("strong", {}, one.title), element("small", {}, one.artist)), element("small", { class: "video-reason" }, one.message + at));
     }),
   );
@@ -136,18 +136,27 @@ function listen() {
 
 async function look() {
   const query = asked();
-  await attempt(byId("ask"), byId("failure"), async () => {
-    render(await send("GET", `/api/videos?${query}`));
+  stop();
+  try {
+    const found = await send("GET", `/api/videos?${query}`);
+    if (query !== asked()) return; // something else was chosen meanwhile
+    say(byId("failure"), "");
+    render(found);
     history.replaceState(null, "", `/videos?${query}`);
-  });
-  listen();
+  } catch (error) {
+    say(byId("failure"), error.message);
+  }
+  if (query === asked()) listen();
 }
 
 for (const name of ["playlist", "num"]) byId(name).addEventListener("change", look);
 byId("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   await attempt(byId("ask"), byId("failure"), async () => {
-    render(await send("POST", "/api/videos", { playlist: byId("playlist").value, num: Number(byId("num").value) }));
+    const query = asked();
+    const wanted = await send("POST", "/api/videos", { playlist: byId("playlist").value, num: Number(byId("num").value) });
+    if (query !== asked()) return; // something else was chosen meanwhile
+    render(wanted);
     if (byId("ask").hidden) byId("playlist").focus();
   });
 });

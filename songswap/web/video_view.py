@@ -27,7 +27,7 @@ Why = Literal["not_asked", "searching", "day_used_up", "nothing_found", "nothing
 WORDS: Final[dict[Why, str]] = {
     "not_asked": "Nobody has looked for it yet.",
     "searching": "It is being looked for.",
-    "day_used_up": "The day’s searches are used up; it is looked for when there are new ones.",
+    "day_used_up": "The day’s searches are used up.",
     "nothing_found": "YouTube knows no video of it.",
     "nothing_fits": "YouTube has videos that look like it, but none that is near enough.",
 }

@@ -39,9 +39,10 @@ async def test_videos_are_found_and_the_end_of_the_day_is_told(street: Street) -
     await expect(ada.get_by_text("The title is the same.").first).to_be_visible()
 
     street.installation.break_spotify(status=403, path="/youtube/v3/search", body=OVER)
+    await expect(ada.locator("#ask")).not_to_have_attribute("aria-busy", "true")
     await ada.get_by_label("How many songs").select_option("10")
     await ada.get_by_role("button", name="Look for the videos").click()
-    await expect(ada.get_by_text("Today’s 100 searches are used up.")).to_be_visible()
+    await expect(ada.get_by_text("today’s searches are used up, 9 of them from here")).to_be_visible()
     missing = ada.get_by_role("region", name="Without a video")
     await expect(missing.get_by_text("The day’s searches are used up").first).to_be_visible()
     await expect(videos.first).to_be_visible()
