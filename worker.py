@@ -19,6 +19,7 @@ from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import HeldError, Store, StoreError, follow_disk, hold
 from songswap.vault import open_vault
+from songswap.youtube import YouTube
 
 logger = logging.getLogger("songswap.worker")
 
@@ -36,7 +37,9 @@ async def run(config: Config, store: Store) -> None:
         gate = Gate(store, clock, config.spotify.daily_calls)
         client = Client(http, config.spotify.api_url, gate, clock)
         oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, gate, clock)
-        means = Means(config, store, open_vault(config.server.secret_key, store.root), client, oauth, gate, clock)
+        vault = open_vault(config.server.secret_key, store.root)
+        youtube = YouTube(http, config.youtube.api_url, config.youtube.api_key) if config.youtube.api_key else None
+        means = Means(config, store, vault, client, oauth, gate, clock, youtube=youtube)
         tasks = {
             asyncio.create_task(work(means)),
             asyncio.create_task(follow_disk(store.root, store.changes)),

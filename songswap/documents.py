@@ -44,12 +44,17 @@ from songswap.model import (
     Row,
     Save,
     Saved,
+    Search,
     Sharing,
+    SongLists,
+    SongVideos,
     Struct,
     Ticks,
     TopSeen,
     TrackName,
+    VideoWishes,
     Wrote,
+    YouTubeSeen,
 )
 from songswap.store import Document, Log
 
@@ -292,3 +297,10 @@ AUDIT = Log("audit/{}.jsonl", AuditRow, "server")
 """Who did what to whom; the name is the UTC month (202611)."""
 READ_UP_TO = Document("accounts/{}/read.json", ReadUpTo, "server")
 GAPS = Log("accounts/{}/plays/gaps.jsonl", Gap, "worker", "importer")
+VIDEO_WISHES = Document("accounts/{}/videos.json", VideoWishes, "server")
+SONG_LISTS = Document("accounts/{}/song-lists.json", SongLists, "worker")
+SONG_VIDEOS = Document("videos/{}.json", SongVideos, "worker")
+"""The name is the key of the song: a search for it is one for everybody."""
+SEARCHES = Log("youtube/{}.jsonl", Search, "worker")
+"""The name is the day at YouTube, which begins at midnight Pacific Time (20261126)."""
+YOUTUBE_SEEN = Document("youtube.json", YouTubeSeen, "worker")

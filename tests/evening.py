@@ -35,6 +35,7 @@ from songswap.spotify.oauth import SCOPES, OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import Changes, Store
 from songswap.vault import Vault
+from songswap.youtube import YouTube
 
 GROUP_ID = "friends"
 APPS = (App("default", "client-one"), App("second", "client-two", "its secret"))
@@ -60,6 +61,8 @@ class Evening:
         for app in APPS:
             world.register_app(app.client_id, app.client_secret or None)
         self.beside: Beside = nobody_beside
+        self.youtube_key = ""
+        """Music videos are off without one; it counts as of the worker's next start."""
         self._worker: asyncio.Task[None] | None = None
         self._apps: dict[str, App] = {}
 
@@ -89,7 +92,9 @@ class Evening:
             gate = Gate(store, self.clock, self.config.spotify.daily_calls)
             client = Client(http, self.url, gate, self.clock)
             oauth = OAuth(http, self.url, "http://127.0.0.1:8770/callback", gate, self.clock)
-            await work(Means(self.config, store, self.vault, client, oauth, gate, self.clock, self.beside))
+            youtube = YouTube(http, self.url, self.youtube_key) if self.youtube_key else None
+            means = Means(self.config, store, self.vault, client, oauth, gate, self.clock, self.beside, youtube)
+            await work(means)
 
     def log_in(self, person: str) -> None:
         """What the server writes after a log-in."""

@@ -20,6 +20,7 @@ from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENT_ID = "embedded-spotify-app"
+YOUTUBE_KEY = "key-for-the-stand-in"
 STOPS_WITHIN_S = 3.0
 """What README and pages promise for SIGINT and SIGTERM."""
 PATIENCE_S = 60.0
@@ -84,7 +85,8 @@ class Installation:
         self.config.write_text(
             f"[server]\nport = {self.port}\noperators = ada\n{keys}"
             f"[store]\npath = {self.store}\n[spotify]\nclient_id = {CLIENT_ID}\n"
-            f"api_url = {self.spotify_url}\naccounts_url = {self.spotify_url}\n[log]\nlevel = debug\n",
+            f"api_url = {self.spotify_url}\naccounts_url = {self.spotify_url}\n[log]\nlevel = debug\n"
+            f"[youtube]\napi_key = {YOUTUBE_KEY}\napi_url = {self.spotify_url}\n",
             encoding="utf-8",
         )
 

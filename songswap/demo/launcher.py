@@ -32,6 +32,7 @@ path = store
 [spotify]
 client_id = {CLIENT_ID}
 """
+YOUTUBE_KEY = "key-for-the-stand-in"
 CHOSEN = ("SONGSWAP_SERVER_PORT", "SONGSWAP_LOG_LEVEL")
 """What may be chosen for a demo; all else in the environment is meant for the operator's own SongSwap."""
 
@@ -88,6 +89,8 @@ class Plan:
             "SONGSWAP_SPOTIFY_ACCOUNTS_URL": self.spotify_url,
             "SONGSWAP_RECCOBEATS_API_URL": f"{self.spotify_url}/reccobeats",
             "SONGSWAP_FEATURES_RECCOBEATS": "on",
+            "SONGSWAP_YOUTUBE_API_URL": self.spotify_url,
+            "SONGSWAP_YOUTUBE_API_KEY": YOUTUBE_KEY,
         }
 
     def log(self, name: str) -> Path:

@@ -27,6 +27,7 @@ from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import Bearer
 from songswap.store import Store
 from songswap.vault import UnsealableError, Vault
+from songswap.youtube import YouTube
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class Means:
     clock: Clock
     beside: Beside = run_beside
     """How work is done in a process of its own."""
+    youtube: YouTube | None = None
+    """None while the operator has set no key."""
 
 
 class Accounts:

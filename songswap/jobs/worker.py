@@ -15,6 +15,7 @@ from songswap.jobs.renewals import RenewalJob
 from songswap.jobs.runner import Job, Runner
 from songswap.jobs.saves import SaveJob
 from songswap.jobs.session import SessionJob
+from songswap.jobs.videos import VideosJob
 from songswap.model import Interval
 
 ASKED = (ACCOUNT, SESSION_WISH, INTERVAL, GROUP_INTERVAL)
@@ -31,6 +32,7 @@ async def work(means: Means) -> None:
         "columns": KeeperJob(means).run,
         "catalogue": CataloguingJob(means).run,
         "learning": LearningJob(means).run,
+        "music videos": VideosJob(means, accounts).run,
     }
     try:
         with means.store.changes.subscribe("accounts/", "groups/", endings=ASKED_FOR) as changes:

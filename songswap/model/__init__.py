@@ -90,6 +90,17 @@ from songswap.model.session import (
 )
 from songswap.model.sharing import CountingRule, Sharing, WeekStart
 from songswap.model.struct import Struct
+from songswap.model.videos import (
+    Search,
+    Song,
+    SongList,
+    SongLists,
+    SongVideos,
+    Video,
+    VideoWish,
+    VideoWishes,
+    YouTubeSeen,
+)
 
 __all__ = [
     "Act",
@@ -202,9 +213,14 @@ __all__ = [
     "Save",
     "SaveState",
     "Saved",
+    "Search",
     "Section",
     "Sharing",
+    "Song",
+    "SongList",
+    "SongLists",
     "SongRequest",
+    "SongVideos",
     "Source",
     "Struct",
     "SystemKind",
@@ -219,8 +235,12 @@ __all__ = [
     "Upload",
     "User",
     "Version",
+    "Video",
+    "VideoWish",
+    "VideoWishes",
     "Votes",
     "WeekStart",
     "Written",
     "Wrote",
+    "YouTubeSeen",
 ]

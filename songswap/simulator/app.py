@@ -13,18 +13,20 @@ from .oauth import add_accounts
 from .pages import add_pages
 from .reccobeats import add_reccobeats
 from .world import World
+from .youtube import add_youtube
 
 
 def create_app(world: World) -> web.Application:
     """The Web API at /v1, the accounts service at /authorize and /api/token, the control desk at /sim, the pages.
 
-    Beside it all, at /reccobeats, what stands in for ReccoBeats.
+    Beside it all, at /reccobeats, what stands in for ReccoBeats, and at /youtube/v3 for the YouTube Data API.
     """
     app = web.Application()
     add_api(app, world)
     add_accounts(app, world)
     add_control(app, world)
     add_reccobeats(app, world)
+    add_youtube(app, world)
     add_pages(app, world)
     return app
 

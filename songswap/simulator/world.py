@@ -18,6 +18,7 @@ from .people import Person, invent_people
 from .players import Player
 from .playlists import Playlist, invent_playlists
 from .profile import Chance, Profile
+from .project import Project
 
 
 class CallRecord(NamedTuple):
@@ -42,6 +43,7 @@ class World:
         self.playlists: dict[str, Playlist] = invent_playlists(self.rng, self.catalogue, self.people, clock())
         self.apps: dict[str, ClientApp] = {}
         self.limits = Limits()
+        self.project = Project(clock)
         self.calls: list[CallRecord] = []
         self.calls_while_blocked = 0
         self.grants = Grants(hashlib.sha256(f"embedded spotify {seed}".encode()).digest(), clock)

@@ -118,10 +118,13 @@ class Store:
         except OSError as error:
             raise StoreError(f"{path} can't be written: {error.strerror}") from error
 
-    def drop(self, log: Log[T], *names: str) -> None:
-        """Remove a log, for good when this returns. Raises UnfitNameError, NotTheWriterError, StoreError."""
-        name = log.path(*names)
-        self._only_writer(log.writers, name)
+    def drop(self, kept: Log[T] | Document[T], *names: str) -> None:
+        """Remove a log or a document, for good when this returns.
+
+        Raises UnfitNameError, NotTheWriterError, StoreError.
+        """
+        name = kept.path(*names)
+        self._only_writer(kept.writers if isinstance(kept, Log) else (kept.writer,), name)
         path = self.root / name
         try:
             path.unlink(missing_ok=True)

@@ -71,6 +71,7 @@ from songswap.web import (
     songs,
     takeout,
     trim,
+    videos,
     whose,
 )
 from songswap.web.metrics import Metrics
@@ -112,6 +113,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         profiles, people_pages, pictures, group_places, finding,
         circles, reports, notice_pages, operator_page,
         whose, party, songs, operator_catalogue,
+        videos,
         events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
@@ -169,6 +171,7 @@ def _share_with_templates(app: Quart, here: Resources) -> None:
             "banner": _banner(here, person) if person else None,
             "now_ms": here.clock.now_ms(),
             "unread_notices": _unread(here, person) if person else 0,
+            "has_videos": bool(here.config.youtube.api_key),
             "is_operator": person is not None and is_operator(here, person),
         }
 

@@ -33,28 +33,34 @@ Gone = Literal["logged_out", "not_a_member", "link_replaced"]
 async def events(group_id: str) -> Response:
     """Server-sent events: `state` with a whole GroupState; `gone` with a reason when there is nothing more to come."""
     here, shown, group, account = resources(), cookie(), my_group(group_id).id, me().id
-    return feed(here, lambda: _look(here, shown, group, account), here.watching.watched(group, account))
+    return feed(here, lambda: _look(here, shown, group, account), meanwhile=here.watching.watched(group, account))
 
 
 def feed(
-    here: Resources, look: Callable[[], Timed | Gone], meanwhile: AbstractContextManager[None] | None = None
+    here: Resources,
+    look: Callable[[], Timed | Gone],
+    watched: tuple[str, ...] = WATCHED,
+    meanwhile: AbstractContextManager[None] | None = None,
 ) -> Response:
     """An answer that sends what `look` finds at first and whenever it has changed, until it finds a reason to end.
 
-    `meanwhile` is entered for as long as it is being sent.
+    It looks again after a change of what is `watched`. `meanwhile` is entered for as long as it is being sent.
     """
-    response = Response(_stream(here, look, meanwhile or nullcontext()), headers=HEADERS)
+    response = Response(_stream(here, look, watched, meanwhile or nullcontext()), headers=HEADERS)
     response.timeout = None
     return response
 
 
 async def _stream(
-    here: Resources, look: Callable[[], Timed | Gone], meanwhile: AbstractContextManager[None]
+    here: Resources,
+    look: Callable[[], Timed | Gone],
+    watched: tuple[str, ...],
+    meanwhile: AbstractContextManager[None],
 ) -> AsyncIterator[bytes]:
     yield f"retry: {RETRY_MS}\n\n".encode()
     last: Timed | None = None
     number = 0
-    with meanwhile, here.metrics.event_stream(), here.store.changes.subscribe(*WATCHED) as changes:
+    with meanwhile, here.metrics.event_stream(), here.store.changes.subscribe(*watched) as changes:
         while not here.stopping.is_set():
             try:
                 state = look()

@@ -28,8 +28,10 @@ from songswap.documents import (
     SAVED,
     SAVES,
     SHARING,
+    SONG_LISTS,
     TICKS,
     TOP,
+    VIDEO_WISHES,
     Account,
     AccountSeen,
     Browsers,
@@ -60,9 +62,11 @@ from songswap.model import (
     ReadUpTo,
     Report,
     Sharing,
+    SongLists,
     Struct,
     Ticks,
     TopSeen,
+    VideoWishes,
 )
 from songswap.web import accounts, audit, membership
 from songswap.web.guard import me
@@ -106,6 +110,8 @@ class Export(Struct, frozen=True):
     interval: Interval | None
     agreed: Agreed | None
     ticks: Ticks | None
+    videos: VideoWishes | None
+    song_lists: SongLists | None
     groups: tuple[Group, ...]
     notices: Notices | None
     notice_settings: NoticeSettings | None
@@ -152,6 +158,8 @@ def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Expo
         interval=here.store.read(INTERVAL, account.id),
         agreed=here.store.read(AGREED, account.id),
         ticks=here.store.read(TICKS, account.id),
+        videos=here.store.read(VIDEO_WISHES, account.id),
+        song_lists=here.store.read(SONG_LISTS, account.id),
         groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
         notices=here.store.read(NOTICES, account.id),
         notice_settings=here.store.read(NOTICE_SETTINGS, account.id),

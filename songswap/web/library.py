@@ -89,6 +89,13 @@ def look_at_top_if_old(here: Resources, account: str) -> None:
         _look(here, account, top=True)
 
 
+def look_for_playlists_if_never(here: Resources, account: str) -> None:
+    """Ask which playlists there are, unless that was done before or is being done."""
+    known = playlists_of(here, account)
+    if known.at_ms is None and not known.is_looking:
+        _look(here, account, playlists=True)
+
+
 def _looks(here: Resources, account: str) -> Looks:
     return here.store.read(LOOKS, account) or Looks()
 

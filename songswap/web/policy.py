@@ -7,20 +7,34 @@ from songswap.config import Config
 COVER_HOSTS = ("https://i.scdn.co", "https://*.spotifycdn.com", "https://mosaic.scdn.co")
 """Where Spotify keeps covers and portraits."""
 SPOTIFY_API_HOST = "api.spotify.com"
+VIDEO_PICTURE_HOST = "https://i.ytimg.com"
+"""Where YouTube keeps the pictures of videos."""
 EMBED_HOST = "https://open.spotify.com"
 """Where Spotify's own small player comes from."""
 
 
-def content_policy(config: Config, *, has_charts: bool = False, has_samples: bool = False) -> str:
+def video_picture_host(config: Config) -> str:
+    """Where the pictures of videos come from: YouTube's own host, or whatever stands in for YouTube."""
+    api = urlsplit(config.youtube.api_url)
+    is_google = (api.hostname or "").endswith(".googleapis.com")
+    return VIDEO_PICTURE_HOST if is_google else f"{api.scheme}://{api.netloc}"
+
+
+def content_policy(
+    config: Config, *, has_charts: bool = False, has_samples: bool = False, has_videos: bool = False
+) -> str:
     """The content security policy of a page.
 
     `has_charts`: plotly.js brings rules of style along, which a page has to allow; scripts stay our own files.
-    `has_samples`: Spotify's player may be framed, if the operator allows that.
+    `has_samples`: Spotify's player may be framed, if the operator allows that. `has_videos`: pictures of videos in
+    place of those of Spotify.
     """
     images = ["'self'", "data:", *COVER_HOSTS]
     api = urlsplit(config.spotify.api_url)
     if api.hostname != SPOTIFY_API_HOST:
         images.append(f"{api.scheme}://{api.netloc}")
+    if has_videos:
+        images = ["'self'", "data:", video_picture_host(config)]
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",

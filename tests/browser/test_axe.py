@@ -37,6 +37,7 @@ PAGES = (
     "/search?q=bob",
     "/songs",
     "/timer",
+    "/videos",
 )
 OF_A_GROUP = ("", "/posts", "/playlists", "/nights", "/timer", "/insights", "/reports", "/whose", "/party")
 

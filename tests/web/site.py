@@ -18,7 +18,7 @@ from quart.typing import TestClientProtocol
 from quart.wrappers import Response
 
 from songswap.clock import Clock
-from songswap.config import App, Config, Features, ReccoBeats, Server, Spotify
+from songswap.config import App, Config, Features, ReccoBeats, Server, Spotify, YouTube
 from songswap.documents import ACCOUNT_SEEN, AccountSeen
 from songswap.model import Device
 from songswap.simulator import World, serve
@@ -218,12 +218,14 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
     is_live = server.pop("is_live", False)
     apps = server.pop("apps", APPS)
     daily_calls = server.pop("daily_calls", None)
+    youtube = server.pop("youtube", YouTube())
     async with serve(world) as url:
         config = Config(
             spotify=Spotify(apps, api_url=url, accounts_url=url, daily_calls=daily_calls),
             server=Server(**server),
             features=features,
             reccobeats=ReccoBeats(api_url=f"{url}/reccobeats"),
+            youtube=youtube,
         )
         for app in apps:
             if app.client_id not in world.apps:

@@ -47,6 +47,7 @@ async def test_every_route_of_the_api_is_described(site: Site) -> None:
         "/api/me/history/events",
         "/api/me/interval/events",
         "/api/me/playlists/events",
+        "/api/videos/events",
     }  # told of with what they are streams of
     assert routes - described == streams
 
