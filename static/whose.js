@@ -1,7 +1,7 @@
 // Whose song is it: who agreed, between whom to guess, guesses with their reasons.
 
 import { attempt, send } from "./api.js";
-import { avatar, byId, element, onChange, readState, say, show } from "./dom.js";
+import { avatar, byId, element, onChange, readState, say } from "./dom.js";
 
 const LOOK_EVERY_MS = 1000;
 const api = `/api/groups/${byId("whose").dataset.group}/whose`;
@@ -97,7 +97,7 @@ function card(pick) {
   const isDone = pick.state === "done";
   const names = pick.people.map((one) => one.name).join(", ");
   const party = isDone && pick.kind === "songs" && pick.party_songs > 0;
-  const part = element(
+  return element(
     "section",
     { class: "card pick", "data-pick": pick.id, "aria-label": `${pick.kind === "songs" ? "Songs" : "Words"} of ${names}` },
     element("h2", { dir: "auto" }, `${pick.kind === "songs" ? "Whose song" : "Whose words"}: ${names}`),
@@ -107,7 +107,6 @@ function card(pick) {
     element("p", { class: "small" }, `It goes by ${pick.sources}.`),
     element("div", { class: "buttons" }, party ? element("a", { class: "button quiet small", href: `${location.pathname.replace(/whose$/, "party")}` }, "Play it as a game") : null, pick.state === "learning" ? null : learnAgain(pick)),
   );
-  return part;
 }
 
 /** Cards stay while nothing about them changes: somebody may be typing in one. */
@@ -172,5 +171,4 @@ byId("pick-form").addEventListener("submit", (event) => {
     await look();
   });
 });
-show(byId("pick-form"), true);
 update(state);

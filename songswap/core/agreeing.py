@@ -27,7 +27,7 @@ def picked(
     """The picks with these people as the latest; learnt again if there was one of them. Raises PickError."""
     people = tuple(sorted(set(accounts)))
     if not LEAST_PEOPLE <= len(people) <= MOST_PEOPLE:
-        raise PickError(f"Pick {LEAST_PEOPLE} to {MOST_PEOPLE} people; that are {len(people)}.")
+        raise PickError(f"Pick {LEAST_PEOPLE} to {MOST_PEOPLE} people, not {len(people)}.")
     if not set(people) <= set(agreeing):
         what = "their songs are" if kind == "songs" else "their words are"
         raise PickError(f"Not everybody picked has agreed that {what} learnt from.")

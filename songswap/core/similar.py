@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Final
 
-from rapidfuzz import fuzz, utils
+from rapidfuzz import fuzz
 
 from songswap.core.attributes import ATTRIBUTES, NAMES, AttributeName
+from songswap.core.matching import plain
 from songswap.model import Struct
 
 MOST_ALIKE: Final = 3
@@ -76,7 +77,6 @@ def _figure(name: AttributeName, value: float) -> str:
 
 def names_like(wanted: str, there: Sequence[tuple[int, str]], limit: int) -> list[int]:
     """Of some numbered names the `limit` most like `wanted`, the most alike first; none that are not like it."""
-    plain = utils.default_process(wanted)
-    rated = [(fuzz.token_set_ratio(plain, utils.default_process(name)), number) for number, name in there]
+    rated = [(fuzz.token_set_ratio(plain(wanted), plain(name)), number) for number, name in there]
     rated.sort(key=lambda row: (-row[0], row[1]))
     return [number for rate, number in rated[:limit] if rate >= LEAST_LIKE]

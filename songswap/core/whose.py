@@ -43,8 +43,6 @@ class Verdict(Struct, frozen=True):
 
     chances: tuple[Chance, ...]
     is_too_little: bool
-    known: int
-    """How many traits it knew."""
 
 
 def pick_id(kind: GuessKind, accounts: Iterable[str]) -> str:
@@ -58,7 +56,7 @@ def ask(brain: Brain, traits: Traits) -> Verdict:
     known = [(trait, value) for trait, value in sorted(traits.items()) if trait in brain.weights]
     if all(is_weak(trait) for trait, _ in known):
         base = [Chance(*one, one[1], ()) for one in zip(brain.accounts, brain.base, strict=True)]
-        return Verdict(tuple(sorted(base, key=lambda one: -one.chance)), is_too_little=True, known=len(known))
+        return Verdict(tuple(sorted(base, key=lambda one: -one.chance)), is_too_little=True)
     sums = list(brain.intercepts)
     for trait, value in known:
         for place, weight in enumerate(brain.weights[trait]):
@@ -69,7 +67,7 @@ def ask(brain: Brain, traits: Traits) -> Verdict:
         Chance(account, chances[place], brain.base[place], _reasons(brain, known, place, scale))
         for place, account in enumerate(brain.accounts)
     )
-    return Verdict(tuple(sorted(said, key=lambda one: -one.chance)), is_too_little=False, known=len(known))
+    return Verdict(tuple(sorted(said, key=lambda one: -one.chance)), is_too_little=False)
 
 
 def softmax(sums: Sequence[float], scale: float = 1.0) -> list[float]:

@@ -8,6 +8,9 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
 
 from songswap.store import Subscription
 
@@ -18,6 +21,8 @@ LONGEST_LINE = 4 * 1024 * 1024
 """Bytes; a report with many rows that could not be read is long."""
 GRACE_S = 1.5
 """For the process to end after SIGTERM; the worker has promised 3 s in all."""
+
+T = TypeVar("T")
 
 Hear = Callable[[bytes], None]
 """Takes a line of what the process says."""
@@ -47,6 +52,19 @@ async def _end(process: Process) -> None:
         logger.warning("process %d did not end when asked to", process.pid)
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+
+
+class Heard(Generic[T]):
+    """What a process tells in JSON lines of one kind: `last` is the latest, at first what it was made with."""
+
+    def __init__(self, last: T) -> None:
+        self.last = last
+        self._decoder = msgspec.json.Decoder(type(last))
+
+    def hear(self, line: bytes) -> None:
+        """A `Hear`; lines of another kind are passed over."""
+        with contextlib.suppress(msgspec.DecodeError):
+            self.last = self._decoder.decode(line)
 
 
 def ignore(_line: bytes) -> None:

@@ -1,19 +1,15 @@
 """Loads the catalogue that the operator has brought, in a process of its own; the one there is serves until then."""
 
 import asyncio
-import contextlib
 import logging
 import math
-from dataclasses import dataclass, field
 from typing import Final
-
-import msgspec
 
 from songswap.catalogue.report import Progress
 from songswap.columns.report import BUSY
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_UPLOAD, CATALOGUE_WISH
 from songswap.jobs.accounts import Means
-from songswap.jobs.beside import is_woken
+from songswap.jobs.beside import Heard, is_woken
 from songswap.model import CatalogueLoading, CatalogueWish, LoadingState
 from songswap.store.files import fill
 
@@ -25,17 +21,6 @@ RETRY_S: Final = 5.0
 """While somebody loads on the command line."""
 UNEXPECTED: Final = "Something went wrong in the middle. The catalogue is what it was; the worker’s log says more."
 STATES: Final[dict[int, LoadingState]] = {0: "done", -1: "stopped"}
-
-
-@dataclass
-class _Heard:
-    """What the process has told last."""
-
-    progress: Progress = field(default_factory=Progress)
-
-    def hear(self, line: bytes) -> None:
-        with contextlib.suppress(msgspec.DecodeError):
-            self.progress = msgspec.json.decode(line, type=Progress)
 
 
 class CataloguingJob:
@@ -65,7 +50,7 @@ class CataloguingJob:
     async def _load(self, wish: CatalogueWish) -> int:
         """Have it loaded as long as somebody wants it; returns the exit code, -1 if nobody does any more."""
         upload = wish.upload or ""
-        heard = _Heard()
+        heard = Heard(Progress())
         file = str(self._store.root / fill(CATALOGUE_UPLOAD, (upload,)))
         where = ("--store", str(self._store.root), "--gently")
         command = ("catalogue", "load", *where, "--report", "--called", wish.name, file)
@@ -73,7 +58,7 @@ class CataloguingJob:
         code = -1
         try:
             while not child.done() and self._store.read(CATALOGUE_WISH) == wish:
-                self._note(upload, heard.progress, "working")
+                self._note(upload, heard.last, "working")
                 await asyncio.wait({child}, timeout=LOOK_S)
             code = child.result() if child.done() else -1
         finally:
@@ -82,7 +67,7 @@ class CataloguingJob:
         if code != BUSY:
             logger.info("loading catalogue %s ended: %d", upload, code)
             (self._store.root / fill(CATALOGUE_UPLOAD, (upload,))).unlink(missing_ok=True)
-            self._note(upload, heard.progress, STATES.get(code, "failed"))
+            self._note(upload, heard.last, STATES.get(code, "failed"))
         return code
 
     def _note(self, upload: str, progress: Progress, state: LoadingState) -> None:

@@ -8,17 +8,15 @@ import contextlib
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
 
-import msgspec
 from msgspec.structs import replace
 
 from songswap.columns.report import BUSY, STOPPED, UNFIT, Report
 from songswap.documents import IMPORTED, IMPORTS, POLLED, UPLOAD
 from songswap.jobs.accounts import Means
-from songswap.jobs.beside import ignore, is_woken
+from songswap.jobs.beside import Heard, ignore, is_woken
 from songswap.model import Forget, Imported, Imports, ImportsSeen, ImportState, Polled, Upload
 from songswap.store import GoneError
 from songswap.store.files import fill
@@ -37,17 +35,6 @@ WAITS = "It waits until an import has ended."
 UNEXPECTED_FORGETTING = "Something went wrong. It is tried again; the operator’s log says more."
 
 Work = Callable[[], Awaitable[None]]
-
-
-@dataclass
-class _Heard:
-    """What the process has told last."""
-
-    report: Report = field(default_factory=Report)
-
-    def hear(self, line: bytes) -> None:
-        with contextlib.suppress(msgspec.DecodeError):
-            self.report = msgspec.json.decode(line, type=Report)
 
 
 class ImportsJob:
@@ -104,7 +91,7 @@ class ImportsJob:
     # Import
 
     async def _import(self, account: str, upload: Upload) -> None:
-        heard = _Heard()
+        heard = Heard(Report())
         file = str(self._store.root / fill(UPLOAD, (account, upload.id)))
         where = ("--store", str(self._store.root), "--account", account, "--gently")
         command = ("import", *where, "--report", f"--called={upload.name}", file)
@@ -116,14 +103,14 @@ class ImportsJob:
             if code != BUSY:
                 break
         logger.info("import of upload %s of account %s ended: %d", upload.id, account, code)
-        self._conclude(account, upload, heard.report, code)
+        self._conclude(account, upload, heard.last, code)
 
-    async def _watched(self, account: str, upload: Upload, work: Awaitable[int], heard: _Heard) -> int:
+    async def _watched(self, account: str, upload: Upload, work: Awaitable[int], heard: Heard[Report]) -> int:
         """Let it work as long as somebody wants it; returns its exit code."""
         child = asyncio.ensure_future(work)
         try:
             while not child.done():
-                self._note(account, upload, heard.report, "working")
+                self._note(account, upload, heard.last, "working")
                 await asyncio.wait({child}, timeout=LOOK_S)
                 if not self._is_wanted(account, upload):
                     return STOPPED

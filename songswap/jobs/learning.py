@@ -7,9 +7,9 @@ import asyncio
 import contextlib
 import logging
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -18,32 +18,21 @@ from songswap.documents import BRAIN, CHAT, GROUP_POSTS, LEARNT, PICKS
 from songswap.jobs.accounts import Means
 from songswap.jobs.beside import is_woken
 from songswap.model import Learnt, Pick, Picks, Taught
-from songswap.store import GoneError
+from songswap.store import Document, GoneError
 from songswap.store.files import fill
 
 logger = logging.getLogger(__name__)
 
 WISHES: Final = PICKS.pattern.rpartition("/")[2]
+KEPT: Final[tuple[Document[Any], ...]] = (BRAIN, LEARNT)
 ENDINGS: Final = (WISHES, ".jsonl")
-FOLDERS: Final = tuple(document.pattern.rpartition("/")[0] for document in (BRAIN, LEARNT))
 QUIET_S: Final = 30.0
-"""After a pick was looked at, changes of what it goes by are not looked at again for so long, or longer where …"""
+"""After a pick was looked at, changes of what it goes by wait at least so long."""
 SHARE: Final = 20
-"""… a look takes its time: it may take one twentieth."""
+"""And so many times as long as that look took: chatting all evening shall not keep a processor busy."""
 FAILED: Final = "Something went wrong while it was learnt. Ask for it again; the operator’s log says more."
 
 Key = tuple[str, str]
-
-
-@dataclass
-class _Heard:
-    """What the process has told."""
-
-    taught: list[Taught] = field(default_factory=list)
-
-    def hear(self, line: bytes) -> None:
-        with contextlib.suppress(msgspec.DecodeError):
-            self.taught.append(msgspec.json.decode(line, type=Taught))
 
 
 @dataclass
@@ -88,11 +77,11 @@ class LearningJob:
 
     def _forget(self, wanted: dict[Key, Pick]) -> None:
         """Remove what was learnt of picks that nobody wants any more, or may want."""
-        for group, pattern in product(self._store.names("groups"), FOLDERS):
-            folder = self._store.root / fill(pattern, (group,))
+        for group, document in product(self._store.names("groups"), KEPT):
+            folder = (self._store.root / document.path(group, "any")).parent
             for path in folder.glob("*.json") if folder.is_dir() else ():
                 if (group, path.stem) not in wanted:
-                    path.unlink(missing_ok=True)
+                    self._store.drop(document, group, path.stem)
         self._looks = {key: look for key, look in self._looks.items() if key in wanted}
 
     def _due_s(self, key: Key, pick: Pick) -> float:
@@ -117,22 +106,23 @@ class LearningJob:
         before = self._store.read(LEARNT, *key)
         if before is None or before.rev != pick.rev:
             self._keep(key, Taught(Learnt(pick.id, "learning", self._means.clock.now_ms(), pick.rev)))
-        heard = _Heard()
+        lines: list[bytes] = []
         where = ("--store", str(self._store.root), "--gently")
-        code = await self._means.beside(("learn", *where, "--group", group, "--pick", pick.id), heard.hear)
+        code = await self._means.beside(("learn", *where, "--group", group, "--pick", pick.id), lines.append)
         self._looks[key] = _Look(there, pick.rev, loop.time() + max(QUIET_S, SHARE * (loop.time() - began_s)))
         if code:
             logger.error("pick %s of group %s could not be learnt: %d", pick.id, group, code)
             failed = Learnt(pick.id, "failed", self._means.clock.now_ms(), pick.rev, error=FAILED)
             self._keep(key, Taught(failed))
-        elif heard.taught:
-            self._keep(key, heard.taught[-1])
+        elif lines:
+            self._keep(key, msgspec.json.decode(lines[-1], type=Taught))
 
     def _keep(self, key: Key, taught: Taught) -> None:
         """Keep it, if it is wanted still."""
-        if key in self._wanted():
+        group, name = key
+        if any(pick.id == name for pick in (self._store.read(PICKS, group) or Picks()).items):
             if taught.brain is not None:
                 self._store.write(BRAIN, taught.brain, *key)
             else:  # what it was before may be of what is to be forgotten
-                (self._store.root / BRAIN.path(*key)).unlink(missing_ok=True)
+                self._store.drop(BRAIN, *key)
             self._store.write(LEARNT, taught.learnt, *key)

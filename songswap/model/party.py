@@ -26,7 +26,6 @@ class Party(Struct, frozen=True):
 
     id: str
     session_id: str
-    pick: str
     accounts: tuple[str, ...]
     seconds: int
     started_at_ms: float

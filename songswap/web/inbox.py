@@ -47,24 +47,12 @@ class Inbox:
         `pieces` raises. Nothing of it is left then.
         """
         upload_id, name = new_id(), file_name(name)
-        path = self.path(account, upload_id)
-        fresh = path.with_name(path.name + UNFINISHED)
+        most = MOST_BYTES - self._waiting(account)
         try:
-            make_folder(path.parent)
-            size = await write_pieces(fresh, pieces, MOST_BYTES - self._waiting(account), TOO_MANY)
-            await asyncio.to_thread(look, [(fresh, name)])
-            fresh.replace(path)
-            sync_folder(path.parent)
+            path = self.path(account, upload_id)
+            size = await receive(path, pieces, most, TOO_MANY, lambda fresh: look([(fresh, name)]))
         except UnfitFileError as error:
             raise ProblemError(400, "unfit_file", str(error)) from error
-        except OSError as error:
-            if error.errno in FULL:
-                raise ProblemError(
-                    503, "disk_full", "There is no room left for the file. Tell the operator."
-                ) from error
-            raise StoreError(f"{path} can't be written: {error.strerror}") from error
-        finally:
-            fresh.unlink(missing_ok=True)
         return Upload(upload_id, name, size, at_ms)
 
     def path(self, account: str, upload: str) -> Path:
@@ -109,11 +97,33 @@ class Inbox:
         return folder.iterdir() if folder.is_dir() else iter(())
 
 
-async def write_pieces(path: Path, pieces: AsyncIterator[bytes], most: int, too_many: str) -> int:
-    """Write all `pieces` to a new file, durable when this returns; returns how many bytes there were.
+async def receive(
+    path: Path, pieces: AsyncIterator[bytes], most: int, too_many: str, check: Callable[[Path], object] | None = None
+) -> int:
+    """Let all `pieces` be the file at `path`, durable when this returns; returns how many bytes there were.
 
-    Raises ProblemError for nothing (400) or more than `most` bytes (409, with the words `too_many`); OSError.
+    It is whole when it appears, and `check`, which runs in a thread, did not raise. Raises ProblemError for nothing
+    (400), more than `most` bytes (409, with the words `too_many`) or a full disk (503), and StoreError; nothing of it
+    is left then.
     """
+    fresh = path.with_name(path.name + UNFINISHED)
+    try:
+        make_folder(path.parent)
+        size = await _write(fresh, pieces, most, too_many)
+        if check is not None:
+            await asyncio.to_thread(check, fresh)
+        fresh.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        if error.errno in FULL:
+            raise ProblemError(503, "disk_full", NO_ROOM) from error
+        raise StoreError(f"{path} can't be written: {error.strerror}") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    return size
+
+
+async def _write(path: Path, pieces: AsyncIterator[bytes], most: int, too_many: str) -> int:
     size = 0
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         async for piece in _gathered(pieces):

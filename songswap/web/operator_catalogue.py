@@ -3,25 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from quart import Blueprint, Response, ResponseReturnValue, render_template, request
 from quart_schema import hide, tag_blueprint, validate_response
 
-from songswap.catalogue import query as catalogue_query
 from songswap.catalogue.catalogue import NoCatalogueError
 from songswap.catalogue.loading import MOST_ROWS, reset
 from songswap.catalogue.query import Wanted
 from songswap.core.attributes import NAMES
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_UPLOAD, CATALOGUE_WISH
 from songswap.model import CatalogueLoading, CatalogueWish, Struct
-from songswap.store import HeldError, StoreError
-from songswap.store.files import UNFINISHED, fill, make_folder, sync_folder
+from songswap.store import HeldError
+from songswap.store.files import UNFINISHED, fill, make_folder
 from songswap.web.accounts import new_id
 from songswap.web.api import gives_file, no_content, query, takes_file
 from songswap.web.bodies import LARGEST_FILE, UploadedFile
+from songswap.web.downloads import download, written_by
 from songswap.web.errors import ProblemError
-from songswap.web.inbox import FULL, NO_ROOM, file_name, write_pieces
+from songswap.web.inbox import file_name, receive
 from songswap.web.operators import operator
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import is_worker_alive
@@ -35,8 +35,7 @@ TOO_LARGE: Final = (
     "python -m songswap catalogue load FILE."
 )
 BUSY: Final = "A file is being loaded. Wait until that is done, or stop it."
-ROWS_AHEAD: Final = 4
-"""Pieces of a file that are ready before anybody takes them."""
+CSV: Final = "text/csv; charset=utf-8"
 
 
 class LoadedState(Struct, frozen=True):
@@ -116,8 +115,10 @@ async def stop_loading() -> CatalogueAdmin:
     """Stop loading: the catalogue stays as it is (operator)."""
     here = resources()
     operator(here)
-    if _is_busy(here):
+    wish = here.store.read(CATALOGUE_WISH)
+    if wish is not None and wish.upload is not None and _is_busy(here):
         here.store.write(CATALOGUE_WISH, CatalogueWish())
+        _upload(here, wish.upload).unlink(missing_ok=True)  # the worker may not run
     return await _state(here)
 
 
@@ -144,67 +145,29 @@ async def dump_catalogue(data: AskedSongs) -> Response:
     wanted = wanted_of(data)
     if not here.catalogue.is_there():
         raise ProblemError(409, "no_catalogue", str(NoCatalogueError()))
-    headers = {"Content-Disposition": 'attachment; filename="catalogue.csv"'}
-    response = Response(_dumped(here, wanted), content_type="text/csv; charset=utf-8", headers=headers)
-    response.timeout = None
-    return response
+    command = ("catalogue", "dump", "--store", str(here.store.root), *_filters(wanted))
+    return await download(written_by(command, "the catalogue could not be written"), CSV, "catalogue.csv")
 
 
-async def _dumped(here: Resources, wanted: Wanted) -> AsyncIterator[bytes]:
-    """The file in pieces, made in the catalogue's thread, no faster than they are taken."""
-    loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[bytes | None] = asyncio.Queue(ROWS_AHEAD)
-    is_over = False
-
-    def put(pieces: Iterator[bytes]) -> None:
-        for piece in pieces:
-            if is_over:
-                raise BrokenPipeError
-            asyncio.run_coroutine_threadsafe(queue.put(piece), loop).result()
-
-    async def make() -> None:
-        try:
-            await here.catalogue.ask(lambda cursor, shelf: put(catalogue_query.dump(cursor, shelf, wanted)))
-        finally:
-            await queue.put(None)
-
-    making = asyncio.ensure_future(make())
-    try:
-        while (piece := await queue.get()) is not None:
-            yield piece
-        await making
-    finally:
-        is_over = True
-        while not making.done():
-            _empty(queue)
-            await asyncio.wait({making}, timeout=0.05)
-
-
-def _empty(queue: "asyncio.Queue[Any]") -> None:
-    while not queue.empty():
-        queue.get_nowait()
+def _filters(wanted: Wanted) -> Iterator[str]:
+    """A search, as the command line takes it."""
+    for name, words in (("text", wanted.words), ("artist", wanted.artist), ("genre", wanted.genre)):
+        yield f"--{name}={words}"
+    for attribute, (least, most) in wanted.ranges.items():
+        yield f"--min={attribute}={least}"
+        yield f"--max={attribute}={most}"
+    if wanted.every_id:
+        yield "--every-id"
 
 
 async def _take(here: Resources, name: str, pieces: AsyncIterator[bytes]) -> CatalogueWish:
     """Keep a file; durable when this returns. Raises ProblemError (400, 413, 503), StoreError; nothing is left then."""
     upload = new_id()
     path = _upload(here, upload)
-    fresh = path.with_name(path.name + UNFINISHED)
-    try:
-        make_folder(path.parent.parent)
-        make_folder(path.parent)
-        for left in path.parent.iterdir():  # of whoever went away in the middle; one file at a time is wanted
-            if left.name.endswith(UNFINISHED):
-                left.unlink(missing_ok=True)
-        size = await write_pieces(fresh, pieces, LARGEST_FILE, TOO_LARGE)
-        fresh.replace(path)
-        sync_folder(path.parent)
-    except OSError as error:
-        if error.errno in FULL:
-            raise ProblemError(503, "disk_full", NO_ROOM) from error
-        raise StoreError(f"{path} can't be written: {error.strerror}") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+    make_folder(path.parent.parent)
+    for left in path.parent.glob(f"*{UNFINISHED}"):  # of whoever went away in the middle; one file at a time is wanted
+        left.unlink(missing_ok=True)
+    size = await receive(path, pieces, LARGEST_FILE, TOO_LARGE)
     return CatalogueWish(upload, file_name(name), size, here.clock.now_ms())
 
 

@@ -76,7 +76,6 @@ async def start_party(group_id: str, data: NewParty) -> tuple[GroupState, int]:
     party = Party(
         id=new_id(),
         session_id=session.session_id,
-        pick=pick.id,
         accounts=pick.accounts,
         seconds=data.seconds,
         started_at_ms=here.clock.now_ms(),

@@ -31,7 +31,7 @@ def party_state(facts: Facts, account: str | None = None) -> PartyState | None:
         is_mine=bool(is_guessing and played and played.song.whose == account),
         answer=_answer(facts, party, played) if played and not is_guessing else None,
         table=tuple(
-            PartyRow(_person(facts, one.account), one.points, one.right, one.place, one.account == rules.MACHINE)
+            PartyRow(_person(facts, one.account), one.points, one.right, one.place)
             for one in rules.table(party, facts.now_ms)
         ),
     )

@@ -2,6 +2,7 @@
 
 from songswap.catalogue.shelf import Entry
 from songswap.catalogue.similar import Near
+from songswap.core.attributes import AttributeName
 from songswap.model import Struct
 
 
@@ -15,7 +16,7 @@ class SongState(Struct, frozen=True):
     album: str
     genres: tuple[str, ...]
     duration_ms: int | None
-    features: dict[str, float]
+    features: dict[AttributeName, float]
     url: str
 
 
@@ -38,10 +39,10 @@ class SimilarState(Struct, frozen=True):
     """
 
     song: SongState | None
-    by_name: bool
-    items: tuple[LikeState, ...]
-    offers: tuple[SongState, ...]
-    weights: dict[str, float]
+    by_name: bool = False
+    items: tuple[LikeState, ...] = ()
+    offers: tuple[SongState, ...] = ()
+    weights: dict[AttributeName, float] = {}
 
 
 def song_state(entry: Entry) -> SongState:
@@ -54,7 +55,7 @@ def song_state(entry: Entry) -> SongState:
         album=entry.album,
         genres=entry.genres,
         duration_ms=entry.duration_ms,
-        features={str(name): value for name, value in entry.features.items()},
+        features=entry.features,
         url=f"https://open.spotify.com/track/{entry.id}",
     )
 

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from songswap.catalogue.query import Wanted
 from songswap.core.attributes import ATTRIBUTES, NAMES, AttributeName
+from songswap.core.naming import cleaned
 from songswap.web.api import Body
 from songswap.web.errors import ProblemError
 
@@ -68,7 +69,7 @@ def wanted_of(data: AskedSongs) -> Wanted:
         if least > most:
             raise _unfit(f"the range of {name} ends before it begins")
         ranges[name] = (least, most)
-    return Wanted(data.q, data.artist, data.genre, ranges, data.every_id)
+    return Wanted(cleaned(data.q), cleaned(data.artist), cleaned(data.genre), ranges, data.every_id)
 
 
 def weights_of(data: AskedSimilar, there: Sequence[AttributeName]) -> dict[AttributeName, float]:

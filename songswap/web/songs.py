@@ -1,17 +1,17 @@
 """Songs of the catalogue: looked up, and the songs like one of them, with reasons and a radar chart."""
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from msgspec.structs import replace
 from quart import Blueprint, Response, ResponseReturnValue, make_response, render_template
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.catalogue import query as catalogue_query
-from songswap.catalogue.catalogue import NoCatalogueError
-from songswap.catalogue.query import Found
+from songswap.catalogue.catalogue import Ask, NoCatalogueError
 from songswap.catalogue.schema import Manifest
 from songswap.catalogue.shelf import Shelf
-from songswap.catalogue.similar import Near, called_like, near, row_of
-from songswap.core.attributes import ATTRIBUTES, AttributeName
+from songswap.catalogue.similar import called_like, near, row_of
+from songswap.core.attributes import ATTRIBUTES
 from songswap.model import Struct
 from songswap.web import membership, plotly
 from songswap.web.api import query
@@ -20,7 +20,7 @@ from songswap.web.errors import ProblemError
 from songswap.web.guard import me
 from songswap.web.policy import content_policy
 from songswap.web.resources import Resources, resources
-from songswap.web.song_view import LikeState, SimilarState, SongState, like_state, song_state
+from songswap.web.song_view import SimilarState, SongState, like_state, song_state
 from songswap.web.song_wishes import MOST_PAGES, PAGE, AskedSimilar, AskedSongs, wanted_of, weights_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("songs", __name__)
 tag_blueprint(blueprint, ["songs"])
+
+T = TypeVar("T")
 
 NO_SONG: Final = "The catalogue has no audio features of this track. Songs by name are at /api/songs?q=…"
 
@@ -61,7 +63,7 @@ async def find_songs(data: AskedSongs) -> SongList:
 @validate_response(SongState)
 async def get_song(track_id: str) -> SongState:
     """A song, with its attributes."""
-    found = await _ask_similar(resources(), track_id, AskedSimilar(k=1))
+    found = await _known(resources(), track_id, AskedSimilar())
     if found.song is None:
         raise ProblemError(404, "no_features", NO_SONG)
     return found.song
@@ -76,7 +78,7 @@ async def get_similar(track_id: str, data: AskedSimilar) -> SimilarState:
     A track the catalogue does not know is found by `title` and `artist`, if they are given; if it is not, `song` is
     null and `offers` are those called most like it.
     """
-    found = await _ask_similar(resources(), track_id, data)
+    found = await _similar(resources(), track_id, data)
     if found.song is None and not (data.title or data.artist):
         raise ProblemError(404, "no_features", NO_SONG)
     return found
@@ -87,10 +89,10 @@ async def get_similar(track_id: str, data: AskedSimilar) -> SimilarState:
 @validate_response(RadarState)
 async def get_radar(track_id: str, data: AskedSimilar) -> RadarState:
     """The song beside the mean of those like it, as a radar chart: a figure for plotly.js, and as a table."""
-    found = await _ask_similar(resources(), track_id, data)
+    found = await _similar(resources(), track_id, data)
     if found.song is None:
         raise ProblemError(404, "no_features", NO_SONG)
-    chart = radar(found.song.title, _known(found.song.features), [_known(one.song.features) for one in found.items])
+    chart = radar(found.song.title, found.song.features, [one.song.features for one in found.items])
     rows = tuple(tuple(cell.text for cell in row) for row in chart.table.rows)
     return RadarState(chart.figure, chart.summary, chart.table.columns, rows)
 
@@ -116,8 +118,8 @@ async def show_song(track_id: str, data: AskedSimilar) -> ResponseReturnValue:
     there = await _manifest(here)
     if there is None:
         return await render_template("songs.html", catalogue=None, found=None, asked=AskedSongs())
-    found = await _ask_similar(here, track_id, data)
-    weights = weights_of(data, there.attributes) if found.song else {}
+    found = await _known(here, track_id, data)
+    weights = weights_of(data, there.attributes)
     text = await render_template(
         "song.html",
         found=found,
@@ -154,41 +156,44 @@ async def _manifest(here: Resources) -> Manifest | None:
 
 async def _page_of(here: Resources, data: AskedSongs) -> SongList:
     start, wanted = int(data.cursor or 0), wanted_of(data)
-    try:
-        found: Found = await here.catalogue.ask(
-            lambda cursor, shelf: catalogue_query.find(cursor, shelf, wanted, data.limit, start)
-        )
-    except NoCatalogueError as error:
-        raise ProblemError(409, "no_catalogue", str(error)) from error
+    found = await _asked(here, lambda cursor, shelf: catalogue_query.find(cursor, shelf, wanted, data.limit, start))
     end = start + len(found.items)
     has_more = end < found.total and end < MOST_PAGES * PAGE
     return SongList(tuple(map(song_state, found.items)), found.total, str(end) if has_more else None)
 
 
-async def _ask_similar(here: Resources, track_id: str, data: AskedSimilar) -> SimilarState:
+async def _known(here: Resources, track_id: str, data: AskedSimilar) -> SimilarState:
+    """The song, without those like it, or what is called like it."""
+    return await _asked(here, lambda cursor, shelf: _look_up(cursor, shelf, track_id, data)[0])
+
+
+async def _similar(here: Resources, track_id: str, data: AskedSimilar) -> SimilarState:
+    """The song and those like it, or what is called like it."""
+
+    def look(cursor: "DuckDBPyConnection", shelf: Shelf) -> SimilarState:
+        found, row = _look_up(cursor, shelf, track_id, data)
+        if row is None:
+            return found
+        weights = weights_of(data, shelf.attributes)
+        items = near(shelf, row, data.k, weights, without_artist=data.without_artist)
+        return replace(found, items=tuple(map(like_state, items)), weights=weights)
+
+    return await _asked(here, look)
+
+
+def _look_up(
+    cursor: "DuckDBPyConnection", shelf: Shelf, track_id: str, data: AskedSimilar
+) -> tuple[SimilarState, int | None]:
+    row = row_of(shelf, track_id, data.title, data.artist)
+    if row is not None:
+        return SimilarState(song_state(shelf.entry(row)), by_name=shelf.row_of(track_id) is None), row
+    offers = called_like(cursor, shelf, data.title, data.artist) if data.title or data.artist else ()
+    return SimilarState(None, offers=tuple(map(song_state, offers))), None
+
+
+async def _asked(here: Resources, question: Ask[T]) -> T:
+    """What the catalogue answers. Raises ProblemError (409) where there is none."""
     try:
-        return await here.catalogue.ask(lambda cursor, shelf: _similar(cursor, shelf, track_id, data))
+        return await here.catalogue.ask(question)
     except NoCatalogueError as error:
         raise ProblemError(409, "no_catalogue", str(error)) from error
-
-
-def _similar(cursor: "DuckDBPyConnection", shelf: Shelf, track_id: str, data: AskedSimilar) -> SimilarState:
-    """In the catalogue's thread."""
-    row = row_of(shelf, track_id, data.title, data.artist)
-    if row is None:
-        offers = called_like(cursor, shelf, data.title, data.artist) if data.title or data.artist else ()
-        return SimilarState(song=None, by_name=False, items=(), offers=tuple(map(song_state, offers)), weights={})
-    weights = weights_of(data, shelf.attributes)
-    found: tuple[Near, ...] = near(shelf, row, data.k, weights, without_artist=data.without_artist)
-    items: tuple[LikeState, ...] = tuple(map(like_state, found))
-    return SimilarState(
-        song=song_state(shelf.entry(row)),
-        by_name=shelf.row_of(track_id) is None,
-        items=items,
-        offers=(),
-        weights={str(name): weight for name, weight in weights.items()},
-    )
-
-
-def _known(features: dict[str, float]) -> dict[AttributeName, float]:
-    return cast(dict[AttributeName, float], features)

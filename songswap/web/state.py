@@ -254,7 +254,6 @@ class PartyRow(Struct, frozen=True):
     points: int
     right: int
     place: int
-    is_machine: bool
 
 
 class PartyState(Struct, frozen=True):

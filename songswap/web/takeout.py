@@ -1,11 +1,7 @@
 """A person's whole listening history as a file to take along; and its deletion."""
 
-import asyncio
 import contextlib
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncGenerator, AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from quart import Blueprint, Response
@@ -16,9 +12,9 @@ from songswap.core.formats.exports import Form
 from songswap.core.recordings import SOURCES
 from songswap.documents import IMPORTED, IMPORTS
 from songswap.model import Imports, ImportsSeen, Source
-from songswap.store import StoreError
 from songswap.web.accounts import new_id
 from songswap.web.api import Body, gives_file, query
+from songswap.web.downloads import download, written_by
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
 from songswap.web.history_view import HistoryState, history_of
@@ -27,8 +23,6 @@ from songswap.web.resources import Resources, resources
 blueprint = Blueprint("takeout", __name__)
 tag_blueprint(blueprint, ["history"])
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-PIECE: Final = 64 * 1024
 FILES: Final[dict[Form, tuple[str, str]]] = {
     "jsonl": ("application/jsonl", "listening-history.jsonl"),
     "csv": ("text/csv; charset=utf-8", "listening-history.csv"),
@@ -51,13 +45,7 @@ async def export_history(data: AskedTakeout) -> Response:
     here, account = resources(), me().id
     if account in here.taking_out:
         raise ProblemError(409, "one_at_a_time", "An export of yours is under way. Wait until that is done.")
-    pieces = _taken(here, account, data.format)
-    first = await anext(pieces, b"")  # what goes wrong at the beginning, has an answer of its own
-    kind, name = FILES[data.format]
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    response = Response(_chained(first, pieces), content_type=kind, headers=headers)
-    response.timeout = None
-    return response
+    return await download(_taken(here, account, data.format), *FILES[data.format])
 
 
 @blueprint.delete("/api/me/history")
@@ -92,34 +80,13 @@ def _forget(source: Source | None) -> tuple[HistoryState, int]:
 
 
 async def _taken(here: Resources, account: str, form: Form) -> AsyncGenerator[bytes, None]:
-    """The file, made by a process of its own: it takes seconds and memory. Raises StoreError."""
+    """The file, of which nobody takes two at once. Raises StoreError."""
+    where = ("--store", str(here.store.root), "--account", account)
+    failed = f"the listening history of account {account} could not be exported"
     here.taking_out.add(account)
-    process = await asyncio.create_subprocess_exec(*_command(here, account, form), cwd=ROOT, stdin=DEVNULL, stdout=PIPE)
     try:
-        assert process.stdout is not None  # noqa: S101  # there is a pipe, as it was asked for
-        while piece := await process.stdout.read(PIECE):
-            yield piece
-        if await process.wait():
-            raise StoreError(f"the listening history of account {account} could not be exported; see above")
+        async with contextlib.aclosing(written_by(("export", *where, "--format", form), failed)) as pieces:
+            async for piece in pieces:
+                yield piece
     finally:
         here.taking_out.discard(account)
-        await _end(process)
-
-
-def _command(here: Resources, account: str, form: Form) -> tuple[str, ...]:
-    where = ("--store", str(here.store.root), "--account", account)
-    return (sys.executable, "-m", "songswap", "export", *where, "--format", form)
-
-
-async def _end(process: Process) -> None:
-    """End it, if it runs because nobody reads on."""
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()
-
-
-async def _chained(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    async with contextlib.aclosing(rest):
-        yield first
-        async for piece in rest:
-            yield piece

@@ -14,6 +14,9 @@ from songswap.web.sight import Viewer, profile_of, viewer_of
 
 SPOTIFY_ID: Final = 22
 MOST_SONGS: Final = 50
+NOT_YOURS: Final = (
+    "This playlist is not one of yours, nor one your groups show you. Videos are looked for in those alone."
+)
 
 Whose = Literal["group", "own", "shown"]
 """Made of a group's listening; one's own; somebody else's, who shows it to a group."""
@@ -52,7 +55,7 @@ def lists_of(here: Resources, account: Account) -> tuple[Listed, ...]:
 def find_list(lists: tuple[Listed, ...], wanted: str) -> Listed | None:
     """The list of that id, ours or Spotify's (also as a link or URI); the first for none. None where there is no list.
 
-    Raises ProblemError: 403 for a playlist that is not among them, 400 for what is no id.
+    Raises ProblemError: 403 for a playlist that is not among them, 404 for what is no id.
     """
     if not wanted:
         return next(iter(lists), None)
@@ -65,10 +68,7 @@ def find_list(lists: tuple[Listed, ...], wanted: str) -> Listed | None:
     for one in lists:
         if playlist_id == one.playlist_id:
             return one
-    raise ProblemError(
-        *(403, "not_your_playlist"),
-        "This playlist is not one of yours, nor one your groups show you. Videos are looked for in those alone.",
-    )
+    raise ProblemError(403, "not_your_playlist", NOT_YOURS)
 
 
 def _renewing(here: Resources, viewer: Viewer, account: Account) -> Iterator[Listed]:

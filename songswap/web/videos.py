@@ -27,6 +27,8 @@ FRESH_MS = 3_600_000.0
 """A playlist that was read so lately is not read again."""
 WATCHED = ("accounts/", "groups/", "heartbeat.json", "videos/", "youtube/", "youtube.json")
 LONGEST_ID = 200
+NO_PLAYLISTS = "There is no playlist yet: make one on “Playlists”, or have yours looked for there."
+OFF = "Music videos are off here: the operator has set no key for YouTube ([youtube] api_key)."
 
 Playlist = Annotated[str, Meta(max_length=LONGEST_ID)]
 Number = Annotated[int, Meta(ge=1, le=MOST_SONGS)]
@@ -37,13 +39,6 @@ class AskedVideos(Body, frozen=True):
 
     `num`: of how many of its songs, the first of it.
     """
-
-    playlist: Playlist = ""
-    num: Number = 10
-
-
-class WantedVideos(Body, frozen=True):
-    """The same, to have the missing ones looked for."""
 
     playlist: Playlist = ""
     num: Number = 10
@@ -60,17 +55,15 @@ async def get_videos(data: AskedVideos) -> VideosState:
 
 
 @blueprint.post("/api/videos")
-@body(WantedVideos)
+@body(AskedVideos)
 @validate_response(VideosState, 202)
-async def want_videos(data: WantedVideos) -> tuple[VideosState, int]:
+async def want_videos(data: AskedVideos) -> tuple[VideosState, int]:
     """Have the missing ones looked for; what comes of it is at `GET /api/videos` soon after, one by one."""
     here = _open()
     lists = lists_of(here, me())
     listed = find_list(lists, data.playlist)
     if listed is None:
-        raise ProblemError(
-            *(409, "no_playlists", "There is no playlist yet: make one on “Playlists”, or have yours looked for there.")
-        )
+        raise ProblemError(409, "no_playlists", NO_PLAYLISTS)
     _want(here, me().id, listed, data.num)
     return videos_state(here, me().id, lists, listed, data.num), 202
 
@@ -111,11 +104,7 @@ def _open() -> Resources:
     """The resources, while there is a key. Raises ProblemError (409)."""
     here = resources()
     if not here.config.youtube.api_key:
-        raise ProblemError(
-            *(409, "videos_off"),
-            "Music videos are off here: the operator has set no key for YouTube ([youtube] api_key).",
-            title="Music videos are off",
-        )
+        raise ProblemError(409, "videos_off", OFF, title="Music videos are off")
     return here
 
 

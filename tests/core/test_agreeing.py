@@ -16,10 +16,10 @@ def test_people_agree_group_by_group_and_to_each_kind() -> None:
 @pytest.mark.parametrize(
     ("accounts", "words"),
     [
-        ((), "that are 0"),
-        (("p0",), "that are 1"),
-        (("p0", "p0"), "that are 1"),
-        (EVERYBODY[:9], "that are 9"),
+        ((), "people, not 0"),
+        (("p0",), "people, not 1"),
+        (("p0", "p0"), "people, not 1"),
+        (EVERYBODY[:9], "people, not 9"),
         (("p0", "stranger"), "songs are learnt from"),
     ],
 )

@@ -16,7 +16,7 @@ def song(whose: str, number: int = 0, chances: tuple[float, ...] = (0.5, 0.3, 0.
 
 
 def party(*songs: PartySong) -> Party:
-    return Party("game", "session", "pick", ACCOUNTS, seconds=20, started_at_ms=0.0, songs=songs)
+    return Party("game", "session", ACCOUNTS, seconds=20, started_at_ms=0.0, songs=songs)
 
 
 def a_round(whose: str, *guesses: tuple[str, str, float], **fields: object) -> Party:

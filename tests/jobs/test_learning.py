@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from songswap.documents import BRAIN, GROUP_POSTS, LEARNT, PICKS
 from songswap.jobs import learning
+from songswap.jobs.beside import run_beside
 from songswap.jobs.learning import FAILED, LearningJob
 from songswap.model import Learnt, Picks, Written
 from songswap.store import Store
@@ -62,14 +63,27 @@ async def test_what_was_taken_away_is_forgotten_with_the_rule_that_knew_it(store
 
 
 async def test_after_a_restart_only_what_has_changed_is_learnt(store: Store) -> None:
+    said: list[int] = []
+
+    async def beside(arguments, hear):  # type: ignore[no-untyped-def]
+        """Counts the lines that each process says: none where it would learn the same."""
+        lines: list[bytes] = []
+        code = await run_beside(arguments, lines.append)
+        said.append(len(lines))
+        for line in lines:
+            hear(line)
+        return code
+
     pick(store, "words", "ada", "bob")
-    async with at_work(store.root, job_of):
-        await until(lambda: is_done(store))
+    for runs in (1, 2):
+        async with at_work(store.root, job_of, beside):
+            await until(lambda: len(said) == runs)  # noqa: B023
+            await until(lambda: is_done(store))
     before = learnt(store)
-    async with at_work(store.root, job_of):
-        await until(lambda: learnt(store) == before)
+    async with at_work(store.root, job_of, beside):
         pick(store, "words", "ada", "bob", rev=2)
         await until(lambda: learnt(store).rev == 2 and is_done(store))
+    assert said[:2] == [1, 0]
     assert replace(learnt(store), rev=1, at_ms=before.at_ms, took_s=before.took_s) == before
 
 
