@@ -39,7 +39,7 @@ const showAnswer = onChange((value) => {
   show(byId("party-answer"), Boolean(value));
   if (!value) return;
   const { answer, me } = value;
-  const said = answer.guesses.map((one) => element("li", {}, element("span", {}, element("bdi", {}, one.by.account === me ? "You" : one.by.name), " guessed ", element("bdi", {}, nameOf(one.whose, me))), element("b", {}, one.points ? `+${one.points}` : "0")));
+  const said = answer.guesses.map((one) => element("li", {}, element("span", {}, element("bdi", {}, one.by.account === me ? "You" : one.by.name), " guessed ", element("bdi", {}, one.by.account === me && one.whose.account === me ? "yourself" : nameOf(one.whose, me))), element("b", {}, one.points ? `+${one.points}` : "0")));
   const machine = element("li", {}, element("span", {}, "The machine guessed ", element("bdi", {}, nameOf(answer.machine, me)), ` (${Math.round(answer.machine_chance * 100)} % sure)`), element("b", {}, answer.machine.account === answer.whose.account ? "+100" : "0"));
   const hidden = answer.hidden_points ? element("li", {}, element("span", {}, element("bdi", {}, answer.whose.account === me ? "You" : answer.whose.name), ": well hidden"), element("b", {}, `+${answer.hidden_points}`)) : null;
   byId("party-answer").replaceChildren(

@@ -132,7 +132,7 @@ const showPeople = onChange(({ people, about }) => {
     ),
   );
   const missing = people.length - agreeing.length;
-  const others = missing === 1 ? "One more person of the group has not agreed." : `${missing} more people of the group have not agreed.`;
+  const others = missing === 1 ? "One person of the group has not agreed." : `${missing} people of the group have not agreed.`;
   say(byId("pick-hint"), agreeing.length < 2 ? `Two people have to agree first. ${missing ? others : "Invite somebody."}` : missing ? others : "");
   byId("pick-form").querySelector("button").disabled = agreeing.length < 2;
 });

@@ -191,6 +191,7 @@ def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path, demo: Demo)
 
 def test_the_operators_own_settings_stay_out_of_it(tmp_path: Path) -> None:
     mine = {"SONGSWAP_STORE_PATH": "/mine", "SONGSWAP_SPOTIFY_CLIENT_SECRET": "hush", "SONGSWAP_LOG_LEVEL": "debug"}
+    mine |= {"SONGSWAP_YOUTUBE_API_KEY": "my own", "SONGSWAP_YOUTUBE_API_URL": "https://www.googleapis.com"}
     environment = Plan(tmp_path, 9000).environment({"PATH": "/bin", "SONGSWAP_SERVER_PORT": "9000", **mine})
     assert environment == {
         "PATH": "/bin",
@@ -200,4 +201,6 @@ def test_the_operators_own_settings_stay_out_of_it(tmp_path: Path) -> None:
         "SONGSWAP_SPOTIFY_ACCOUNTS_URL": "http://127.0.0.1:9001",
         "SONGSWAP_RECCOBEATS_API_URL": "http://127.0.0.1:9001/reccobeats",
         "SONGSWAP_FEATURES_RECCOBEATS": "on",
+        "SONGSWAP_YOUTUBE_API_URL": "http://127.0.0.1:9001",
+        "SONGSWAP_YOUTUBE_API_KEY": "key-for-the-stand-in",
     }
