@@ -19,6 +19,8 @@ SETTLE_HERE_MS = 300.0
 """So long after an order took effect a report may still tell of the moment before: a page hears of itself at once."""
 TOLERANCE_HERE_MS = 80.0
 """Right after an order a player in a page is corrected from here on: looks are free there, and seeks are short."""
+TOLD_OF = 2
+"""So many tracks to come a page is told of [Web Playback SDK reference]."""
 RETURN_MS = 10_000.0
 """A page that said good-bye may be reloading: so long it is waited for."""
 

@@ -338,6 +338,8 @@ class SessionJob:
 
     def _host_read(self, reading: Playback | None) -> Callable[[Night], Night]:
         def fold(night: Night) -> Night:
+            if tabs.is_heard(night.host_here, self._now_ms()):
+                return night  # the page has told meanwhile, and knows better
             if reading is not None and reading.device is not None and reading.device.id is not None:
                 sample_ms = hosting.driven_sample_ms(night, reading)
                 if sample_ms is not None:
@@ -357,6 +359,8 @@ class SessionJob:
             night, spread_ms = self._night, self._learned.spread_ms(listener.command)
             if night.timeline is None:
                 return listener
+            if listener.look_at_ms is None or listener.look_at_ms > self._now_ms():
+                return listener  # the page has told meanwhile, and knows better
             after, sample_ms = listening.seen(listener, night.timeline, reading, self._now_ms(), night.pace, spread_ms)
             if sample_ms is not None and listener.command is not None:
                 self._learned.learn(account, learned_under(listener.command), listener.command.kind, sample_ms)
