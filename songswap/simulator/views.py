@@ -40,6 +40,7 @@ def player_view(world: World, wire: Wire, person: Person) -> dict[str, Any]:
         "context_uri": state.context_uri,
         "shuffle": state.shuffle,
         "repeat": state.repeat,
+        "volume": None if state.device_id is None else state.volume_percents[state.device_id],
         "private_session": person.private_session,
         "devices": [_device_view(player, device) for device in person.devices],
         "queue": [wire.item(world.catalogue.item(uri)) for uri in state.upcoming[:UP_NEXT_SHOWN]],
