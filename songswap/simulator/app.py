@@ -12,6 +12,7 @@ from .control import add_control
 from .oauth import add_accounts
 from .pages import add_pages
 from .reccobeats import add_reccobeats
+from .sdk import add_sdk
 from .world import World
 from .youtube import add_youtube
 
@@ -19,7 +20,8 @@ from .youtube import add_youtube
 def create_app(world: World) -> web.Application:
     """The Web API at /v1, the accounts service at /authorize and /api/token, the control desk at /sim, the pages.
 
-    Beside it all, at /reccobeats, what stands in for ReccoBeats, and at /youtube/v3 for the YouTube Data API.
+    At /sdk is what the Web Playback SDK speaks to. Beside it all, at /reccobeats, what stands in for ReccoBeats, and at
+    /youtube/v3 for the YouTube Data API.
     """
     app = web.Application()
     add_api(app, world)
@@ -28,6 +30,7 @@ def create_app(world: World) -> web.Application:
     add_reccobeats(app, world)
     add_youtube(app, world)
     add_pages(app, world)
+    add_sdk(app, world)
     return app
 
 

@@ -28,11 +28,13 @@ class Device:
     idle_since_ms: float | None = None
     stops_after_track: bool = False
     """Falls silent at each track's end, whatever it was given to play next."""
+    is_tab: bool = False
+    """A page with the Web Playback SDK in it: gone for good once it is gone."""
 
     @property
     def sleeps_after_s(self) -> float | None:
         """After how long a silence it drops from the list; None is never."""
-        return SLEEPS_AFTER_S[self.type]
+        return None if self.is_tab else SLEEPS_AFTER_S[self.type]
 
 
 @dataclass

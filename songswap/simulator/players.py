@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -74,6 +75,8 @@ class Player:
     ) -> None:
         self.person = person
         self.history: deque[Play] = deque(maxlen=HISTORY_LENGTH)
+        self.watchers: set[Callable[[], None]] = set()
+        """Called whenever something has changed, or a command is on its way."""
         self._clock = clock
         self._chance = chance
         self._duration_of = duration_of
@@ -183,6 +186,29 @@ class Player:
         self._settle(self._now_ms())
         return self._head
 
+    def changes_at_ms(self) -> float:
+        """When something will happen by itself: a command takes effect, or the item ends; infinite for never."""
+        head = self.state()
+        arrives_at_ms = self._due[0].at_ms if self._due else math.inf
+        if not head.is_playing or head.uri is None:
+            return arrives_at_ms
+        return min(arrives_at_ms, head.at_ms + self._duration_of(head.uri) - head.position_ms)
+
+    # What a page that plays does by itself
+
+    def plug_in(self, device: Device) -> None:
+        """A new device, such as a page with the Web Playback SDK in it."""
+        self._act(partial(pb.set_volume, device_id=device.id, percent=device.first_volume_percent))
+        self.person.devices.append(device)
+
+    def do_here(self, device_id: str, change: Change, at_ms: float) -> None:
+        """What the active device did by itself at `at_ms`, which has just passed; ValueError if it is not active."""
+        now_ms = self._now_ms()
+        self._settle(now_ms)
+        if self._head.device_id != device_id or self._head.uri is None:
+            raise ValueError("Cannot perform operation; no list was loaded.")
+        self._apply(change, min(max(at_ms, self._head.at_ms), now_ms))
+
     # What the Web API does and sees
 
     def send(self, change: Change, device: Device) -> None:
@@ -191,6 +217,7 @@ class Player:
         self._settle(now_ms)
         heapq.heappush(self._due, _Due(now_ms + self._chance.latency_ms(device), next(self._numbers), change))
         self._settle(now_ms)
+        self._tell_watchers()
 
     def shown(self) -> Shown:
         """What the API shows at present."""
@@ -310,6 +337,11 @@ class Player:
         if after.device_id != before.device_id and before.device_id is not None:
             self.person.device(before.device_id).idle_since_ms = after.at_ms
         self._timeline.append(Moment(after, visible_at_ms, self._chance.report_bias_ms(), vanished))
+        self._tell_watchers()
+
+    def _tell_watchers(self) -> None:
+        for watcher in tuple(self.watchers):
+            watcher()
 
     def _note_play(self, ended: Playback) -> None:
         if ended.uri is None or ended.heard_ms <= LISTENED_MS or self.person.private_session:

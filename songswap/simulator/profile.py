@@ -20,6 +20,11 @@ class Profile:
     stall_ms: Range = (1_000.0, 3_000.0)
     read_staleness_ms: Range = (0.0, 0.0)
     """How long reads go on showing the state before a change."""
+    here_ms: float = 0.0
+    """Mean time from a command within a page that plays (Web Playback SDK) to its loudspeaker [assumed]."""
+    here_jitter: float = 0.0
+    here_bias_ms: float = 0.0
+    """Standard deviation of the error in the position such a page is told; one draw for each change of state."""
     report_bias_ms: float = 0.0
     """Standard deviation of the error in the reported progress; one draw for each change of state."""
     rtt_ms: Range = (0.0, 0.0)
@@ -38,6 +43,8 @@ class Profile:
         return cls(
             latency_ms=450.0,
             latency_jitter=0.12,
+            here_ms=60.0,
+            here_jitter=0.25,
             stall_probability=0.01,
             read_staleness_ms=(150.0, 600.0),
             report_bias_ms=40.0,
@@ -51,6 +58,8 @@ class Profile:
         return cls(
             latency_ms=1_000.0,
             latency_jitter=0.2,
+            here_ms=120.0,
+            here_jitter=0.3,
             stall_probability=0.03,
             read_staleness_ms=(500.0, 2_500.0),
             report_bias_ms=80.0,
@@ -64,6 +73,8 @@ class Profile:
         return cls(
             latency_ms=700.0,
             latency_jitter=0.4,
+            here_ms=150.0,
+            here_jitter=0.5,
             stall_probability=0.12,
             read_staleness_ms=(100.0, 3_000.0),
             report_bias_ms=120.0,
@@ -100,6 +111,15 @@ class Chance:
         if self.rng.random() < profile.stall_probability:
             sampled_ms += self.rng.uniform(*profile.stall_ms)
         return sampled_ms
+
+    def here_ms(self) -> float:
+        """The time a command within a page that plays takes to be heard: what it needs to buffer."""
+        profile = self.profile
+        return profile.here_ms * max(0.25, self.rng.gauss(1.0, profile.here_jitter))
+
+    def here_bias_ms(self) -> float:
+        """By how much such a page is told a wrong position."""
+        return self.rng.gauss(0.0, self.profile.here_bias_ms)
 
     def staleness_ms(self) -> float:
         """How long this change stays invisible to reads."""

@@ -16,11 +16,14 @@ _ENVIRONMENT = jinja2.Environment(
 )
 
 
-def page(template: str, *, status: int = 200, form_target: str = "", **values: Any) -> web.Response:
-    """A rendered page. `form_target` is a further origin its form may lead to."""
+def page(
+    template: str, *, status: int = 200, form_target: str = "", framed: bool = False, **values: Any
+) -> web.Response:
+    """A rendered page. `form_target` is a further origin its form may lead to; `framed` has others embed it."""
+    ancestors = "*" if framed else "'none'"
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"base-uri 'none'; frame-ancestors 'none'; form-action 'self' {form_target}"
+        f"base-uri 'none'; frame-ancestors {ancestors}; form-action 'self' {form_target}"
     )
     text = _ENVIRONMENT.get_template(template).render(**values)
     headers = {"Content-Security-Policy": policy.strip(), hdrs.CACHE_CONTROL: "no-store"}

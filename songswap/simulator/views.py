@@ -42,7 +42,8 @@ def player_view(world: World, wire: Wire, person: Person) -> dict[str, Any]:
         "repeat": state.repeat,
         "volume": None if state.device_id is None else state.volume_percents[state.device_id],
         "private_session": person.private_session,
-        "devices": [_device_view(player, device) for device in person.devices],
+        "volume": 100 if state.device_id is None else state.volume_percents.get(state.device_id, 100),
+        "devices": [_device_view(player, one) for one in person.devices if one.is_online or not one.is_tab],
         "queue": [wire.item(world.catalogue.item(uri)) for uri in state.upcoming[:UP_NEXT_SHOWN]],
     }
 

@@ -65,7 +65,7 @@ def _served(world: World, endpoint: Endpoint) -> Serve:
         raw_body = await request.read()
         if request.method in ("PUT", "POST") and not _declares_length(request):
             return web.Response(status=411, text="Length Required")
-        token = _authenticate(world, request)
+        token = authenticate(world, request)
         _admit(world, endpoint, token)
         call = Call(
             world=world,
@@ -84,7 +84,7 @@ def _served(world: World, endpoint: Endpoint) -> Serve:
 
 def _refused(world: World, error: ApiError) -> Serve:
     async def serve(request: web.Request) -> web.Response:
-        _authenticate(world, request)
+        authenticate(world, request)
         raise error
 
     return serve
@@ -105,7 +105,7 @@ async def _understood(serve: Serve, request: web.Request) -> web.Response:
     try:
         return await serve(request)
     except ApiError as error:
-        return _error_response(error)
+        return error_response(error)
 
 
 def _spoiled(request: web.Request, fault: Fault) -> web.Response:
@@ -115,9 +115,9 @@ def _spoiled(request: web.Request, fault: Fault) -> web.Response:
         case "empty":
             return web.Response()
         case "false_401":
-            return _error_response(FALSE_401)
+            return error_response(FALSE_401)
         case "false_403":
-            return _error_response(FALSE_403)
+            return error_response(FALSE_403)
         case "drop":
             if request.transport is not None:
                 request.transport.abort()
@@ -132,7 +132,7 @@ def _status_response(fault: Fault) -> web.Response:
     if fault.retry_after is not None:
         headers[hdrs.RETRY_AFTER] = str(fault.retry_after)
     if fault.body is None:
-        return _error_response(ApiError(status, fault.message or "Simulated fault", fault.reason, headers))
+        return error_response(ApiError(status, fault.message or "Simulated fault", fault.reason, headers))
     if isinstance(fault.body, str):
         return web.Response(status=status, text=fault.body, headers=headers)
     return web.json_response(fault.body, status=status, headers=headers)
@@ -158,7 +158,8 @@ def _declares_length(request: web.Request) -> bool:
     return hdrs.CONTENT_LENGTH in request.headers or hdrs.TRANSFER_ENCODING in request.headers
 
 
-def _authenticate(world: World, request: web.Request) -> Token:
+def authenticate(world: World, request: web.Request) -> Token:
+    """Who asks; ApiError (400, 401) for no token, or one that is not valid."""
     if hdrs.AUTHORIZATION not in request.headers:
         raise ApiError(401, "No token provided")
     text = _bearer(request)
@@ -202,5 +203,6 @@ def _response(answer: Answer) -> web.Response:
     return web.json_response(answer.body, status=answer.status)
 
 
-def _error_response(error: ApiError) -> web.Response:
+def error_response(error: ApiError) -> web.Response:
+    """A refusal as Spotify writes it."""
     return web.json_response(error.body, status=error.status, headers=error.headers)

@@ -64,6 +64,7 @@ function showCover(source) {
 
 function showDevice(device) {
   const row = document.querySelector(`[data-device="${device.id}"]`);
+  if (!row) return; // a page that plays came up after this one was drawn
   row.classList.toggle("active", device.active);
   row.classList.toggle("off", !device.online);
   row.querySelector("[data-online]").checked = device.online;
