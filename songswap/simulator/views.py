@@ -40,7 +40,6 @@ def player_view(world: World, wire: Wire, person: Person) -> dict[str, Any]:
         "context_uri": state.context_uri,
         "shuffle": state.shuffle,
         "repeat": state.repeat,
-        "volume": None if state.device_id is None else state.volume_percents[state.device_id],
         "private_session": person.private_session,
         "volume": 100 if state.device_id is None else state.volume_percents.get(state.device_id, 100),
         "devices": [_device_view(player, one) for one in person.devices if one.is_online or not one.is_tab],

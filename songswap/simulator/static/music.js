@@ -67,6 +67,13 @@ export class Music {
     return contextTime + (performanceMs - performanceTime) / 1000;
   }
 
+  // How long what is scheduled now takes to leave the speaker.
+  latencyMs() {
+    const { contextTime, performanceTime } = this.#outputTimestamp();
+    const leavesAt = performanceTime + (this.#context.currentTime - contextTime) * 1000;
+    return this.suspended ? 0 : Math.max(0, leavesAt - performance.now());
+  }
+
   // What leaves the speaker: {uri, isPlaying, positionMs, atMs}, `atMs` being epoch milliseconds.
   report() {
     const { contextTime, performanceTime } = this.#outputTimestamp();
