@@ -227,18 +227,18 @@ export class Device {
     else this.#block();
   }
 
-  // Nothing was heard, so that it paused where it would have begun.
+  // Nothing was heard, so it paused where it would have begun: by so little later that the two can be told apart.
   #block() {
     this.#isBlocked = true;
     this.#emit("autoplay_failed");
-    const { atMs } = this.#state;
+    const atMs = this.#state.atMs + 2 * DOUBT_MS;
     this.#act("pause", (state) => states.paused(state, atMs), { at_ms: atMs });
   }
 
   #follow() {
     const at = performance.now();
     const { uri = null, isPlaying = false, volume = 0 } = this.#state ?? {};
-    const positionS = this.#state ? states.positionAt(this.#state, this.#clock.at(at)) / 1000 : 0;
+    const positionS = this.#state ? states.soundAt(this.#state, this.#clock.at(at)) / 1000 : 0;
     this.music.follow({ uri, positionS, atAudioS: this.music.audioTimeAt(at), isPlaying, volume });
   }
 

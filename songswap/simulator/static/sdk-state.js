@@ -15,9 +15,14 @@ export function fromWire({ at_ms, position_ms, is_playing, duration_ms, volume_p
   };
 }
 
+// Where the sound is at `ms`; also before it begins and beyond its end.
+export function soundAt(state, ms) {
+  return state.positionMs + (state.isPlaying ? ms - state.atMs : 0);
+}
+
+// Where in the item that is. What was done here is told of some milliseconds before it leaves the speaker.
 export function positionAt(state, ms) {
-  const elapsedMs = state.isPlaying ? ms - state.atMs : 0;
-  return Math.min(Math.max(0, state.positionMs + elapsedMs), state.durationMs);
+  return Math.min(soundAt(state, Math.max(ms, state.atMs)), state.durationMs);
 }
 
 // As pages read it: WebPlaybackState, as of `ms`; `timestamp` is the page's own clock then.
@@ -50,7 +55,7 @@ export function resumed(state, atMs) {
 
 function playing(state, atMs, isPlaying) {
   const { pausing, resuming, ...others } = state.sdk.disallows;
-  const disallows = { ...others, [isPlaying ? "resuming" : "pausing"]: true };
+  const disallows = { [isPlaying ? "resuming" : "pausing"]: true, ...others };
   return { ...state, positionMs: positionAt(state, atMs), atMs, isPlaying, sdk: { ...state.sdk, disallows } };
 }
 
