@@ -20,6 +20,8 @@ export class Music {
   #meter = this.#context.createAnalyser();
   // What sounds since the last cut: {uri, song, positionS, atAudioS, startS, nextStep, bus, sources}.
   #run = null;
+  // What sounded before the last cut, until `endS`; and where it stands still since.
+  #before = null;
   #held = { uri: null, positionS: 0 };
   #timer = setInterval(() => this.#schedule(), TICK_MS);
 
@@ -58,7 +60,7 @@ export class Music {
 
   // Where in the song the sound is at a moment of the audio clock, in seconds.
   positionAtS(audioS) {
-    return this.#run ? this.#run.positionS + audioS - this.#run.atAudioS : this.#held.positionS;
+    return this.#run ? positionIn(this.#run, audioS) : this.#held.positionS;
   }
 
   // The moment of the audio clock that leaves the speaker at a moment of performance.now().
@@ -77,13 +79,11 @@ export class Music {
   // What leaves the speaker: {uri, isPlaying, positionMs, atMs}, `atMs` being epoch milliseconds.
   report() {
     const { contextTime, performanceTime } = this.#outputTimestamp();
-    const run = this.#run;
-    return {
-      uri: run?.uri ?? this.#held.uri,
-      isPlaying: run !== null && contextTime >= run.startS,
-      positionMs: this.positionAtS(contextTime) * 1000,
-      atMs: performance.timeOrigin + performanceTime,
-    };
+    const run = contextTime < this.#before?.endS ? this.#before : this.#run;
+    const isPlaying = run !== null && contextTime >= run.startS;
+    const { uri } = isPlaying ? run : this.#held;
+    const positionS = isPlaying ? positionIn(run, contextTime) : this.#held.positionS;
+    return { uri, isPlaying, positionMs: positionS * 1000, atMs: performance.timeOrigin + performanceTime };
   }
 
   // How loud it is at present: the root mean square of the last samples.
@@ -122,12 +122,13 @@ export class Music {
 
   #cut() {
     if (!this.#run) return;
-    const { bus, sources } = this.#run;
+    const { bus, sources, uri, positionS, atAudioS, startS } = this.#run;
     const now = this.#context.currentTime;
+    this.#before = { uri, positionS, atAudioS, startS, endS: now };
     bus.gain.setTargetAtTime(0, now, FADE_S / 3);
     for (const source of sources) source.stop(now + FADE_S * 2);
     setTimeout(() => bus.disconnect(), 1000 * FADE_S * 4);
-    this.#held = { uri: this.#run.uri, positionS: this.positionAtS(now) };
+    this.#held = { uri, positionS: this.positionAtS(now) };
     this.#run = null;
   }
 
@@ -175,4 +176,8 @@ export class Music {
       envelope.disconnect();
     };
   }
+}
+
+function positionIn({ positionS, atAudioS }, audioS) {
+  return positionS + audioS - atAudioS;
 }
