@@ -281,6 +281,25 @@ async def test_mistake_is_told_at_once(tab: Tab, wrong: str) -> None:
     assert await tab.ask(f"(() => {{ try {{ {wrong}; }} catch (error) {{ return error.name; }} }})()") == "TypeError"
 
 
+async def test_two_players_of_one_page_are_two_devices(tab: Tab, songs: list[str]) -> None:
+    await tab.ask("window.tell = async (tell) => tell(await freshToken())")
+    await tab.ask("window.other = new Spotify.Player({ name: 'Another', getOAuthToken: tell })")
+    await tab.ask("other.addListener('player_state_changed', (data) => told.push({ name: 'other', data }))")
+    await tab.connected()
+    assert await tab.ask("other.connect()")
+    one, other = sorted(tab.devices, key=lambda device: device.name == "Another")
+    assert (one.name, other.name) == ("A tab", "Another")
+    tab.player.play_uris(songs[:3], device_id=other.id)
+    assert not (await tab.told("other"))["paused"]
+    tab.player.transfer(one.id)
+    assert not (await tab.told("player_state_changed"))["paused"]
+
+    async def is_over() -> bool:
+        return await tab.ask("other.getCurrentState()") is None
+
+    await until(is_over, "the other one is not the active device any more")
+
+
 async def test_messages_of_others_are_not_taken_for_spotify(tab: Tab) -> None:
     await tab.ask("postMessage({ type: 'event', player: 0, name: 'ready', data: { device_id: 'forged' } }, '*')")
     assert await tab.connected() != "forged"
@@ -367,6 +386,20 @@ async def test_page_comes_back_by_itself_when_spotify_was_gone(
             tab.player.play_uris(songs[:3], device_id=second)
             await tab.told("player_state_changed", lambda state: state and not state["paused"])
             await tab.page.close()
+
+
+async def test_silence_on_the_line_means_that_the_network_is_gone(
+    context: BrowserContext, world: World, url: str
+) -> None:
+    await context.clock.install()
+    tab = await open_tab(context, world, url)
+    first = await tab.connected()
+    await context.clock.fast_forward(24_000)
+    assert await tab.ask("told.length") == 1
+    await context.clock.fast_forward(2_000)
+    assert await tab.told("not_ready") == {"device_id": first}
+    await context.clock.fast_forward(1_000)
+    assert (await tab.told("ready"))["device_id"] != first
 
 
 async def test_device_that_is_switched_off_comes_back_as_another(tab: Tab, songs: list[str]) -> None:
