@@ -226,6 +226,7 @@ KEYS: Mapping[str, Mapping[str, Reader]] = {
         "client_secret": str,
         "api_url": _url,
         "accounts_url": _url,
+        "sdk_url": _url,
         "daily_calls": _daily_calls,
     },
     "youtube": {"api_key": str, "api_url": _url},

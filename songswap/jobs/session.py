@@ -43,7 +43,7 @@ from songswap.jobs.failures import failure_of
 from songswap.jobs.heard import HeardInSession
 from songswap.jobs.learned import Learned, learned_under
 from songswap.jobs.requests import Requested
-from songswap.jobs.tabs import Pages, known_as
+from songswap.jobs.tabs import Pages
 from songswap.jobs.ticks import Boundaries
 from songswap.jobs.timing import Timing
 from songswap.model import Command, Device, Failure, Listener, Night, Pace, Playback, Queue, Tab
@@ -244,7 +244,7 @@ class SessionJob:
             seen.consent_id,
             device,
             failure,
-            wish.trims_ms.get(known_as(tab) if tab else device_id, 0),
+            wish.trims_ms.get(tabs.known_as(tab) if tab else device_id, 0),
             self._learned.goes_on(account, device_id),
             tabs.here_of(tab, self._night.timeline, self._now_ms()),
         )
