@@ -26,6 +26,8 @@ FRESH_COMMAND_MS = 12_000.0
 RETRY_MS = (1_000.0, 2_000.0, 4_000.0, 8_000.0)
 AWAY_RETRY_MS = 8_000.0
 SETTLED_RETRY_MS = 600_000.0
+ASLEEP_RETRY_MS = 3_600_000.0
+"""A page that fell asleep says so itself when it wakes: only if it never does is it tried as a device."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +302,7 @@ def lost(listener: Listener, now_ms: float) -> Listener:
         look_at_ms=None,
         misses=0,
         skew_ms=None,
-        retry_at_ms=now_ms + SETTLED_RETRY_MS,
+        retry_at_ms=now_ms + ASLEEP_RETRY_MS,
     )
 
 

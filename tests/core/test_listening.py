@@ -14,13 +14,16 @@ from songswap.core.listening import (
     attend,
     choose_device,
     failed,
+    lost,
     refused,
+    reported,
     seen,
     told,
 )
 from songswap.core.steps import Tell
 from songswap.core.sync import plan
-from songswap.model import Command, Device, Failure, Listener
+from songswap.core.tabs import SETTLE_HERE_MS, TOLERANCE_HERE_MS
+from songswap.model import Command, Device, Failure, Here, Listener, Playback
 from tests.core.music import A, B, C, listener, night, reading, timeline, track
 
 PHONE = Device("phone", "Phone", "Smartphone", is_active=True)
@@ -260,3 +263,82 @@ def test_whatever_is_read_corrections_per_track_stay_bounded(offsets_ms: list[fl
                 one = told(one, step.command)
     assert sent <= MOST_CORRECTIONS
     assert C.uri in one.held_uris
+
+
+# Pages tell by themselves
+
+HERE = Here((A.uri, B.uri), is_playing=True, ahead_ms=100.0, until_ms=1e12)
+ORDER = Command("bob", "seek", 1, "phone", effect_at_ms=10_000, latency_ms=80, position_ms=10_000, is_here=True)
+
+
+def in_a_page(**fields: object) -> Listener:
+    return listener(here=HERE, **fields)
+
+
+def hears(before: Listener, shown: Playback, at_ms: float = 11_000) -> tuple[Listener, float | None]:
+    return reported(before, timeline(), shown, at_ms, at_ms + 25_000)
+
+
+def test_report_verifies_a_command_and_tells_how_soon_it_was_heard() -> None:
+    after, sample_ms = hears(in_a_page(command=ORDER, look_at_ms=12_500), reading(10_970, at_ms=11_000))
+    assert (after.status, after.command, sample_ms) == ("in_sync", None, 110)
+    assert after.look_at_ms == 11_000 + 25_000  # no look as long as it tells
+
+
+def test_report_of_the_moment_before_a_command_is_heard_tells_nothing_of_it() -> None:
+    before = in_a_page(command=ORDER, look_at_ms=12_500)
+    early_ms = ORDER.effect_at_ms + SETTLE_HERE_MS - 1
+    assert hears(before, reading(3_000, at_ms=early_ms)) == (before, None)
+    assert hears(before, reading(3_000, at_ms=early_ms, is_playing=False)) == (before, None)
+
+
+def test_command_that_a_report_contradicts_is_looked_after_by_spotify() -> None:
+    before = in_a_page(command=ORDER, look_at_ms=12_500)
+    assert hears(before, reading(3_000, at_ms=11_000, of=C))[0] == before
+
+
+def test_somebody_off_after_an_order_is_put_right_from_less_on() -> None:
+    off_ms = TOLERANCE_HERE_MS + 20
+    after, _ = hears(in_a_page(command=ORDER), reading(11_000 + off_ms, at_ms=11_000))
+    assert (after.needs, after.status) == ("seek", "catching_up")
+    later, _ = hears(in_a_page(), reading(11_000 + off_ms, at_ms=11_000))
+    assert (later.needs, later.status) == (None, "in_sync")  # no jump for so little, out of nothing
+
+
+def test_skew_that_hardly_changed_is_no_news() -> None:
+    before = in_a_page(skew_ms=40.0)
+    assert hears(before, reading(11_030, at_ms=11_000))[0].skew_ms == 40.0
+    assert hears(before, reading(11_080, at_ms=11_000))[0].skew_ms == 80.0
+
+
+def test_who_pauses_in_the_page_on_purpose_is_left_alone_from_the_second_report_on() -> None:
+    paused = reading(11_000, at_ms=11_000, is_playing=False)
+    once, _ = hears(in_a_page(), paused)
+    assert (once.status, once.misses) == ("in_sync", 1)
+    twice, _ = hears(once, paused)
+    assert twice.status == "stepped_out"
+    back, _ = hears(once, reading(11_000, at_ms=11_000))
+    assert (back.status, back.misses) == ("in_sync", 0)
+
+
+def test_report_while_somebody_is_being_told_changes_nothing() -> None:
+    for before in (in_a_page(needs="seek"), in_a_page(told_rev=0), in_a_page(status="stepped_out")):
+        shown = reading(90_000, at_ms=11_000, is_playing=False)
+        assert hears(before, shown) == (before, None)
+
+
+def test_page_that_stayed_behind_at_a_tracks_end_is_helped_on() -> None:
+    end_ms = 180_000.0
+    before = in_a_page(goes_on=None, held_uris=(A.uri, B.uri))
+    stopped = reading(0, at_ms=end_ms + 1_500, is_playing=False)
+    after, _ = reported(before, timeline(), stopped, end_ms + 1_500, end_ms + 26_500)
+    assert (after.needs, after.goes_on) == ("start", False)
+
+
+def test_page_that_fell_asleep_is_taken_along_again_when_it_wakes() -> None:
+    asleep = lost(in_a_page(join_rev=1, consent_id="c"), 50_000)
+    assert (asleep.status, asleep.is_playing, asleep.told_rev) == ("no_device", False, -1)
+    quiet = attend(asleep, person())
+    assert quiet.retry_at_ms > 50_000
+    awake = attend(quiet, person(here=HERE))
+    assert (awake.status, awake.retry_at_ms, awake.here) == ("catching_up", 0.0, HERE)
