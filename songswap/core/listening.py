@@ -69,6 +69,7 @@ def attend(listener: Listener | None, person: Person, *, music: bool = True) -> 
             device_id=None,
             device_name="",
             skew_ms=None,
+            look_at_ms=None,
             here=None,
         )
     if person.here is not None and listener.here is None and listener.status == "no_device":
