@@ -56,7 +56,7 @@ const announceTrack = onChange((track) => track && announce(`Now playing: ${trac
 const announceStatus = onChange((words) => announce(`You: ${words}`));
 const withoutSkew = (words) => words.split(",")[0]; // a few milliseconds more or less are no news
 
-const CHOOSE = "Choose one of your devices below, or play something in Spotify.";
+const CHOOSE = "Listen in this tab, choose one of your devices below, or play something in Spotify.";
 
 function hintFor(mine, devices) {
   const canChoose = mine.status === "no_device" && devices.items.some((device) => device.is_usable);

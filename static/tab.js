@@ -255,7 +255,8 @@ export class Tab {
       this.#beginAgain();
       return;
     }
-    this.#end(isRefused ? "log_in" : (error.kind ?? "changed"), error.message);
+    if (isRefused) this.#end("log_in");
+    else this.#end(error.kind ?? "changed", error.message);
   }
 
   #end(phase, message = "") {
