@@ -5,6 +5,13 @@ const NEAR_MS = 30; // a paused player so near to where it shall go on is not mo
 const START_MS = 50; // a track that begins is not moved to a place so near to its beginning
 const BLAMED_MS = 1_000; // an error so soon after an order is the order's
 
+const isTrack = (track, uri) => track.uri === uri || track.linked_uri === uri;
+
+// Spotify may play a track under another address; but not under that of one still to come.
+function meansThis({ uri }, state) {
+  if (!isTrack(state, uri) && state.next.some((track) => isTrack(track, uri))) throw new Error("Another song plays.");
+}
+
 export class TabOrders {
   /** The last order that was carried out, and the last that could not be if none was since. */
   done = 0;
@@ -65,6 +72,7 @@ export class TabOrders {
     if (this.#lateMs(order) > OLD_MS) throw new Error("The order came too late.");
     const { state, momentMs } = await this.#player.read();
     if (!state) throw new Error("Spotify plays on another device.");
+    if (order.kind === "resume" || order.kind === "seek") meansThis(order, state);
     if (order.kind === "resume") await this.#resume(order, state, momentMs);
     else {
       await this.#until(order);
@@ -75,11 +83,16 @@ export class TabOrders {
   async #doNow(order) {
     if (order.kind === "pause") await this.#player.pause();
     else if (order.kind === "seek") await this.#player.seek(this.#placeMs(order));
-    else if (order.kind === "next") {
-      const isWithin = this.#placeMs(order) > START_MS;
-      await this.#player.next();
-      if (isWithin) await this.#player.seek(this.#placeMs(order));
-    } else throw new Error(`There is no order “${order.kind}”.`);
+    else if (order.kind === "next" || order.kind === "previous") await this.#skip(order);
+    else throw new Error(`There is no order “${order.kind}”.`);
+  }
+
+  async #skip(order) {
+    const isWithin = this.#placeMs(order) > START_MS;
+    const { state } = await this.#player.read();
+    if (state && isTrack(state, order.uri)) return; // it got there by itself, at the end of the song
+    await (order.kind === "next" ? this.#player.next() : this.#player.previous());
+    if (isWithin) await this.#player.seek(this.#placeMs(order));
   }
 
   // A paused player is moved beforehand: going on takes no time then.

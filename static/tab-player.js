@@ -11,7 +11,8 @@ const ANSWERS_WITHIN_MS = 3_000;
 const QUICK_MS = 60; // a state that took longer to read may be of any moment in between
 const READS = 3;
 const METHODS = [
-  "connect", "disconnect", "addListener", "getCurrentState", "getVolume", "setVolume", "pause", "resume", "seek", "nextTrack", "activateElement",
+  "connect", "disconnect", "addListener", "getCurrentState", "getVolume", "setVolume", "pause", "resume", "seek", "nextTrack", "previousTrack",
+  "activateElement",
 ];
 
 /** Why this page can't play: `kind` is one of the states of the card. */
@@ -171,6 +172,10 @@ export class TabPlayer {
 
   next() {
     return this.#call("nextTrack");
+  }
+
+  previous() {
+    return this.#call("previousTrack");
   }
 
   /** Within a tap: the browser lets this page be heard from now on. */
