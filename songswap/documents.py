@@ -30,6 +30,7 @@ from songswap.model import (
     Night,
     Notices,
     NoticeSettings,
+    Orders,
     Party,
     Picks,
     Play,
@@ -49,6 +50,7 @@ from songswap.model import (
     SongLists,
     SongVideos,
     Struct,
+    Tab,
     Ticks,
     TopSeen,
     TrackName,
@@ -116,7 +118,9 @@ class Wish(Struct, frozen=True):
     device_name: str = ""
     look_rev: int = 0
     trims_ms: dict[str, int] = {}
-    """By device id: so much earlier it shall play, because it is heard late."""
+    """By device id, for pages by browser (`tab:…`): so much earlier it shall play, because it is heard late."""
+    tab: str = ""
+    """The page the person wants to listen in, instead of on a device; empty for none."""
 
 
 class Token(Struct, frozen=True):
@@ -142,8 +146,8 @@ class AccountSeen(Struct, frozen=True):
 
 
 class Latencies(Struct, frozen=True):
-    """What is learned of a person's devices, by device id: latencies by kind of command, and in `preload` whether it
-    goes on to the next track it was given by itself.
+    """What is learned of a person's devices, by device id, for pages by browser (`tab:…`): latencies by kind of command,
+    and in `preload` whether it goes on to the next track it was given by itself.
     """
 
     devices: dict[str, dict[CommandKind, Latency]] = {}
@@ -228,6 +232,8 @@ BROWSERS = Document("accounts/{}/browsers.json", Browsers, "server")
 WISH = Document("accounts/{}/wish.json", Wish, "server")
 TOKEN = Document("accounts/{}/token.json", Token, "worker")
 ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker")
+TAB = Document("accounts/{}/tab.json", Tab, "server")
+ORDERS = Document("accounts/{}/orders.json", Orders, "worker")
 LATENCIES = Document("accounts/{}/latencies.json", Latencies, "worker")
 SAVES = Document("accounts/{}/saves.json", Saves, "server")
 SAVED = Document("accounts/{}/saved.json", SavedLists, "worker")

@@ -19,6 +19,7 @@ from songswap.documents import NIGHT
 from songswap.simulator import Profile, Truth
 from tests.conftest import VirtualClock
 from tests.evening import GROUP_ID, Evening, an_evening
+from tests.tabs import VirtualTab, listening_in_tabs
 
 MEMORY = Path("/dev/shm")
 """Where there is one, the store is kept in memory: a slow disk changes nothing but how long the benchmark takes."""
@@ -43,6 +44,8 @@ class Scenario:
     follower: Callable[[Evening], contextlib.AbstractAsyncContextManager[None]] | None = None
     incidents: Incidents | None = None
     per_hour: Mapping[Kind, float] = field(default_factory=lambda: PER_HOUR)
+    in_tabs: tuple[str, ...] = ()
+    """Who listens in a page instead of on a device."""
 
 
 class VirtualStage:
@@ -119,14 +122,21 @@ async def measure(scenario: Scenario, seed: int) -> Outcome:
             evening.form_group(HOST, *LISTENERS)
             if scenario.prepare is not None:
                 scenario.prepare(evening)
-            evening.world.player(HOST).play_context(longest_playlist(evening.world))
-            play = Play(VirtualStage(evening), evening.world.catalogue, Recording(clock.now_ms()))
-            ends_ms = clock.now_ms() + scenario.hours * 3_600_000
-            night = Measured(evening, scenario, play, ends_ms)
-            night.present = {one: (clock.now_ms(), ends_ms) for one in EVERYBODY}
-            async with _follow(scenario, evening):
-                await _play_to_the_end(night, seed)
-            return outcome(night)
+            async with listening_in_tabs(evening, *scenario.in_tabs) as tabs:
+                return await _measured(evening, scenario, seed, tabs)
+
+
+async def _measured(evening: Evening, scenario: Scenario, seed: int, tabs: Mapping[str, VirtualTab]) -> Outcome:
+    device_id = tabs[HOST].device.id if HOST in tabs else None
+    evening.world.player(HOST).play_context(longest_playlist(evening.world), device_id=device_id)
+    clock = evening.clock
+    play = Play(VirtualStage(evening), evening.world.catalogue, Recording(clock.now_ms()))
+    ends_ms = clock.now_ms() + scenario.hours * 3_600_000
+    night = Measured(evening, scenario, play, ends_ms)
+    night.present = {one: (clock.now_ms(), ends_ms) for one in EVERYBODY}
+    async with _follow(scenario, evening):
+        await _play_to_the_end(night, seed)
+    return outcome(night)
 
 
 async def _play_to_the_end(night: Measured, seed: int) -> None:

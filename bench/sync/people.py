@@ -19,6 +19,9 @@ BASE = Profile(
     stall_ms=(1_000.0, 3_000.0),
     read_staleness_ms=(200.0, 200.0),
     report_bias_ms=60.0,
+    here_ms=80.0,
+    here_jitter=0.25,
+    here_bias_ms=15.0,
     rtt_ms=(40.0, LONGEST_WAY_MS),
 )
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 from bench.sync import incidents
 from bench.sync.baselines import follow_as_the_original, follow_plainly
 from bench.sync.night import Scenario
-from bench.sync.people import BASE
+from bench.sync.people import BASE, EVERYBODY, HOST, LISTENERS
 from songswap.documents import LEDGER, Call
 from songswap.store import Store
 from tests.evening import Evening
 
 BUDGET = 1_000
+HALF = (HOST, *LISTENERS[::2][:2])
+"""The host listens in a page, as do two of five listeners; the others have devices."""
 SEEDS = (5, 6, 7, 8)
 """For the scenarios that are compared with goals: one hour is at the mercy of a few stalls."""
 
@@ -27,6 +29,10 @@ def know_the_budget(evening: Evening) -> None:
 
 SCENARIOS = (
     Scenario("base, from our page", "page", precision_s=None, seeds=SEEDS),
+    Scenario("in pages, from our page", "page", precision_s=None, seeds=SEEDS, in_tabs=EVERYBODY),
+    Scenario("in pages, in the app", "app", seeds=SEEDS, in_tabs=EVERYBODY),
+    Scenario("mixed, from our page", "page", precision_s=None, seeds=SEEDS, in_tabs=HALF),
+    Scenario("mixed, in the app", "app", seeds=SEEDS, in_tabs=HALF),
     Scenario("base, 5 s poll", "app", seeds=SEEDS),
     Scenario("base, 1,000 calls for 4 h", "app", hours=4.0, prepare=know_the_budget, seeds=SEEDS),
     Scenario("slow", "app", replace(BASE, latency_jitter=0.3), slowness=2.0, seeds=SEEDS),

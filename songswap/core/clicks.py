@@ -7,8 +7,9 @@ import msgspec
 from songswap.core.hosting import SETTLE_MS
 from songswap.core.interval import AHEAD_MS, Boundary
 from songswap.core.latency import LatencyTable, expected_ms
+from songswap.core.tabs import SETTLE_HERE_MS, Way, here_latency_ms, is_heard
 from songswap.core.timeline import advance, halt
-from songswap.model import Action, Change, ClickKind, CommandKind, Drive, Failure, Night, Timeline
+from songswap.model import Action, Change, ClickKind, CommandKind, Drive, Failure, Listener, Night, Timeline
 
 LOOK_AFTER_MS = 500.0
 """Where only the host's player can tell what a click brought, it is read so long after."""
@@ -17,7 +18,11 @@ MOST_LEAD_MS = 1_300.0
 STALE_CLICK_MS = 15_000.0
 """A click that the worker finds later than this (it was down) is dropped: nobody expects it any more."""
 
+UNSEEN_HERE_MS = 2_500.0
+"""A page that has not told by then what became of a click is looked at through Spotify."""
+
 KINDS: Mapping[ClickKind, CommandKind] = {"seek": "seek", "pause": "pause"}
+KINDS_HERE: Mapping[ClickKind, CommandKind] = {"seek": "seek", "pause": "pause", "play": "resume"}
 
 
 def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], now_ms: float) -> Night:
@@ -32,9 +37,17 @@ def at_boundary(night: Night, boundary: Boundary, latencies: Mapping[str, Latenc
     """The night after the interval timer's boundary was taken in: to be heard at that moment, or as soon as can be."""
     night = msgspec.structs.replace(night, click_error="")
     if boundary.act == "pause":  # the others are told when the host is: the music goes on until then
-        latency_ms = _host_latency_ms(night, "pause", latencies)
-        send_at_ms = max(now_ms, boundary.at_ms - latency_ms)
-        drive = Drive("pause", send_at_ms, "pause", latency_ms, boundary=boundary.number, run=boundary.run)
+        way = _host_way(night, "pause", latencies, now_ms)
+        send_at_ms = max(now_ms + way.ahead_ms, boundary.at_ms - way.latency_ms)
+        drive = Drive(
+            "pause",
+            send_at_ms,
+            "pause",
+            way.latency_ms,
+            boundary=boundary.number,
+            run=boundary.run,
+            is_here=way.is_here,
+        )
         return msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=0)
     action = Action(night.handled_action, "", "next", now_ms)
     return _carried_out(night, action, latencies, now_ms, boundary.at_ms, boundary)
@@ -69,54 +82,90 @@ def _carried_out(
     boundary: Boundary | None = None,
 ) -> Night:
     """The night after `action`, which is to be heard no sooner than `heard_at_ms`."""
-    kind = KINDS.get(action.action, "start")
-    latency_ms = _host_latency_ms(night, kind, latencies)
-    lead_ms = latency_ms if kind == "pause" else _lead_ms(night, latencies)  # a pause is not put off
+    way = _host_way(night, action.action, latencies, now_ms, is_start=action.uri is not None)
+    lead_ms = way.latency_ms + way.ahead_ms
+    if way.kind != "pause":  # that is not put off
+        lead_ms = max(lead_ms, _lead_ms(night, latencies, now_ms))
     lead_ms = max(lead_ms, heard_at_ms - now_ms)
     timeline = _after(night.timeline, action, now_ms, now_ms + lead_ms)
     is_uncertain = timeline is None and heard_at_ms <= now_ms
-    send_at_ms = now_ms if is_uncertain else max(now_ms, now_ms + lead_ms - latency_ms)
+    earliest_ms = now_ms + way.ahead_ms
+    send_at_ms = earliest_ms if is_uncertain else max(earliest_ms, now_ms + lead_ms - way.latency_ms)
     number, run = (boundary.number, boundary.run) if boundary else (None, 0)
-    drive = Drive(action.action, send_at_ms, kind, latency_ms, action.position_ms, action.uri, boundary=number, run=run)
-    effect_at_ms = send_at_ms + latency_ms
+    drive = Drive(
+        action.action,
+        send_at_ms,
+        way.kind,
+        way.latency_ms,
+        action.position_ms,
+        action.uri,
+        boundary=number,
+        run=run,
+        is_here=way.is_here,
+    )
+    effect_at_ms = send_at_ms + way.latency_ms
     night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=0)
     if timeline is None:
-        look_at_ms = effect_at_ms + LOOK_AFTER_MS
+        look_at_ms = effect_at_ms + (UNSEEN_HERE_MS if way.is_here else LOOK_AFTER_MS)
         return msgspec.structs.replace(night, hush_until_ms=effect_at_ms, look_at_ms=look_at_ms)
-    settled_at_ms = effect_at_ms + SETTLE_MS
+    settled_at_ms = effect_at_ms + (SETTLE_HERE_MS if way.is_here else SETTLE_MS)
     return msgspec.structs.replace(
         night,
         timeline=timeline,
         hush_until_ms=settled_at_ms,
-        look_at_ms=settled_at_ms,
+        look_at_ms=effect_at_ms + UNSEEN_HERE_MS if way.is_here else settled_at_ms,
         queue_at_ms=night.queue_at_ms if timeline.upcoming else settled_at_ms,
     )
 
 
-def _host_latency_ms(night: Night, kind: CommandKind, latencies: Mapping[str, LatencyTable]) -> float:
-    device_id = night.host_device.id if night.host_device else None
-    return expected_ms(latencies.get(night.leader, {}), device_id or "", kind)
+def _host_way(
+    night: Night,
+    action: ClickKind,
+    latencies: Mapping[str, LatencyTable],
+    now_ms: float,
+    *,
+    is_start: bool = False,
+) -> Way:
+    """How the host's device is told: by the page it is in, if it is, and does not have to start a given track."""
+    device_id = (night.host_device.id if night.host_device else None) or ""
+    table, here = latencies.get(night.leader, {}), night.host_here
+    if here is not None and is_heard(here, now_ms) and not is_start:
+        kind = KINDS_HERE.get(action, "next")
+        return Way(kind, here_latency_ms(table, device_id, kind), here.ahead_ms, is_here=True)
+    kind = KINDS.get(action, "start")
+    return Way(kind, expected_ms(table, device_id, kind))
 
 
-def ahead_ms(night: Night, latencies: Mapping[str, LatencyTable]) -> float:
+def ahead_ms(night: Night, latencies: Mapping[str, LatencyTable], now_ms: float) -> float:
     """How long before it is heard a boundary has to be taken in, so that even the slowest device makes it in time."""
-    own_ms = _host_latency_ms(night, "start", latencies)
-    return max([own_ms, *_leads_ms(night, latencies, is_trimmed=True)]) + AHEAD_MS
+    own = _host_way(night, "next", latencies, now_ms)
+    leads_ms = _leads_ms(night, latencies, now_ms, is_trimmed=True)
+    return max([own.latency_ms + own.ahead_ms, *leads_ms]) + AHEAD_MS
 
 
-def _lead_ms(night: Night, latencies: Mapping[str, LatencyTable]) -> float:
-    return min(max(_leads_ms(night, latencies), default=0.0), MOST_LEAD_MS)
+def _lead_ms(night: Night, latencies: Mapping[str, LatencyTable], now_ms: float) -> float:
+    return min(max(_leads_ms(night, latencies, now_ms), default=0.0), MOST_LEAD_MS)
 
 
-def _leads_ms(night: Night, latencies: Mapping[str, LatencyTable], *, is_trimmed: bool = False) -> list[float]:
+def _leads_ms(
+    night: Night, latencies: Mapping[str, LatencyTable], now_ms: float, *, is_trimmed: bool = False
+) -> list[float]:
     leads_ms = [
-        expected_ms(latencies.get(one.account, {}), one.device_id, "start") + max(0, one.trim_ms) * is_trimmed
+        _listener_ms(one, latencies.get(one.account, {}), now_ms) + max(0, one.trim_ms) * is_trimmed
         for one in night.listeners.values()
         if one.device_id
     ]
     if night.host_device and night.host_device.id:
-        leads_ms.append(expected_ms(latencies.get(night.leader, {}), night.host_device.id, "start"))
+        own = _host_way(night, "next", latencies, now_ms)
+        leads_ms.append(own.latency_ms + own.ahead_ms)
     return leads_ms
+
+
+def _listener_ms(listener: Listener, table: LatencyTable, now_ms: float) -> float:
+    """How soon a listener can be anywhere in what is known to play."""
+    if listener.here is not None and is_heard(listener.here, now_ms):
+        return here_latency_ms(table, listener.device_id or "", "next") + listener.here.ahead_ms
+    return expected_ms(table, listener.device_id or "", "start")
 
 
 def _after(timeline: Timeline | None, action: Action, now_ms: float, start_ms: float) -> Timeline | None:

@@ -38,14 +38,17 @@ NOT_SHARED = {
 }
 
 
-def host_read(night: Night, reading: Playback | None, now_ms: float) -> Night:
-    """The night after a reading of the host's player; None means that Spotify reports nothing active."""
+def host_read(night: Night, reading: Playback | None, now_ms: float, blend: float = BLEND) -> Night:
+    """The night after a reading of the host's player; None means that Spotify reports nothing active.
+
+    `blend` is the share of a small residual that the timeline is moved by.
+    """
     if reading is None:
         return _host_silent(night, now_ms)
     trips = (*night.round_trips_ms, reading.round_trip_ms)[-KEPT_ROUND_TRIPS:]
     before = night.timeline
     is_first = night.driven is not None or not night.round_trips_ms
-    timeline = observe(before, reading, statistics.median(trips), FIRST_BLEND if is_first else BLEND)
+    timeline = observe(before, reading, statistics.median(trips), FIRST_BLEND if is_first else blend)
     night = msgspec.structs.replace(
         leading.heard(night),
         host_status="in_sync",

@@ -37,11 +37,14 @@ def usual(samples_ms: Sequence[float]) -> list[float]:
     return [sample_ms for sample_ms in samples_ms if abs(sample_ms - typical_ms) <= bound_ms]
 
 
-def expected_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float:
-    """Latency to reckon with: the mean of the usual samples of this kind, drawn to that of all on the device."""
+def expected_ms(table: LatencyTable, device_id: str, kind: CommandKind, unknown_ms: float = UNKNOWN_MS) -> float:
+    """Latency to reckon with: the mean of the usual samples of this kind, drawn to that of all on the device.
+
+    `unknown_ms` where nothing was learned.
+    """
     every = usual(samples(table, device_id))
     if not every:
-        return UNKNOWN_MS
+        return unknown_ms
     kinds = table[device_id]
     own = usual(kinds[kind].recent_ms) if kind in kinds else []
     mean_ms = (sum(own) + SHARED_SAMPLES * statistics.fmean(every)) / (len(own) + SHARED_SAMPLES)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import msgspec
 
 from songswap.core import preload
+from songswap.core.tabs import SETTLE_HERE_MS, TOLERANCE_HERE_MS
 from songswap.core.timeline import EDGE_MS, advance, residual_ms, trimmed
-from songswap.model import Command, Device, Failure, Listener, Pace, Playback, Timeline
+from songswap.model import Command, Device, Failure, Here, Listener, Pace, Playback, Timeline
 
 VERIFY_AFTER_MS = 2_500.0
 """From a command's effect to the reading that verifies it: readings sooner may still show the state before."""
@@ -17,6 +18,8 @@ LONGEST_STALL_MS = 5_000.0
 TOLERATED_SPREADS = 0.6
 """On a fickle device a correction is little better than most of its usual error."""
 MOST_CORRECTIONS = 2
+NEWS_MS = 25.0
+"""A page's report of about the same skew as before is no news."""
 VERIFY_ALL = Pace()
 FRESH_COMMAND_MS = 12_000.0
 """So soon after a command a silent or odd device has rather missed it than been touched by its owner."""
@@ -36,6 +39,7 @@ class Person:
     failure: Failure | None
     trim_ms: int = 0
     goes_on: bool | None = None
+    here: Here | None = None
 
 
 def attend(listener: Listener | None, person: Person, *, music: bool = True) -> Listener:
@@ -49,8 +53,16 @@ def attend(listener: Listener | None, person: Person, *, music: bool = True) -> 
     if person.failure is not None or person.device is None:
         failure = person.failure or Failure("no_device", "Spotify reports no device to listen on.")
         return msgspec.structs.replace(
-            listener, status=failure.status, message=failure.message, device_id=None, device_name="", skew_ms=None
+            listener,
+            status=failure.status,
+            message=failure.message,
+            device_id=None,
+            device_name="",
+            skew_ms=None,
+            here=None,
         )
+    if person.here is not None and listener.here is None and listener.status == "no_device":
+        listener = msgspec.structs.replace(listener, status="catching_up", message="", retry_at_ms=0.0)
     if person.device.id != listener.device_id:
         return msgspec.structs.replace(
             listener,
@@ -65,8 +77,9 @@ def attend(listener: Listener | None, person: Person, *, music: bool = True) -> 
             command=None,
             trim_ms=person.trim_ms,
             goes_on=person.goes_on,
+            here=person.here,
         )
-    return _retrimmed(listener, person.trim_ms)
+    return _retrimmed(msgspec.structs.replace(listener, here=person.here), person.trim_ms)
 
 
 def _retrimmed(listener: Listener, trim_ms: int) -> Listener:
@@ -87,7 +100,8 @@ def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_m
     """
     plays = command.kind != "pause"
     unverified_ms = listener.unverified_ms + (spread_ms or 0.0) * plays
-    verifies = plays and (spread_ms is None or unverified_ms >= pace.unverified_ms)
+    is_free = listener.here is not None  # the page tells by itself; only if it does not is anybody looked at
+    verifies = plays and (is_free or spread_ms is None or unverified_ms >= pace.unverified_ms)
     look_at_ms = command.effect_at_ms + (VERIFY_AFTER_MS if verifies else pace.idle_look_s * 1000)
     return msgspec.structs.replace(
         listener,
@@ -186,6 +200,31 @@ def seen(
     return _corrected(settled, here, now_ms), sample_ms
 
 
+def reported(
+    listener: Listener, timeline: Timeline, reading: Playback, now_ms: float, quiet_at_ms: float
+) -> tuple[Listener, float | None]:
+    """The listener after a report of the page they listen in, and a latency sample in ms as `seen` has it.
+
+    A report that contradicts a command may be of the moment before it is heard: only without one is it the owner's
+    doing. `quiet_at_ms` is when the page will have been silent for too long.
+    """
+    command, wanted = listener.command, trimmed(timeline, listener.trim_ms)
+    is_early = command is not None and reading.measured_at_ms < command.effect_at_ms + SETTLE_HERE_MS
+    if is_early or listener.needs is not None or listener.status == "stepped_out":
+        return listener, None
+    off_ms = residual_ms(wanted, reading) if wanted.is_playing and reading.is_playing else None
+    is_as_wanted = off_ms is not None or (not wanted.is_playing and not reading.is_playing)
+    if not is_as_wanted and (command is not None or listener.told_rev < timeline.rev):
+        return listener, None
+    pace = msgspec.structs.replace(VERIFY_ALL, tolerance_ms=TOLERANCE_HERE_MS if command else VERIFY_ALL.tolerance_ms)
+    after, sample_ms = seen(listener, timeline, reading, now_ms, pace)
+    if off_ms is None or after.needs is not None:
+        return after, sample_ms
+    is_news = command is not None or listener.skew_ms is None or abs(off_ms - listener.skew_ms) >= NEWS_MS
+    skew_ms = off_ms if is_news else listener.skew_ms
+    return msgspec.structs.replace(after, skew_ms=skew_ms, look_at_ms=quiet_at_ms), sample_ms
+
+
 def _sample_ms(command: Command | None, reading: Playback) -> float | None:
     """How long a command took to its sound, if the reading still tells: by itself, whatever the host did meanwhile."""
     if command is None:
@@ -223,6 +262,23 @@ def step_out(listener: Listener, message: str) -> Listener:
     """The listener left alone, until they ask to rejoin."""
     return msgspec.structs.replace(
         listener, status="stepped_out", message=message, is_playing=False, needs=None, look_at_ms=None, command=None
+    )
+
+
+def lost(listener: Listener, now_ms: float) -> Listener:
+    """The listener whose page was not heard of for a while and does not play: taken along again once it is back."""
+    return msgspec.structs.replace(
+        listener,
+        status="no_device",
+        message="The page you listened in went quiet: it was closed, or fell asleep.",
+        told_rev=-1,
+        is_playing=False,
+        needs=None,
+        command=None,
+        look_at_ms=None,
+        misses=0,
+        skew_ms=None,
+        retry_at_ms=now_ms + SETTLED_RETRY_MS,
     )
 
 

@@ -29,6 +29,14 @@ class DriveHost:
 
 
 @dataclass(frozen=True)
+class MoveHost:
+    """Bring the host's music to the page in which the host wants to listen."""
+
+    account: str
+    device_id: str
+
+
+@dataclass(frozen=True)
 class LookAtListener:
     """Read a listener's player to see what became of a command."""
 
@@ -74,4 +82,4 @@ class Begin:
     shuffle: bool | None
 
 
-Step = LookAtHost | LookAtQueue | DriveHost | LookAtListener | Tell | HandOver | GoOn | Begin
+Step = LookAtHost | LookAtQueue | DriveHost | MoveHost | LookAtListener | Tell | HandOver | GoOn | Begin

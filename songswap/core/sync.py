@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from songswap.core import leading
-from songswap.core.latency import LatencyTable, expected_ms
-from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
+from songswap.core.latency import LatencyTable
+from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, MoveHost, Step, Tell
+from songswap.core.tabs import Way, is_heard, way_to
 from songswap.core.timeline import advance, held_tracks, trimmed
 from songswap.model import Command, CommandKind, Listener, Night, Timeline, Track
 
@@ -67,7 +68,11 @@ def _host_step(night: Night, turn: tuple[float, Step | None]) -> tuple[float, St
     leader = night.leader
     if night.drives:  # nothing may be under way when it has to leave; what a look would show is about to change
         device_id = night.host_device.id if night.host_device else night.host_choice
-        return night.drives[0].send_at_ms, DriveHost(leader, night.drives[0], device_id)
+        drive, here = night.drives[0], night.host_here
+        ahead_ms = here.ahead_ms if here is not None and drive.is_here else 0.0
+        return drive.send_at_ms - ahead_ms, DriveHost(leader, drive, device_id)
+    if night.move is not None and not night.move.is_asked:
+        return night.move.at_ms, MoveHost(leader, night.move.device_id)
     steps: list[tuple[float, Step | None]] = [(night.look_at_ms, LookAtHost(leader)), turn]
     if night.queue_at_ms is not None:
         steps.append((night.queue_at_ms, LookAtQueue(leader)))
@@ -110,14 +115,18 @@ def wanted_kind(timeline: Timeline, listener: Listener) -> CommandKind | None:
 def _pause(listener: Listener, table: LatencyTable, timeline: Timeline, now_ms: float) -> tuple[float, Command | None]:
     if not listener.is_playing or listener.device_id is None:
         return math.inf, None
-    latency_ms = expected_ms(table, listener.device_id, "pause")
-    return now_ms, Command(
+    way = way_to(listener, table, "pause", "", now_ms)
+    effect_at_ms = now_ms + way.ahead_ms + way.latency_ms
+    if way.is_here:  # it is heard when the host's pause is, which may be a moment ahead
+        effect_at_ms = max(effect_at_ms, timeline.at_ms)
+    return effect_at_ms - way.latency_ms - way.ahead_ms, Command(
         account=listener.account,
         kind="pause",
         rev=timeline.rev,
         device_id=listener.device_id,
-        effect_at_ms=now_ms + latency_ms,
-        latency_ms=latency_ms,
+        effect_at_ms=effect_at_ms,
+        latency_ms=way.latency_ms,
+        is_here=way.is_here,
     )
 
 
@@ -125,13 +134,13 @@ def _join_in(
     night: Night, timeline: Timeline, listener: Listener, table: LatencyTable, kind: CommandKind, now_ms: float
 ) -> tuple[float, Command | None]:
     """Start or seek so that the device is where the timeline will be once the command takes effect."""
-    if kind == "start" and night.queue_at_ms is not None and not timeline.upcoming:
+    way = way_to(listener, table, kind, timeline.track.uri if timeline.track else "", now_ms)
+    if not way.is_here and kind == "start" and night.queue_at_ms is not None and not timeline.upcoming:
         patience_ends_ms = night.queue_at_ms + QUEUE_PATIENCE_MS
         if night.queue_at_ms <= now_ms < patience_ends_ms:
-            return patience_ends_ms, _command(timeline, listener, table, kind, patience_ends_ms)
-    latency_ms = expected_ms(table, listener.device_id or "", kind)
-    send_at_ms = max(now_ms, timeline.at_ms - latency_ms)
-    return send_at_ms, _command(timeline, listener, table, kind, send_at_ms)
+            return patience_ends_ms, _command(timeline, listener, way, patience_ends_ms)
+    send_at_ms = max(now_ms + way.ahead_ms, timeline.at_ms - way.latency_ms)
+    return send_at_ms - way.ahead_ms, _command(timeline, listener, way, send_at_ms)
 
 
 def _change_over(
@@ -141,14 +150,18 @@ def _change_over(
     ends_at_ms = timeline.ends_at_ms
     if ends_at_ms is None or not timeline.upcoming or not timeline.upcoming[0].can_be_started:
         return math.inf, None
-    if timeline.track is None or _is_served(listener, timeline.plays, timeline.track, timeline.upcoming[0]):
+    if timeline.track is None or _is_served(listener, timeline.plays, timeline.track, timeline.upcoming[0], now_ms):
         return math.inf, None
-    send_at_ms = max(now_ms, ends_at_ms - expected_ms(table, listener.device_id or "", "start"))
-    return send_at_ms, _command(timeline, listener, table, "start", send_at_ms)
+    way = way_to(listener, table, "start", timeline.upcoming[0].uri, now_ms)
+    send_at_ms = max(now_ms + way.ahead_ms, ends_at_ms - way.latency_ms)
+    return send_at_ms - way.ahead_ms, _command(timeline, listener, way, send_at_ms)
 
 
-def _is_served(listener: Listener, plays: int, current: Track, following: Track) -> bool:
+def _is_served(listener: Listener, plays: int, current: Track, following: Track, now_ms: float) -> bool:
     """Whether the device was told to change over, or holds `following` behind `current` and goes on by itself."""
+    here = listener.here
+    if here is not None and is_heard(here, now_ms) and here.uris[:2] == (current.uri, following.uri):
+        return True
     place = plays - listener.held_plays
     if place == -1:
         return listener.held_uris[:1] == (following.uri,)
@@ -156,25 +169,24 @@ def _is_served(listener: Listener, plays: int, current: Track, following: Track)
     return held == (current.uri, following.uri) and listener.goes_on is not False
 
 
-def _command(
-    timeline: Timeline, listener: Listener, table: LatencyTable, kind: CommandKind, send_at_ms: float
-) -> Command | None:
+def _command(timeline: Timeline, listener: Listener, way: Way, send_at_ms: float) -> Command | None:
     if listener.device_id is None:
         return None
-    latency_ms = expected_ms(table, listener.device_id, kind)
-    effect_at_ms = send_at_ms + latency_ms
+    effect_at_ms = send_at_ms + way.latency_ms
     then = advance(timeline, effect_at_ms)
     if then.track is None:
         return None
+    is_other = then.track != timeline.track and way.kind != "next"
     return Command(
         account=listener.account,
-        kind="start" if then.track != timeline.track else kind,
+        kind="start" if is_other else way.kind,
         rev=timeline.rev,
         device_id=listener.device_id,
         effect_at_ms=effect_at_ms,
-        latency_ms=latency_ms,
+        latency_ms=way.latency_ms,
         position_ms=then.position_at(effect_at_ms),
         uris=held_tracks(then),
         plays=then.plays,
         trim_ms=listener.trim_ms,
+        is_here=way.is_here and not is_other,
     )

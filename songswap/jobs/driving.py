@@ -1,10 +1,37 @@
 """Telling the device of whoever leads what was clicked, or what the interval timer wants."""
 
+from collections.abc import Mapping
+
 from songswap.core.steps import Begin
-from songswap.model import Drive
+from songswap.model import ClickKind, Command, CommandKind, Drive, OrderKind
 from songswap.spotify.client import Client
 from songswap.spotify.errors import DeviceNotFoundError, NoActiveDeviceError
 from songswap.spotify.transport import Bearer
+
+ORDERS: Mapping[ClickKind, OrderKind] = {
+    "play": "resume",
+    "pause": "pause",
+    "seek": "seek",
+    "next": "next",
+    "previous": "previous",
+}
+"""What the page in which the leader listens is told for a click."""
+ORDERS_OF: Mapping[CommandKind, OrderKind] = {"seek": "seek", "pause": "pause", "resume": "resume", "next": "next"}
+"""What a listener's page is told for a command; `start` is Spotify's."""
+
+
+async def tell(client: Client, bearer: Bearer, command: Command, now_ms: float) -> None:
+    """One command, one call; one that leaves late begins so much further on. Raises SpotifyError."""
+    late_ms = max(0.0, now_ms - (command.effect_at_ms - command.latency_ms))
+    position_ms = round(command.position_ms + late_ms)
+    device_id = command.device_id
+    match command.kind:
+        case "seek":
+            await client.seek(bearer, position_ms, device_id=device_id)
+        case "pause":
+            await client.pause(bearer, device_id=device_id)
+        case _:
+            await client.play(bearer, device_id=device_id, uris=command.uris, position_ms=position_ms)
 
 
 async def drive(client: Client, bearer: Bearer, told: Drive, device_id: str | None) -> None:

@@ -35,7 +35,7 @@ class Timing:
         """
         if self._begin is not None and self._boundaries.timer().run != self._begin.run:
             self._begin = None  # it waited for a call under way, and its timer was reset or replaced meanwhile
-        lead_ms = clicks.ahead_ms(night, latencies)
+        lead_ms = clicks.ahead_ms(night, latencies, self._clock.now_ms())
         boundary = self._boundaries.take(lead_ms)
         if boundary is not None and (boundary.act == "start" or (anew and boundary.act == "skip")):
             device_id = night.host_device.id if night.host_device else night.host_choice

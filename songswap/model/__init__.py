@@ -84,12 +84,14 @@ from songswap.model.session import (
     LeadReason,
     Listener,
     ListenerStatus,
+    Move,
     Night,
     Pace,
     Timeline,
 )
 from songswap.model.sharing import CountingRule, Sharing, WeekStart
 from songswap.model.struct import Struct
+from songswap.model.tabs import Here, Order, OrderKind, Orders, Tab
 from songswap.model.videos import (
     Search,
     Song,
@@ -145,6 +147,7 @@ __all__ = [
     "HandedRequest",
     "Happening",
     "HappeningKind",
+    "Here",
     "ImportState",
     "Imported",
     "Imports",
@@ -166,11 +169,15 @@ __all__ = [
     "LoadingState",
     "Member",
     "Milestones",
+    "Move",
     "Night",
     "Notice",
     "NoticeKind",
     "NoticeSettings",
     "Notices",
+    "Order",
+    "OrderKind",
+    "Orders",
     "OwnPlaylist",
     "Pace",
     "Party",
@@ -224,6 +231,7 @@ __all__ = [
     "Source",
     "Struct",
     "SystemKind",
+    "Tab",
     "Taught",
     "Ticks",
     "Timeline",

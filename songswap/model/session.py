@@ -4,12 +4,14 @@ from typing import Literal
 
 from songswap.model.music import Device, Track
 from songswap.model.struct import Struct
+from songswap.model.tabs import Here
 
 Change = Literal["track", "seek", "paused", "resumed"]
 ClickKind = Literal["play", "pause", "seek", "next", "previous"]
 """What people ask for on the page."""
-CommandKind = Literal["start", "seek", "pause"]
-"""What a listener's device is told. A resumed song is started anew at its position: one call, and exact."""
+CommandKind = Literal["start", "seek", "pause", "resume", "next"]
+"""What a listener's device is told. A resumed song is started anew at its position: one call, and exact. Only a player
+in a page is told to `resume`, or to go to the `next` track it holds."""
 
 ListenerStatus = Literal[
     "waiting",  # nothing to follow yet
@@ -84,6 +86,8 @@ class Command(Struct, frozen=True):
     """The timeline's count of plays at the first of `uris`."""
     trim_ms: int = 0
     """The listener's trim that `position_ms` takes into account."""
+    is_here: bool = False
+    """Told to the page in which the player is, not to Spotify."""
 
 
 class Latency(Struct, frozen=True):
@@ -128,6 +132,8 @@ class Listener(Struct, frozen=True):
     """So much earlier than the timeline says it has to play, for it is heard late by what no reading shows."""
     goes_on: bool | None = None
     """Whether the device goes on to the next track it holds by itself; None until that was seen."""
+    here: Here | None = None
+    """Set while the device is a player in a page that was heard of lately."""
 
 
 class Action(Struct, frozen=True):
@@ -157,6 +163,8 @@ class Drive(Struct, frozen=True):
     """The boundary of the interval timer that asked for it; None: somebody clicked."""
     run: int = 0
     """Of which start of the timer."""
+    is_here: bool = False
+    """Told to the page in which the host listens, not to Spotify."""
 
 
 class Pace(Struct, frozen=True):
@@ -197,6 +205,18 @@ class Lead(Struct, frozen=True):
     """Who led until now, as the listener they are from here on: their device plays what everybody hears."""
 
 
+class Move(Struct, frozen=True):
+    """The host's music has to come to the device of the page they listen in: asked for at `at_ms`, unless refused.
+
+    Until `until_ms` what is seen of the host is that move, not what the host wants.
+    """
+
+    device_id: str
+    at_ms: float
+    until_ms: float
+    is_asked: bool = False
+
+
 class Night(Struct, frozen=True):
     """A running session as the worker sees it; from this document it goes on after a restart.
 
@@ -232,6 +252,12 @@ class Night(Struct, frozen=True):
     """The last click the host's device accepted, until a reading has shown what became of it."""
     round_trips_ms: tuple[float, ...] = ()
     failures: int = 0
+    host_here: Here | None = None
+    """Set while the host listens in a page that was heard of lately."""
+    move: Move | None = None
+    """The host's music on its way to the page in which the host wants to listen."""
+    moved_to: str = ""
+    """Id of the last device it was brought to: once is enough, for it may have been taken away on purpose."""
 
     @property
     def leader(self) -> str:

@@ -169,7 +169,7 @@ class Wire:
             "name": device.name,
             "supports_volume": device.supports_volume,
             "type": device.type,
-            "volume_percent": state.volume_percents[device.id],
+            "volume_percent": state.volume_percents.get(device.id, device.first_volume_percent),
         }
 
     def context(self, uri: str | None) -> Json | None:

@@ -113,9 +113,9 @@ def test_late_boundary_is_heard_as_soon_as_all_can_make_it_together() -> None:
 
 
 def test_boundary_has_to_be_known_ahead_of_the_slowest_device_and_its_trim() -> None:
-    assert ahead_ms(night(listener()), TABLE) == 900 + AHEAD_MS
-    assert ahead_ms(night(listener(trim_ms=200)), TABLE) == 1_100 + AHEAD_MS
-    assert ahead_ms(night(), {}) == UNKNOWN_MS + AHEAD_MS
+    assert ahead_ms(night(listener()), TABLE, NOW_MS) == 900 + AHEAD_MS
+    assert ahead_ms(night(listener(trim_ms=200)), TABLE, NOW_MS) == 1_100 + AHEAD_MS
+    assert ahead_ms(night(), {}, NOW_MS) == UNKNOWN_MS + AHEAD_MS
 
 
 def test_nothing_is_under_way_when_a_boundarys_command_has_to_leave() -> None:

@@ -1,0 +1,60 @@
+"""What is learned of people's devices, kept by device, or by browser for those that are pages."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from songswap.core import latency
+from songswap.core.latency import LatencyTable
+from songswap.core.tabs import here_id
+from songswap.documents import LATENCIES, Latencies
+from songswap.jobs.tabs import kept_as, with_page
+from songswap.model import Command, CommandKind, Tab
+from songswap.store import Store
+
+
+class Learned:
+    """Reads each account's LATENCIES once, and writes what is added. `tab_of` tells the page somebody listens in."""
+
+    def __init__(self, store: Store, tab_of: Callable[[str], Tab | None]) -> None:
+        self._store = store
+        self._tab_of = tab_of
+        self._known: dict[str, Latencies] = {}
+
+    def table(self, account: str) -> LatencyTable:
+        """How soon the devices of `account` obey, by the ids they have now."""
+        return with_page(self._read(account).devices, self._tab_of(account))
+
+    def goes_on(self, account: str, device_id: str) -> bool | None:
+        """Whether the device goes on by itself to the next track it holds; None while that was not seen."""
+        return self._read(account).preload.get(kept_as(device_id, self._tab_of(account)))
+
+    def spread_ms(self, command: Command | None) -> float | None:
+        """How far off such commands usually are; None while that is not known."""
+        if command is None:
+            return None
+        return latency.spread_ms(self.table(command.account), learned_under(command))
+
+    def learn(self, account: str, device_id: str, kind: CommandKind, sample_ms: float) -> None:
+        """One more latency of a device, or of a page under its `here_id`."""
+        known, name = self._read(account), kept_as(device_id, self._tab_of(account))
+        self._keep(account, replace(known, devices=latency.learned(known.devices, name, kind, sample_ms)))
+
+    def note_goes_on(self, account: str, device_id: str, goes_on: bool) -> None:
+        """It was seen whether the device goes on by itself."""
+        known, name = self._read(account), kept_as(device_id, self._tab_of(account))
+        self._keep(account, replace(known, preload={**known.preload, name: goes_on}))
+
+    def _read(self, account: str) -> Latencies:
+        if account not in self._known:
+            self._known[account] = self._store.read(LATENCIES, account) or Latencies()
+        return self._known[account]
+
+    def _keep(self, account: str, learned: Latencies) -> None:
+        self._store.write(LATENCIES, learned, account)
+        self._known[account] = learned
+
+
+def learned_under(command: Command) -> str:
+    """Under which id is learned how soon the device obeys such a command."""
+    return here_id(command.device_id) if command.is_here else command.device_id

@@ -1,0 +1,81 @@
+"""Pages people listen in, as the worker sees them: what they report, what they are ordered, what is learned of them."""
+
+import asyncio
+import contextlib
+
+from songswap.clock import Clock
+from songswap.core.latency import LatencyTable
+from songswap.core.tabs import here_id
+from songswap.documents import ORDERS, TAB, Wish
+from songswap.model import Order, OrderKind, Orders, Tab
+from songswap.store import Store
+
+KEPT = 8
+PATIENCE_MS = 1_200.0
+"""So long after it should have been carried out a page's answer is waited for before Spotify is told instead."""
+BROWSER = "tab:"
+"""Begins the name by which what is learned of a page is kept, however often the page is opened anew."""
+
+
+class Pages:
+    """Reads what pages report, each report once; writes what they are told."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._taken: dict[str, tuple[str, int]] = {}
+
+    def tab(self, account: str, wish: Wish) -> Tab | None:
+        """The page `account` wants to listen in, if it has reported; None where it is a device."""
+        tab = self._store.read(TAB, account) if wish.tab else None
+        return tab if tab is not None and tab.tab == wish.tab else None
+
+    def is_new(self, account: str, tab: Tab) -> bool:
+        """Whether this report was not taken in yet; asked once for each."""
+        number = (tab.tab, tab.seq)
+        if self._taken.get(account) == number:
+            return False
+        self._taken[account] = number
+        return True
+
+    async def order(
+        self, account: str, tab: str, kind: OrderKind, at_ms: float, position_ms: float = 0.0, uri: str = ""
+    ) -> bool:
+        """Have the page do something at `at_ms`; False if it says that it could not, or does not answer."""
+        known = self._store.read(ORDERS, account) or Orders()
+        number = known.items[-1].number + 1 if known.items else 1
+        items = (*known.items, Order(number, kind, at_ms, position_ms, uri))[-KEPT:]
+        with self._store.changes.subscribe(TAB.path(account)) as changes:
+            self._store.write(ORDERS, Orders(tab, items), account)
+            wait_s = max(0.0, at_ms + PATIENCE_MS - self._clock.now_ms()) / 1000
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    while True:
+                        now = self._store.read(TAB, account)
+                        if now is None or now.tab != tab or now.failed >= number:
+                            return False
+                        if now.done >= number:
+                            return True
+                        await changes.wait()
+        return False
+
+
+def known_as(tab: Tab) -> str:
+    """By which name trims and latencies of a page are kept."""
+    return f"{BROWSER}{tab.browser}"
+
+
+def with_page(table: LatencyTable, tab: Tab | None) -> LatencyTable:
+    """The table with what is known of the page under the device id it has now."""
+    if tab is None:
+        return table
+    name = known_as(tab)
+    now = {tab.device_id: table.get(name, {}), here_id(tab.device_id): table.get(here_id(name), {})}
+    return {**table, **now}
+
+
+def kept_as(device_id: str, tab: Tab | None) -> str:
+    """The name by which something learned under `device_id` is kept."""
+    if tab is not None and device_id in {tab.device_id, here_id(tab.device_id)}:
+        return device_id.replace(tab.device_id, known_as(tab))
+    return device_id
