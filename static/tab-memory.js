@@ -32,10 +32,16 @@ function kept(storage, key) {
 export class TabMemory {
   browser = kept("localStorage", "songswap.browser");
   tab = kept("sessionStorage", "songswap.tab");
+  #alone = null;
   #seq = Number(read("sessionStorage", "songswap.seq")) || 0;
 
   /** A tab that was duplicated has the other's memory, too: this makes it somebody else, who doesn't play. */
-  async beAlone() {
+  beAlone() {
+    this.#alone ??= this.#keepName();
+    return this.#alone;
+  }
+
+  async #keepName() {
     try {
       const signal = AbortSignal.timeout(ALONE_WITHIN_MS); // the page before a reload may still be on its way out
       await new Promise((resolve, reject) => {

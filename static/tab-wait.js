@@ -4,7 +4,7 @@
 export function createWaiting() {
   const waiting = new Map();
   let last = 0;
-  let worker = startWorker();
+  let worker; // started when it is needed
 
   function startWorker() {
     try {
@@ -29,6 +29,7 @@ export function createWaiting() {
   }
 
   return (ms, run) => {
+    worker = worker === undefined ? startWorker() : worker;
     last += 1;
     const id = last;
     waiting.set(id, { run, dueMs: performance.now() + ms });

@@ -97,9 +97,13 @@ export class Tab {
   async startSound() {
     const heard = this.#player.activate();
     this.#show({ phase: "on" });
-    await heard;
-    if ((await this.#player.read()).state) await this.#player.resume();
     this.#reports.changed();
+    try {
+      await heard;
+      if ((await this.#player.read()).state) await this.#player.resume();
+    } catch (error) {
+      this.#show({ playbackError: error.message });
+    }
   }
 
   setLoudness(loudness) {
