@@ -67,6 +67,8 @@ class Spotify:
     apps: tuple[App, ...]
     api_url: str = "https://api.spotify.com"
     accounts_url: str = "https://accounts.spotify.com"
+    sdk_url: str = "https://sdk.scdn.co/spotify-player.js"
+    """The script of Spotify's Web Playback SDK, which makes a page a player."""
     daily_calls: int | None = None
     """Calls to the player allowed in any 24 h; None: as many as Spotify lets through."""
 
@@ -224,6 +226,7 @@ KEYS: Mapping[str, Mapping[str, Reader]] = {
         "client_secret": str,
         "api_url": _url,
         "accounts_url": _url,
+        "sdk_url": _url,
         "daily_calls": _daily_calls,
     },
     "youtube": {"api_key": str, "api_url": _url},

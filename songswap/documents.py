@@ -146,8 +146,8 @@ class AccountSeen(Struct, frozen=True):
 
 
 class Latencies(Struct, frozen=True):
-    """What is learned of a person's devices, by device id, for pages by browser (`tab:…`): latencies by kind of command,
-    and in `preload` whether it goes on to the next track it was given by itself.
+    """What is learned of a person's devices, by device id, of pages by browser (`tab:…`): latencies by kind of command;
+    in `preload` whether it goes on to the next track it was given by itself.
     """
 
     devices: dict[str, dict[CommandKind, Latency]] = {}

@@ -136,7 +136,7 @@ async def _measured(evening: Evening, scenario: Scenario, seed: int, tabs: Mappi
     night.present = {one: (clock.now_ms(), ends_ms) for one in EVERYBODY}
     async with _follow(scenario, evening):
         await _play_to_the_end(night, seed)
-    return outcome(night)
+    return outcome(night, len(tabs[HOST].orders_done) if HOST in tabs else 0)
 
 
 async def _play_to_the_end(night: Measured, seed: int) -> None:
@@ -175,8 +175,8 @@ async def _note_who_leads(night: Measured) -> None:
             night.play.led_by = known.leader if known is not None else HOST
 
 
-def outcome(night: Measured) -> Outcome:
-    """What there is to tell of a night that is over."""
+def outcome(night: Measured, orders: int) -> Outcome:
+    """What there is to tell of a night that is over; `orders` are those the host's page has carried out."""
     world, play = night.evening.world, night.play
     spans = night.spans()
     return Outcome(
@@ -184,7 +184,7 @@ def outcome(night: Measured) -> Outcome:
         changes=changes(play.recording, spans, world.calls, night.acts_ms),
         obeyed=[(one, reached_after_s(one, HOST, world.calls)) for one in play.obeyed],
         unled_s=play.recording.unled_s(),
-        interruptions=interruptions(play, world.calls),
+        interruptions=interruptions(play, world.calls, orders),
         calls=world.calls,
         while_blocked=world.calls_while_blocked,
     )

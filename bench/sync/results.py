@@ -86,10 +86,13 @@ class Result(msgspec.Struct, frozen=True):
     while_blocked: int
 
 
-def interruptions(play: Play, calls: Sequence[CallRecord]) -> int:
-    """Commands that players of whoever led at the time accepted, and nobody had clicked."""
+def interruptions(play: Play, calls: Sequence[CallRecord], orders: int = 0) -> int:
+    """Commands that players of whoever led at the time accepted, and nobody had clicked.
+
+    `orders` are those that the page in which the leader listens has carried out.
+    """
     recording = play.recording
-    commands = 0
+    commands = orders
     for call in calls:
         place = recording.place_of(call.time_s * 1000)
         if is_accepted(call) and place < len(recording.leaders) and call.person == recording.leaders[place]:

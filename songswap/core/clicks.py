@@ -107,7 +107,8 @@ def _carried_out(
     night = msgspec.structs.replace(night, drives=(*night.drives, drive), quick_looks=0)
     if timeline is None:
         look_at_ms = effect_at_ms + (UNSEEN_HERE_MS if way.is_here else LOOK_AFTER_MS)
-        return msgspec.structs.replace(night, hush_until_ms=effect_at_ms, look_at_ms=look_at_ms)
+        hush_until_ms = send_at_ms if way.is_here else effect_at_ms
+        return msgspec.structs.replace(night, hush_until_ms=hush_until_ms, look_at_ms=look_at_ms)
     settled_at_ms = effect_at_ms + (SETTLE_HERE_MS if way.is_here else SETTLE_MS)
     return msgspec.structs.replace(
         night,

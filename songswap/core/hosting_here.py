@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from songswap.core import hosting
 from songswap.core.latency import LatencyTable
-from songswap.core.tabs import QUIET_MS, RETURN_MS, SETTLE_HERE_MS, here_latency_ms, here_of
+from songswap.core.tabs import QUIET_MS, RETURN_MS, SETTLE_HERE_MS, TOLD_OF, here_latency_ms, here_of
 from songswap.core.timeline import SEEK_MS, residual_ms, same_track
 from songswap.model import ClickKind, CommandKind, Drive, Failure, Move, Night, Playback, Tab, Timeline, Track
 
@@ -15,8 +15,6 @@ QUEUE_AFTER_MS = 1_000.0
 """From a change of what follows to the reading of the whole queue: sooner it may still be the old one."""
 BLEND_HERE = 0.5
 """Share of a small residual that a report moves the timeline by: a page knows its position better than Spotify."""
-TOLD_OF = 2
-"""So many tracks to come a page is told of [Web Playback SDK reference]."""
 
 
 def attended(night: Night, tab: Tab | None, now_ms: float) -> Night:
@@ -117,15 +115,21 @@ def _arrived(night: Night, reading: Playback, table: LatencyTable, now_ms: float
 def _following(night: Night, before: Timeline | None, tab: Tab, now_ms: float) -> Night:
     """The night with what follows as the page tells it; the whole queue is read where that is not in line with it."""
     timeline, told = night.timeline, tab.upcoming
-    if timeline is None or (tab.reading is not None and tab.reading.repeat == "track"):
-        return night
+    reading = tab.reading
+    if (
+        timeline is None
+        or reading is None
+        or reading.repeat == "track"
+        or not same_track(timeline.track, reading.track)
+    ):
+        return night  # around the end of a track it tells of what follows another one
     is_known = _begins_with(timeline.upcoming, told)
     if not is_known:
         night = replace(night, timeline=replace(timeline, upcoming=told))
     is_new = before is None or (before.rev, before.plays) != (timeline.rev, timeline.plays)
     may_follow_more = len(told) == TOLD_OF and (not is_known or len(timeline.upcoming) == TOLD_OF)
     if may_follow_more and (is_new or not is_known) and night.listeners and timeline.is_playing:
-        return replace(night, queue_at_ms=now_ms + QUEUE_AFTER_MS)
+        return replace(night, queue_at_ms=now_ms + (QUEUE_AFTER_MS if before is not None else 0.0))
     return night if night.queue_at_ms is not None and may_follow_more else replace(night, queue_at_ms=None)
 
 

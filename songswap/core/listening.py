@@ -216,6 +216,10 @@ def reported(
     is_as_wanted = off_ms is not None or (not wanted.is_playing and not reading.is_playing)
     if not is_as_wanted and (command is not None or listener.told_rev < timeline.rev):
         return listener, None
+    if not is_as_wanted and not preload.was_left_behind(
+        listener, advance(wanted, reading.measured_at_ms), reading, None
+    ):
+        return _missed_here(listener, now_ms), None
     pace = msgspec.structs.replace(VERIFY_ALL, tolerance_ms=TOLERANCE_HERE_MS if command else VERIFY_ALL.tolerance_ms)
     after, sample_ms = seen(listener, timeline, reading, now_ms, pace)
     if off_ms is None or after.needs is not None:
@@ -263,6 +267,16 @@ def step_out(listener: Listener, message: str) -> Listener:
     return msgspec.structs.replace(
         listener, status="stepped_out", message=message, is_playing=False, needs=None, look_at_ms=None, command=None
     )
+
+
+def _missed_here(listener: Listener, now_ms: float) -> Listener:
+    """A page that does something else than it should, though nothing was asked of it: twice, and its owner wants it so.
+
+    It tells again within a second; if it does not, Spotify is asked.
+    """
+    if listener.misses:
+        return step_out(listener, "The page plays something else, or nothing.")
+    return msgspec.structs.replace(listener, misses=1, skew_ms=None, look_at_ms=now_ms + SECOND_LOOK_MS)
 
 
 def lost(listener: Listener, now_ms: float) -> Listener:

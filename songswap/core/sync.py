@@ -8,7 +8,7 @@ import msgspec
 from songswap.core import leading
 from songswap.core.latency import LatencyTable
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, MoveHost, Step, Tell
-from songswap.core.tabs import Way, is_heard, way_to
+from songswap.core.tabs import TOLD_OF, Way, is_heard, way_to
 from songswap.core.timeline import advance, held_tracks, trimmed
 from songswap.model import Command, CommandKind, Listener, Night, Timeline, Track
 
@@ -135,7 +135,7 @@ def _join_in(
 ) -> tuple[float, Command | None]:
     """Start or seek so that the device is where the timeline will be once the command takes effect."""
     way = way_to(listener, table, kind, timeline.track.uri if timeline.track else "", now_ms)
-    if not way.is_here and kind == "start" and night.queue_at_ms is not None and not timeline.upcoming:
+    if not way.is_here and kind == "start" and night.queue_at_ms is not None and len(timeline.upcoming) <= TOLD_OF:
         patience_ends_ms = night.queue_at_ms + QUEUE_PATIENCE_MS
         if night.queue_at_ms <= now_ms < patience_ends_ms:
             return patience_ends_ms, _command(timeline, listener, way, patience_ends_ms)

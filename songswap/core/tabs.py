@@ -19,6 +19,9 @@ SETTLE_HERE_MS = 300.0
 """So long after an order took effect a report may still tell of the moment before: a page hears of itself at once."""
 TOLERANCE_HERE_MS = 80.0
 """Right after an order a player in a page is corrected from here on: looks are free there, and seeks are short."""
+TOLD_OF = 2
+"""So many tracks to come a page is told of [Web Playback SDK reference]."""
+BROWSER = "tab:"
 RETURN_MS = 10_000.0
 """A page that said good-bye may be reloading: so long it is waited for."""
 
@@ -31,6 +34,11 @@ class Way:
     latency_ms: float
     ahead_ms: float = 0.0
     is_here: bool = False
+
+
+def known_as(tab: Tab) -> str:
+    """By which name trims and latencies of a page are kept, however often it is opened anew."""
+    return f"{BROWSER}{tab.browser}"
 
 
 def here_id(device_id: str) -> str:

@@ -87,6 +87,7 @@ class Plan:
         return kept | {
             "SONGSWAP_SPOTIFY_API_URL": self.spotify_url,
             "SONGSWAP_SPOTIFY_ACCOUNTS_URL": self.spotify_url,
+            "SONGSWAP_SPOTIFY_SDK_URL": f"{self.spotify_url}/sdk/spotify-player.js",
             "SONGSWAP_RECCOBEATS_API_URL": f"{self.spotify_url}/reccobeats",
             "SONGSWAP_FEATURES_RECCOBEATS": "on",
             "SONGSWAP_YOUTUBE_API_URL": self.spotify_url,

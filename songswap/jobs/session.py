@@ -43,7 +43,7 @@ from songswap.jobs.failures import failure_of
 from songswap.jobs.heard import HeardInSession
 from songswap.jobs.learned import Learned, learned_under
 from songswap.jobs.requests import Requested
-from songswap.jobs.tabs import Pages, known_as
+from songswap.jobs.tabs import Pages
 from songswap.jobs.ticks import Boundaries
 from songswap.jobs.timing import Timing
 from songswap.model import Command, Device, Failure, Listener, Night, Pace, Playback, Queue, Tab
@@ -244,7 +244,7 @@ class SessionJob:
             seen.consent_id,
             device,
             failure,
-            wish.trims_ms.get(known_as(tab) if tab else device_id, 0),
+            wish.trims_ms.get(tabs.known_as(tab) if tab else device_id, 0),
             self._learned.goes_on(account, device_id),
             tabs.here_of(tab, self._night.timeline, self._now_ms()),
         )
@@ -338,6 +338,8 @@ class SessionJob:
 
     def _host_read(self, reading: Playback | None) -> Callable[[Night], Night]:
         def fold(night: Night) -> Night:
+            if tabs.is_heard(night.host_here, self._now_ms()):
+                return night  # the page has told meanwhile, and knows better
             if reading is not None and reading.device is not None and reading.device.id is not None:
                 sample_ms = hosting.driven_sample_ms(night, reading)
                 if sample_ms is not None:
@@ -357,6 +359,8 @@ class SessionJob:
             night, spread_ms = self._night, self._learned.spread_ms(listener.command)
             if night.timeline is None:
                 return listener
+            if listener.look_at_ms is None or listener.look_at_ms > self._now_ms():
+                return listener  # the page has told meanwhile, and knows better
             after, sample_ms = listening.seen(listener, night.timeline, reading, self._now_ms(), night.pace, spread_ms)
             if sample_ms is not None and listener.command is not None:
                 self._learned.learn(account, learned_under(listener.command), listener.command.kind, sample_ms)

@@ -5,7 +5,7 @@ import contextlib
 
 from songswap.clock import Clock
 from songswap.core.latency import LatencyTable
-from songswap.core.tabs import here_id
+from songswap.core.tabs import here_id, known_as
 from songswap.documents import ORDERS, TAB, Wish
 from songswap.model import Order, OrderKind, Orders, Tab
 from songswap.store import Store
@@ -13,8 +13,6 @@ from songswap.store import Store
 KEPT = 8
 PATIENCE_MS = 1_200.0
 """So long after it should have been carried out a page's answer is waited for before Spotify is told instead."""
-BROWSER = "tab:"
-"""Begins the name by which what is learned of a page is kept, however often the page is opened anew."""
 
 
 class Pages:
@@ -58,11 +56,6 @@ class Pages:
                             return True
                         await changes.wait()
         return False
-
-
-def known_as(tab: Tab) -> str:
-    """By which name trims and latencies of a page are kept."""
-    return f"{BROWSER}{tab.browser}"
 
 
 def with_page(table: LatencyTable, tab: Tab | None) -> LatencyTable:

@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 from .api.call import ApiError
 from .api.gate import authenticate, error_response
 from .people import Device, Person
-from .rendering import page
+from .rendering import page, static_files
 from .tabs import change_of, close_tab, open_tab, tab_state
 from .wire import Wire
 from .world import World
@@ -37,6 +37,7 @@ class _Tab:
 def add_sdk(app: web.Application, world: World) -> None:
     """Put the SDK's script, its page and what they speak to at /sdk."""
     desk = _Desk(world)
+    app.router.add_get("/sdk/spotify-player.js", static_files()["sdk.js"])
     app.router.add_get("/sdk/player.html", desk.page)
     app.router.add_get("/sdk/clock", desk.clock)
     app.router.add_post("/sdk/connect", _answered(desk.connect))
@@ -73,9 +74,7 @@ class _Desk:
         """A page becomes a device for as long as it takes in what is streamed to it."""
         person = self._listener(request)
         body = await _object(request)
-        name, volume = body.get("name"), body.get("volume", 1)
-        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
-            raise ApiError(400, f"name must have 1 to {LONGEST_NAME} characters")
+        name, volume = _name(body), body.get("volume", 1)
         if not isinstance(volume, int | float) or isinstance(volume, bool) or not 0 <= volume <= 1:
             raise ApiError(400, "volume must be a number from 0 to 1")
         headers = {hdrs.CONTENT_TYPE: "application/x-ndjson", hdrs.CACHE_CONTROL: "no-store"}
@@ -117,6 +116,9 @@ class _Desk:
         if self._listener(request) is not tab.person:
             raise ApiError(403, "This device is somebody else's")
         body = await _object(request)
+        if body.get("action") == "rename":
+            tab.device.name = _name(body)
+            return web.Response(status=204)
         now_ms = self._now_ms()
         at_ms = body.get("at_ms", now_ms)
         if not isinstance(at_ms, int | float) or isinstance(at_ms, bool):
@@ -173,6 +175,13 @@ async def _is_set(event: asyncio.Event, wait_s: float) -> bool:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), wait_s)
     return event.is_set()
+
+
+def _name(body: dict[str, Any]) -> str:
+    name = body.get("name")
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+        raise ApiError(400, f"name must have 1 to {LONGEST_NAME} characters")
+    return name
 
 
 async def _object(request: web.Request) -> dict[str, Any]:

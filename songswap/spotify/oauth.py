@@ -35,6 +35,9 @@ READ_TOP: Final = "user-top-read"
 """The right to read somebody's top tracks and artists."""
 READ_HISTORY: Final = "user-read-recently-played"
 """The right to read what somebody played lately."""
+PLAY_HERE: Final = ("streaming", "user-read-email", "user-read-private")
+"""The rights without which Spotify's Web Playback SDK refuses a token ("Invalid token scopes")
+[spotify/web-playback-sdk#11]. Neither address nor subscription is ever read here."""
 SCOPES: Final = (
     "user-read-playback-state",
     "user-modify-playback-state",
@@ -44,6 +47,7 @@ SCOPES: Final = (
     READ_PLAYLISTS,
     MAKE_PLAYLISTS,
     MAKE_PUBLIC_PLAYLISTS,
+    *PLAY_HERE,
 )
 """The rights asked for: no more than what there is needs."""
 

@@ -69,6 +69,7 @@ from songswap.web import (
     session,
     sharing,
     songs,
+    tabs,
     takeout,
     trim,
     videos,
@@ -106,7 +107,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     plotly.register(app)
     features = (
         pages, login, account, export, devices, groups, invites, session, requests,
-        search, nights, screen, trim, history, imports, takeout,
+        search, nights, screen, trim, tabs, history, imports, takeout,
         sharing, comparing, library, list_sources, renewals, playlists,
         create, create_saving, interval,
         posts, post_pages, live, chat, feed,

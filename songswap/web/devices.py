@@ -35,11 +35,11 @@ class Choice(Body, frozen=True):
 @body(Choice)
 @validate_response(DevicesState)
 async def choose_device(data: Choice) -> DevicesState:
-    """Choose the device to listen on."""
+    """Choose the device to listen on; who listened in a page does so no more."""
     here = resources()
     device = usable_device(here, me().id, data.device_id)
     wish = wish_of(here.store, me().id)
-    here.store.write(WISH, replace(wish, device_id=device.id, device_name=device.name), me().id)
+    here.store.write(WISH, replace(wish, device_id=device.id, device_name=device.name, tab=""), me().id)
     return devices_of(person_of(here.store, me()))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from songswap.core.report import Report
 from songswap.core.words import MemberStatus
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
-from songswap.model import Group, Handed, Interval, Listener, Night, Party, Requests, Ticks
+from songswap.model import Group, Handed, Interval, Listener, Night, Party, Requests, Tab, Ticks
 from songswap.web.state import AskingState, Elsewhere
 
 STATUS_OF_STANDING: Mapping[Standing, MemberStatus | None] = {
@@ -25,6 +25,13 @@ class Person:
     wish: Wish = field(default_factory=Wish)
     seen: AccountSeen | None = None
     consent_id: str | None = None
+    reported: Tab | None = None
+
+    @property
+    def tab(self) -> Tab | None:
+        """The page the person wants to listen in, as it reported last."""
+        wanted = self.reported is not None and self.wish.tab == self.reported.tab
+        return self.reported if self.wish.tab and wanted else None
 
     @property
     def fresh(self) -> AccountSeen | None:

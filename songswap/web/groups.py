@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
-from quart import Blueprint, ResponseReturnValue, redirect, render_template, request, url_for
+from quart import Blueprint, ResponseReturnValue, make_response, redirect, render_template, request, url_for
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core import admission
@@ -15,6 +15,7 @@ from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
 from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.invites import new_secret
+from songswap.web.policy import content_policy
 from songswap.web.reports import reports_in
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import state_of
@@ -171,12 +172,17 @@ async def group_page(group_id: str) -> ResponseReturnValue:
     """The group page; opening it looks for devices if the last look is long ago."""
     here, group = resources(), my_group(group_id)
     look_if_old(here, me().id)
-    return await render_template(
-        "group.html",
-        state=state_of(here, group, me().id),
-        read_up_to=(here.reading.get(me().id) or ReadUpTo()).chats.get(group.id, 0),
-        reports_open=_reports(here, group),
+    response = await make_response(
+        await render_template(
+            "group.html",
+            state=state_of(here, group, me().id),
+            read_up_to=(here.reading.get(me().id) or ReadUpTo()).chats.get(group.id, 0),
+            reports_open=_reports(here, group),
+            sdk_url=here.config.spotify.sdk_url,
+        )
     )
+    response.headers["Content-Security-Policy"] = content_policy(here.config, has_player=True)
+    return response
 
 
 @blueprint.post("/groups/<group_id>/leave")

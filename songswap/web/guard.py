@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from quart import Quart, ResponseReturnValue, g, redirect, request, url_for
+from quart import Quart, ResponseReturnValue, abort, g, redirect, request, url_for, websocket
 
 from songswap.core.groups import Right, demand, role_of
 from songswap.documents import GROUP, Account
@@ -83,6 +83,17 @@ def me() -> Account:
     return account
 
 
+def cookie_of_socket() -> str:
+    """What the browser that opens a connection shows to be known again."""
+    return websocket.cookies.get(browsers.COOKIE, "")
+
+
+def listener_of_socket() -> Account:
+    """The account whose page opened the connection; `check_socket` has seen to it that there is one."""
+    account: Account = g.account
+    return account
+
+
 def my_group(group_id: str) -> Group:
     """The group, if the one who asks is in it. Raises ProblemError or RefusedError (404 both, to tell nobody else)."""
     group = resources().store.read(GROUP, group_id)
@@ -118,6 +129,18 @@ async def check() -> ResponseReturnValue | None:
     return None
 
 
+async def check_socket() -> None:
+    """Runs before every connection of a page: it has to come from our own pages, and from somebody logged in."""
+    here = resources()
+    origin = websocket.headers.get("Origin", "")
+    ours = {urlsplit(here.config.server.url).netloc, websocket.host}
+    if urlsplit(origin).netloc not in ours:  # every browser names it
+        abort(403)
+    g.account = browsers.whose(here.store, cookie_of_socket(), here.clock.now_ms())
+    if g.account is None:
+        abort(401)
+
+
 def _ask_to_log_in() -> ResponseReturnValue:
     if request.path.startswith("/api/"):
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
@@ -143,3 +166,4 @@ def _is_foreign(here: Resources) -> bool:
 def register(app: Quart) -> None:
     """Have `app` check every request."""
     app.before_request(check)
+    app.before_websocket(check_socket)

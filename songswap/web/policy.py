@@ -21,13 +21,19 @@ def video_picture_host(config: Config) -> str:
 
 
 def content_policy(
-    config: Config, *, has_charts: bool = False, has_samples: bool = False, has_videos: bool = False
+    config: Config,
+    *,
+    has_charts: bool = False,
+    has_samples: bool = False,
+    has_videos: bool = False,
+    has_player: bool = False,
 ) -> str:
     """The content security policy of a page.
 
     `has_charts`: plotly.js brings rules of style along, which a page has to allow; scripts stay our own files.
     `has_samples`: Spotify's player may be framed, if the operator allows that. `has_videos`: pictures of videos in
-    place of those of Spotify.
+    place of those of Spotify. `has_player`: Spotify's Web Playback SDK may be loaded, the only script not our own; it
+    plays in a frame of its own.
     """
     images = ["'self'", "data:", *COVER_HOSTS]
     api = urlsplit(config.spotify.api_url)
@@ -45,6 +51,10 @@ def content_policy(
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
+    if has_player:
+        sdk = urlsplit(config.spotify.sdk_url)
+        policy["script-src"] += f" {sdk.scheme}://{sdk.netloc}"
+        policy["frame-src"] = f"{sdk.scheme}://{sdk.netloc}"
     if has_samples and config.features.embed:
         policy["frame-src"] = EMBED_HOST
     return "; ".join(f"{name} {value}" for name, value in policy.items())

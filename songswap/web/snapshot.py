@@ -13,6 +13,7 @@ from songswap.documents import (
     NIGHT,
     PARTY,
     REQUESTS,
+    TAB,
     Account,
 )
 from songswap.model import Group, Handed, Interval, Requests, Ticks
@@ -36,6 +37,7 @@ def person_of(store: Store, account: Account) -> Person:
         wish=wish_of(store, account.id),
         seen=store.read(ACCOUNT_SEEN, account.id),
         consent_id=consent.id if consent else None,
+        reported=store.read(TAB, account.id),
     )
 
 

@@ -43,6 +43,17 @@ async def ask_spotify(here: Resources, account: str, make: Callable[[Bearer], Aw
         raise ProblemError(503, "spotify_unavailable", str(error)) from error
 
 
+async def fresh_token(here: Resources, account: str, *, refused: bool) -> tuple[str, float]:
+    """The newest token of `account` and when it runs out; renewed first if it has, or if Spotify `refused` it.
+
+    Raises ProblemError (503).
+    """
+    token = _newest(here, account)
+    if refused or token.expires_at_ms - MARGIN_MS < here.clock.now_ms():
+        token = await _renewed(here, account, token)
+    return _bearer(here, account, token).token, token.expires_at_ms
+
+
 def _newest(here: Resources, account: str) -> Token:
     """The token the worker has for the present log-in, else the one that came with it."""
     consent = here.store.read(CONSENT, account)

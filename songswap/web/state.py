@@ -38,6 +38,14 @@ class TrimState(Struct, frozen=True):
     trim_ms: int
 
 
+class TabState(Struct, frozen=True):
+    """The page in which I listen: its own id, what its player is called, and whether it was heard of lately."""
+
+    tab: str
+    device_name: str
+    is_here: bool
+
+
 class Elsewhere(Struct, frozen=True):
     """Another group, in whose running session the person listens."""
 
@@ -55,6 +63,7 @@ class MeState(Struct, frozen=True):
     elsewhere: Elsewhere | None
     devices: DevicesState
     trim: TrimState | None
+    tab: TabState | None = None
 
 
 class MemberState(Struct, frozen=True):

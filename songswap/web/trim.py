@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from quart import Blueprint, ResponseReturnValue, render_template
 from quart_schema import hide, tag_blueprint, validate_response
 
-from songswap.documents import ACCOUNT_SEEN, WISH, AccountSeen
+from songswap.core.tabs import known_as
+from songswap.documents import ACCOUNT_SEEN, TAB, WISH, AccountSeen
 from songswap.model import Struct
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
@@ -25,7 +26,10 @@ MOST_TRIM_MS = 2_000
 
 
 class Trim(Body, frozen=True):
-    """So much earlier the device shall play, because it is heard late; negative if it is heard early."""
+    """So much earlier the device shall play, because it is heard late; negative if it is heard early.
+
+    A page goes by its browser, as `tab:…`.
+    """
 
     device_id: Annotated[str, Meta(min_length=1, max_length=200)]
     trim_ms: Annotated[int, Meta(ge=-MOST_TRIM_MS, le=MOST_TRIM_MS)]
@@ -45,7 +49,9 @@ async def put_trim(data: Trim) -> DevicesState:
     here = resources()
     wish = wish_of(here.store, me().id)
     seen = here.store.read(ACCOUNT_SEEN, me().id) or AccountSeen("")
+    tab = here.store.read(TAB, me().id)
     known = {device.id for device in seen.devices} | {wish.device_id, *wish.trims_ms}
+    known |= {known_as(tab)} if tab is not None else set()
     if data.device_id not in known:
         raise ProblemError(404, "no_such_device", "Spotify does not report this device any more. Look again.")
     trims_ms = {**wish.trims_ms, data.device_id: data.trim_ms}

@@ -1,6 +1,7 @@
 """What is known of a group, as one of its members sees it. Pure: facts in, state out."""
 
 from songswap.core.groups import RIGHTS
+from songswap.core.tabs import QUIET_MS, known_as
 from songswap.core.words import describe, hint
 from songswap.documents import AccountSeen, Wish
 from songswap.model import Device, Group, Listener, Night
@@ -16,6 +17,7 @@ from songswap.web.state import (
     MemberState,
     MeState,
     PlaybackState,
+    TabState,
     TonightListener,
     TonightState,
     TrimState,
@@ -77,8 +79,8 @@ def devices_of(person: Person) -> DevicesState:
     devices = [_device(device, wish) for device in seen.devices]
     return DevicesState(
         items=tuple(sorted(devices, key=lambda device: (not device.is_usable, device.name.casefold()))),
-        chosen_id=wish.device_id,
-        chosen_name=wish.device_name,
+        chosen_id=None if wish.tab else wish.device_id,
+        chosen_name="" if wish.tab else wish.device_name,
         at_ms=seen.devices_at_ms,
         is_looking=wish.look_rev > seen.look_rev,
     )
@@ -95,14 +97,28 @@ def _me(facts: Facts, account: str) -> MeState:
         elsewhere=facts.elsewhere(person),
         devices=devices_of(person),
         trim=_trim(facts, person),
+        tab=_tab(facts, person),
     )
+
+
+def _tab(facts: Facts, person: Person) -> TabState | None:
+    tab = person.tab
+    if tab is None:
+        return None
+    is_here = tab.gone_at_ms is None and facts.now_ms - tab.heard_at_ms < QUIET_MS
+    return TabState(tab.tab, tab.device_name, is_here)
 
 
 def _trim(facts: Facts, person: Person) -> TrimState | None:
     """The trim of the device in use; none for the leader, whom everybody else follows."""
     listener, wish = facts.listener(person), person.wish
+    if facts.led_by(person.account.id):
+        return None
+    if person.tab is not None:
+        name = known_as(person.tab)
+        return TrimState(name, person.tab.device_name, wish.trims_ms.get(name, 0))
     device_id = (listener.device_id if listener else None) or wish.device_id
-    if device_id is None or facts.led_by(person.account.id):
+    if device_id is None:
         return None
     device_name = _device_name(person, listener, None)
     return TrimState(device_id, device_name, wish.trims_ms.get(device_id, 0))
@@ -188,6 +204,8 @@ def _device_name(person: Person, listener: Listener | None, led: Night | None) -
         return led.host_device.name
     if listener and listener.device_name:
         return listener.device_name
+    if person.tab is not None:
+        return person.tab.device_name
     return person.wish.device_name
 
 
@@ -202,7 +220,7 @@ def _device(device: Device, wish: Wish) -> DeviceState:
         name=device.name,
         kind=device.kind,
         is_active=device.is_active,
-        is_chosen=device.id is not None and device.id == wish.device_id,
+        is_chosen=device.id is not None and device.id == wish.device_id and not wish.tab,
         is_usable=device.can_be_told,
         reason=reason,
         trim_ms=wish.trims_ms.get(device.id or "", 0),

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from songswap.clock import Clock
-from songswap.core.tabs import QUIET_MS
 from songswap.simulator import Profile
 from tests.evening import Evening, an_evening
 from tests.jobs.conftest import album

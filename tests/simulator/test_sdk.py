@@ -116,6 +116,8 @@ async def test_what_the_page_does_itself_is_heard_when_it_says(spotify) -> None:
         await page.post(f"{page.device_id}/command", {"action": "volume", "volume_percent": 20})
         assert player.state().volume_percents[page.device_id] == 20
         await page.told("state", volume_percent=20)
+        assert await page.post(f"{page.device_id}/command", {"action": "rename", "name": "Kitchen"}) == (204, {})
+        assert world.person("bob").device(page.device_id).name == "Kitchen"
 
 
 async def test_a_page_that_is_not_the_active_device_can_do_nothing(spotify) -> None:
@@ -138,6 +140,7 @@ async def test_a_page_that_is_not_the_active_device_can_do_nothing(spotify) -> N
         {"action": "seek", "position_ms": -1},
         {"action": "volume", "volume_percent": 101},
         {"action": "pause", "at_ms": "now"},
+        {"action": "rename", "name": ""},
     ],
 )
 async def test_a_command_that_does_not_fit_is_refused(spotify, body) -> None:
@@ -212,5 +215,7 @@ async def test_the_clock_and_the_hidden_page_may_be_read_from_anywhere(spotify) 
     world, http, url = spotify
     async with http.get(f"{url}/sdk/clock") as response:
         assert (await response.json())["now_ms"] == pytest.approx(world.clock() * 1_000, abs=5_000)
+    async with http.get(f"{url}/sdk/spotify-player.js") as response:
+        assert response.content_type == "text/javascript"
     async with http.get(f"{url}/sdk/player.html") as response:
         assert "frame-ancestors *" in response.headers["Content-Security-Policy"]

@@ -1,0 +1,126 @@
+"""What a page says of its player, and whether it is believed: not if it is late, out of order, or of another time."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from songswap.model import Device, Playback, Tab, Track
+
+MOST_LATE_MS = 5_000.0
+"""A report of longer ago tells nothing any more: the page's clock is off, or it slept while it was sent."""
+MOST_EARLY_MS = 250.0
+"""A report of a moment that is still to come: the page's clock is off by more than a comparison of clocks can err."""
+LONGEST_MS = 86_400_000
+OVER_THE_END_MS = 2_000.0
+"""So far behind a track's end a position may lie: the player has not noticed yet."""
+
+Text = Annotated[str, Meta(max_length=300)]
+Uri = Annotated[str, Meta(max_length=200, pattern=r"^spotify:[a-z]+:[^\s]+$(?!\n)")]
+Address = Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s]+$(?!\n)")]
+Millis = Annotated[float, Meta(ge=0, le=LONGEST_MS)]
+
+
+class ReportedTrack(Struct, frozen=True, forbid_unknown_fields=True):
+    """A track as the player names it. `linked_uri` is the one that was asked for, where Spotify plays another."""
+
+    uri: Uri
+    name: Text
+    duration_ms: Millis
+    artists: Annotated[tuple[Text, ...], Meta(max_length=20)] = ()
+    album: Text = ""
+    image_url: Address | None = None
+    linked_uri: Uri | None = None
+
+
+class ReportedState(ReportedTrack, frozen=True, forbid_unknown_fields=True):
+    """What plays, and what the player says will follow."""
+
+    position_ms: Millis = 0.0
+    is_playing: bool = False
+    context_uri: Uri | None = None
+    next: Annotated[tuple[ReportedTrack, ...], Meta(max_length=2)] = ()
+
+
+class Failed(Struct, frozen=True, forbid_unknown_fields=True):
+    """An order that could not be carried out."""
+
+    n: Annotated[int, Meta(ge=0)]
+    message: Text = ""
+
+
+class Report(Struct, frozen=True, forbid_unknown_fields=True, tag="report"):
+    """One report. `at_ms` is when its player was looked at, by the server's clock as the page reckons it."""
+
+    seq: Annotated[int, Meta(ge=0)]
+    at_ms: float
+    trip_ms: Annotated[float, Meta(ge=0, le=60_000)]
+    state: ReportedState | None
+    volume: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    blocked: bool = False
+    done: Annotated[int, Meta(ge=0)] = 0
+    failed: Failed | None = None
+
+
+class ClockError(Exception):
+    """The page's clock is off: it has to compare it with the server's once more."""
+
+
+class NonsenseError(Exception):
+    """What is reported can't be."""
+
+
+def taken(tab: Tab, report: Report, now_ms: float) -> Tab:
+    """The page after a report; unchanged by one that another has overtaken. Raises ClockError, NonsenseError."""
+    if report.seq <= tab.seq or tab.gone_at_ms is not None:
+        return tab
+    if not now_ms - MOST_LATE_MS <= report.at_ms <= now_ms + MOST_EARLY_MS:
+        raise ClockError
+    state = report.state
+    if state is not None and state.position_ms > state.duration_ms + OVER_THE_END_MS:
+        raise NonsenseError("The position lies behind the end of the track.")
+    return replace(
+        tab,
+        seq=report.seq,
+        heard_at_ms=now_ms,
+        is_blocked=report.blocked,
+        reading=_reading(tab, state, report.at_ms) if state is not None else None,
+        upcoming=tuple(_track(one) for one in state.next) if state is not None else (),
+        trip_ms=report.trip_ms,
+        done=max(tab.done, report.done),
+        failed=max(tab.failed, report.failed.n if report.failed is not None else 0),
+    )
+
+
+def _reading(tab: Tab, state: ReportedState, at_ms: float) -> Playback:
+    track = _track(state)
+    return Playback(
+        track=track,
+        is_playing=state.is_playing,
+        progress_ms=round(state.position_ms),
+        measured_at_ms=at_ms,
+        kind=track.kind,
+        device=Device(tab.device_id, tab.device_name, "Computer", is_active=True),
+        context_uri=state.context_uri,
+    )
+
+
+def _track(one: ReportedTrack) -> Track:
+    uri = one.linked_uri or one.uri
+    kind = uri.split(":")[1]
+    return Track(
+        uri=uri if kind in {"track", "episode"} else "",
+        name=one.name,
+        artists=one.artists,
+        album=one.album,
+        duration_ms=round(one.duration_ms),
+        cover_url=one.image_url,
+        url=f"https://open.spotify.com/{kind}/{uri.split(':')[2]}" if kind in {"track", "episode"} else None,
+        kind=kind if kind in {"track", "episode", "ad", "local"} else "unknown",  # type: ignore[arg-type]
+    )
+
+
+def words_of(error: msgspec.DecodeError) -> str:
+    """What is wrong with a message that is none."""
+    return f"The message does not fit: {error}."
