@@ -2,6 +2,8 @@
 // https://developer.spotify.com/documentation/web-playback-sdk/reference#object-web-playback-state
 
 const NEXT = 2;
+const MOST_ARTISTS = 20;
+const LONGEST_TEXT = 300;
 
 /** The SDK is not, or does not say, what its reference promises. */
 export class Unlike extends Error {}
@@ -16,23 +18,25 @@ export function stateOf(sdk) {
     duration_ms: duration,
     position_ms: position,
     is_playing: !paused,
-    context_uri: context?.uri || null,
+    context_uri: uriOf(context?.uri),
     next: (tracks.next_tracks ?? []).slice(0, NEXT).map(track),
   };
 }
 
+const text = (words) => String(words ?? "").slice(0, LONGEST_TEXT);
+const uriOf = (uri) => (/^spotify:[a-z]+:\S+$/.test(uri) ? uri : null);
 const isLength = (ms) => Number.isFinite(ms) && ms >= 0;
 
 function track(one) {
-  if (typeof one?.uri !== "string") throw new Unlike("a track without an address");
+  if (uriOf(one?.uri) === null) throw new Unlike("a track without an address");
   return {
     uri: one.uri,
-    name: one.name ?? "",
-    artists: (one.artists ?? []).map((artist) => artist.name ?? ""),
-    album: one.album?.name ?? "",
+    name: text(one.name),
+    artists: (one.artists ?? []).slice(0, MOST_ARTISTS).map((artist) => text(artist.name)),
+    album: text(one.album?.name),
     image_url: largest(one.album?.images ?? []),
     duration_ms: isLength(one.duration_ms) ? one.duration_ms : 0,
-    linked_uri: one.linked_from?.uri ?? null,
+    linked_uri: uriOf(one.linked_from?.uri),
   };
 }
 

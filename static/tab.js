@@ -32,6 +32,7 @@ export class Tab {
   #token = null;
   #run = 0;
   #faults = 0;
+  #isRefused = false;
   #refusedMs = -Infinity;
   #blockedMs = 0;
   #callOffAgain = () => {};
@@ -88,9 +89,10 @@ export class Tab {
 
   /** The person stops, or the browser takes the page away (`isGoing`): then it may come back. */
   stop(isGoing = false) {
-    const wasOn = this.memory.playsIn;
+    const [wasOn, wasUp] = [this.memory.playsIn, this.#isUp];
     this.#end("off");
     if (isGoing) this.memory.playsIn = wasOn;
+    else if (wasUp) send("DELETE", "/api/me/tab").catch((error) => this.#show({ phase: "later", message: error.message }));
   }
 
   /** Within a tap: from now on the browser lets the page be heard. */
@@ -182,7 +184,10 @@ export class Tab {
     const run = this.#run;
     for (let tries = 0; ; tries += 1) {
       try {
-        return (await send("POST", "/api/me/tab/token")).access_token;
+        const refused = this.#isRefused;
+        const { access_token: token } = await send("POST", "/api/me/tab/token", { refused });
+        this.#isRefused = false;
+        return token;
       } catch (error) {
         const kind = KINDS[error.code];
         if (kind) throw new Trouble(kind, error.message);
@@ -256,6 +261,7 @@ export class Tab {
     const isRefused = error.kind === "authentication";
     if (isRefused && performance.now() - this.#refusedMs > LOG_IN_AFTER_MS) {
       this.#refusedMs = performance.now();
+      this.#isRefused = true;
       this.#beginAgain();
       return;
     }
