@@ -3,13 +3,14 @@
 const SOON_MS = 50;
 const SETTLED_MS = 1_000;
 const IDLE_MS = 10_000;
-const GAP_MS = 250;
+const MOST = 4; // in any second
+const SECOND_MS = 1_000;
 
 export class TabReports {
   #after;
   #make;
   #dueMs = Infinity;
-  #lastMs = -GAP_MS;
+  #sentMs = [];
   #settledMs = 0;
   #isMaking = false;
   #callOff = () => {};
@@ -38,7 +39,8 @@ export class TabReports {
 
   #plan(waitMs) {
     const nowMs = performance.now();
-    const dueMs = Math.max(nowMs + waitMs, this.#lastMs + GAP_MS);
+    const allowedMs = this.#sentMs.length < MOST ? nowMs : this.#sentMs[0] + SECOND_MS;
+    const dueMs = Math.max(nowMs + waitMs, allowedMs);
     if (this.#dueMs <= dueMs) return;
     this.#callOff();
     this.#dueMs = dueMs;
@@ -47,7 +49,7 @@ export class TabReports {
 
   async #run() {
     this.#dueMs = Infinity;
-    this.#lastMs = performance.now();
+    this.#sentMs = [...this.#sentMs, performance.now()].slice(-MOST);
     this.#isMaking = true;
     try {
       await this.#make();

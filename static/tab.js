@@ -80,7 +80,6 @@ export class Tab {
       this.#token = await this.#askToken();
       const sdk = await loadSdk(this.#sdkUrl);
       if (run !== this.#run) return;
-      this.#link.open();
       await this.#begin(sdk);
     } catch (error) {
       if (run === this.#run) this.#fail(error);
@@ -131,6 +130,7 @@ export class Tab {
     await player.connect();
     if (player !== this.#player) return;
     this.#show({ phase: this.view.phase === "blocked" ? "blocked" : "on", isReady: true });
+    this.#link.open();
     this.#hello();
     this.#reports.changed();
   }
