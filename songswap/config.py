@@ -62,13 +62,12 @@ class App:
 
 @dataclass(frozen=True)
 class Spotify:
-    """The operator's apps, and where Spotify answers."""
+    """The operator's apps, where Spotify answers, and whence the script comes that makes a page a player."""
 
     apps: tuple[App, ...]
     api_url: str = "https://api.spotify.com"
     accounts_url: str = "https://accounts.spotify.com"
     sdk_url: str = "https://sdk.scdn.co/spotify-player.js"
-    """The script of Spotify's Web Playback SDK, which makes a page a player."""
     daily_calls: int | None = None
     """Calls to the player allowed in any 24 h; None: as many as Spotify lets through."""
 

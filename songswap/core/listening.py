@@ -1,6 +1,6 @@
 """What a listener's state becomes: joining, being told, being read, failing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from songswap.core import preload
 from songswap.core.tabs import SETTLE_HERE_MS, TOLERANCE_HERE_MS
 from songswap.core.timeline import EDGE_MS, advance, residual_ms, trimmed
-from songswap.model import Command, Device, Failure, Here, Listener, Pace, Playback, Timeline
+from songswap.model import Command, Device, Failure, Here, Listener, Night, Pace, Playback, Timeline
 
 VERIFY_AFTER_MS = 2_500.0
 """From a command's effect to the reading that verifies it: readings sooner may still show the state before."""
@@ -40,6 +40,14 @@ class Person:
     trim_ms: int = 0
     goes_on: bool | None = None
     here: Here | None = None
+
+
+def updated(night: Night, account: str, update: Callable[[Listener], Listener]) -> Night:
+    """The night with one listener's state changed, if they are still there."""
+    listener = night.listeners.get(account)
+    if listener is None:
+        return night
+    return msgspec.structs.replace(night, listeners={**night.listeners, account: update(listener)})
 
 
 def attend(listener: Listener | None, person: Person, *, music: bool = True) -> Listener:

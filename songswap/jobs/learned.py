@@ -9,7 +9,7 @@ from songswap.core.latency import LatencyTable
 from songswap.core.tabs import here_id
 from songswap.documents import LATENCIES, Latencies
 from songswap.jobs.tabs import kept_as, with_page
-from songswap.model import Command, CommandKind, Tab
+from songswap.model import Command, CommandKind, Listener, Night, Tab
 from songswap.store import Store
 
 
@@ -40,8 +40,24 @@ class Learned:
         known, name = self._read(account), kept_as(device_id, self._tab_of(account))
         self._keep(account, replace(known, devices=latency.learned(known.devices, name, kind, sample_ms)))
 
-    def note_goes_on(self, account: str, device_id: str, goes_on: bool) -> None:
-        """It was seen whether the device goes on by itself."""
+    def learn_told(self, command: Command | None, sample_ms: float | None) -> None:
+        """It was seen what became of a listener's command, if that tells how soon it was heard."""
+        if command is not None and sample_ms is not None:
+            self.learn(command.account, learned_under(command), command.kind, sample_ms)
+
+    def learn_driven(self, night: Night, device_id: str | None, sample_ms: float | None) -> None:
+        """It was seen what became of a click at the leader's device, if that tells how soon it was heard."""
+        if night.driven is not None and device_id is not None and sample_ms is not None:
+            name = here_id(device_id) if night.driven.is_here else device_id
+            self.learn(night.leader, name, night.driven.kind, sample_ms)
+
+    def note_seen(self, before: Listener, after: Listener) -> Listener:
+        """The listener `after` a look, having noted if it was just seen whether their device goes on by itself."""
+        if after.goes_on is not None and after.goes_on != before.goes_on and after.device_id is not None:
+            self._note_goes_on(after.account, after.device_id, after.goes_on)
+        return after
+
+    def _note_goes_on(self, account: str, device_id: str, goes_on: bool) -> None:
         known, name = self._read(account), kept_as(device_id, self._tab_of(account))
         self._keep(account, replace(known, preload={**known.preload, name: goes_on}))
 

@@ -5,8 +5,8 @@ import contextlib
 
 from songswap.clock import Clock
 from songswap.core.latency import LatencyTable
-from songswap.core.tabs import here_id, known_as
-from songswap.documents import ORDERS, TAB, Wish
+from songswap.core.tabs import QUIET_MS, here_id, known_as
+from songswap.documents import ORDERS, TAB, WISH, Wish
 from songswap.model import Order, OrderKind, Orders, Tab
 from songswap.store import Store
 
@@ -21,16 +21,25 @@ class Pages:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._taken: dict[str, tuple[str, int]] = {}
+        self._taken: dict[str, tuple[str, str, int]] = {}
 
     def tab(self, account: str, wish: Wish) -> Tab | None:
         """The page `account` wants to listen in, if it has reported; None where it is a device."""
         tab = self._store.read(TAB, account) if wish.tab else None
         return tab if tab is not None and tab.tab == wish.tab else None
 
+    def tab_of(self, account: str) -> Tab | None:
+        """The same, by what `account` wishes now."""
+        return self.tab(account, self._store.read(WISH, account) or Wish())
+
+    def is_quiet(self, account: str) -> bool:
+        """Whether `account` listens in a page that was not heard of for a while."""
+        tab = self.tab_of(account)
+        return tab is not None and self._clock.now_ms() - tab.heard_at_ms >= QUIET_MS
+
     def is_new(self, account: str, tab: Tab) -> bool:
         """Whether this report was not taken in yet; asked once for each."""
-        number = (tab.tab, tab.seq)
+        number = (tab.tab, tab.device_id, tab.seq)
         if self._taken.get(account) == number:
             return False
         self._taken[account] = number

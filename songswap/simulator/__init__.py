@@ -5,8 +5,8 @@ It stands in for Spotify in the demo, the tests and the benchmarks, and shares n
 
 from .app import create_app, serve
 from .faults import Fault
-from .players import Truth
 from .profile import Profile
+from .showing import Truth
 from .world import World
 
 __all__ = ["Fault", "Profile", "Truth", "World", "create_app", "serve"]

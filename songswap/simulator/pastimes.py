@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from .catalogue import Catalogue
 from .people import Person
-from .players import HISTORY_LENGTH, Play
+from .players import HISTORY_LENGTH
+from .showing import Play
 
 DAY_S = 86_400
 DAYS_BACK = 6

@@ -14,6 +14,7 @@ from . import playback as pb
 from .people import Device, Person
 from .playback import Change, Playback, Start
 from .profile import Chance
+from .showing import Play, Shown, Truth
 from .timeline import Moment, Timeline
 
 GHOST_MS = 90_000.0
@@ -21,34 +22,6 @@ GHOST_MS = 90_000.0
 LISTENED_MS = 30_000.0
 """A play counts in the history once more than this was heard."""
 HISTORY_LENGTH = 200
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What is audible at one moment."""
-
-    device_id: str | None
-    uri: str | None
-    position_ms: float
-    is_playing: bool
-
-
-@dataclass(frozen=True)
-class Play:
-    """An item that was listened to; `ended_at_ms` is what the wire calls `played_at`."""
-
-    uri: str
-    ended_at_ms: float
-    visible_at_ms: float
-    context_uri: str | None = None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What the API shows at one moment: a state and the progress it reports."""
-
-    state: Playback
-    progress_ms: int
 
 
 @dataclass(frozen=True, order=True)

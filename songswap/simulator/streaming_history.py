@@ -18,7 +18,7 @@ from typing import Any
 from .catalogue import Artist, Catalogue, Episode, Track
 from .pastimes import DAY_S, DAYS_BACK
 from .people import Person
-from .players import Play
+from .showing import Play
 
 Json = dict[str, Any]
 

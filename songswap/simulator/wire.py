@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from .catalogue import Album, Artist, Catalogue, Episode, Interlude, Item, LocalFile, Show, Track
 from .people import Device, Person
 from .playback import Playback
-from .players import Play
 from .playlists import Playlist, Row
+from .showing import Play
 
 Json = dict[str, Any]
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..catalogue import Episode, Interlude, Track
 from ..playback import Playback
-from ..players import Play, Shown
+from ..showing import Play, Shown
 from .call import NO_CONTENT, Answer, ApiError, Call, Endpoint
 
 READ_STATE = frozenset({"user-read-playback-state"})
