@@ -156,7 +156,7 @@ async def test_a_page_that_is_closed_is_no_device_any_more(street: Street) -> No
 
 def kept_tabs(installation: Installation) -> list[dict[str, Any]]:
     """What pages reported last, as it lies in the store."""
-    return [json.loads(path.read_bytes()) for path in installation.store.glob("accounts/*/tab.json")]
+    return [json.loads(path.read_bytes())["data"] for path in installation.store.glob("accounts/*/tab.json")]
 
 
 def tabs_of(installation: Installation, person: str) -> list[dict[str, Any]]:
