@@ -200,7 +200,7 @@ async def test_what_the_browser_keeps_silent_sounds_after_a_tap(street: Street) 
     installation.put_music_on("ada")
     installation.act("ada", "transfer", device_id=device)
     # Whatever is asked of the page would count as a tap there; so its report is looked at, not the page.
-    await becomes_true(lambda: any(one.get("is_blocked") for one in kept_tabs(installation)), "the page may not be heard")
+    await becomes_true(lambda: any(one.get("is_blocked") for one in kept_tabs(installation)), "it is silent")
     await expect(card(page)).to_contain_text("Silent until you tap")
     assert await violations(page) == []
     await card(page).get_by_role("button", name="Start the sound").click()
