@@ -125,6 +125,25 @@ async def test_a_tab_that_is_loaded_anew_comes_back_by_itself(game_night: GameNi
         await becomes_true(lambda: hear_the_same(installation), "they are together again")
 
 
+async def test_music_goes_on_while_the_server_is_started_anew_and_the_tab_finds_it_again(
+    game_night: GameNight, street: Street
+) -> None:
+    street.may_be_refused("/")
+    installation = game_night.installation
+    await both_in_tabs(game_night)
+    server = next(one for one in installation.programs if one.output.name == "server.log" and one.is_running)
+    await asyncio.to_thread(server.stop)
+    await expect(card(game_night.bob)).to_contain_text("SongSwap can’t be reached")
+    assert plays_in_a_tab(installation, "bob")
+    await asyncio.to_thread(installation.start_server)
+    for page in (game_night.ada, game_night.bob):
+        await expect(card(page)).to_contain_text(HERE)
+    await game_night.ada.get_by_role("button", name="Next track").click()
+    await becomes_true(lambda: hear_the_same(installation), "they are together again")
+    for person in ("ada", "bob"):
+        assert plays_in_a_tab(installation, person)
+
+
 async def test_the_last_tab_of_a_person_that_was_tapped_in_plays(street: Street) -> None:
     first = await street.person("Ada")
     await create_group(first, "Two tabs")
