@@ -165,12 +165,10 @@ async def test_a_page_that_is_closed_is_no_device_any_more(street: Street) -> No
     installation = street.installation
     bob = await street.person("Bob", "phone")
     await create_group(bob, "Bob alone")
-    before = len(devices(installation, "bob"))
     await listen_here(bob)
     await becomes_true(lambda: any(one["listed"] for one in tabs_of(installation, "bob")), "the page is a device")
     await bob.close()
     await becomes_true(lambda: not any(one["online"] for one in tabs_of(installation, "bob")), "the page is gone")
-    assert len(devices(installation, "bob")) >= before
 
 
 def kept_tabs(installation: Installation) -> list[dict[str, Any]]:
@@ -210,12 +208,17 @@ async def test_what_the_browser_keeps_silent_sounds_after_a_tap(street: Street) 
     await create_group(ada, "Quiet")
     group = ada.url.rsplit("/", 1)[1]
     await ada.close()
+    before = {one["id"] for one in tabs_of(installation, "ada")}  # pages of a moment ago may still seem to be there
     page = await ada.context.new_page()
     # As after the browser was started anew: the tab is there again, and nobody has tapped in it.
     await page.add_init_script(f"sessionStorage.setItem('songswap.plays', {json.dumps(group)})")
     await page.goto(f"/groups/{group}")
-    await becomes_true(lambda: any(one["online"] for one in tabs_of(installation, "ada")), "the page is a device")
-    device = next(one["id"] for one in tabs_of(installation, "ada") if one["online"])
+
+    def new_ones() -> list[str]:
+        return [one["id"] for one in tabs_of(installation, "ada") if one["id"] not in before]
+
+    await becomes_true(lambda: bool(new_ones()), "the page is a device")
+    device = new_ones()[0]
     installation.put_music_on("ada")
     installation.act("ada", "transfer", device_id=device)
     # Whatever is asked of the page would count as a tap there; so its report is looked at, not the page.
