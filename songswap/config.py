@@ -4,7 +4,7 @@ import configparser
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -345,7 +345,6 @@ def _doubles(words: Iterable[str]) -> list[str]:
     return sorted(word for word, count in Counter(words).items() if count > 1)
 
 
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    known = list(known)
+def _did_you_mean(word: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quart import Quart, Response, jsonify, render_template, request
+from quart import Quart, Response, has_request_context, jsonify, render_template, request, websocket
 from werkzeug.exceptions import HTTPException
 
 from songswap.core.groups import RefusalCode, RefusedError
@@ -145,8 +145,8 @@ def _of_http(error: HTTPException) -> ProblemError:
 
 
 async def answer(problem: ProblemError) -> Response:
-    """The problem as JSON below /api, as a page elsewhere."""
-    if request.path.startswith("/api/"):
+    """The problem as JSON below /api and for pages' connections, as a page elsewhere."""
+    if not has_request_context() or request.path.startswith("/api/"):
         response = jsonify({"error": {"code": problem.code, "message": problem.message}})
     else:
         response = Response(await render_template("error.html", problem=problem), mimetype="text/html")
@@ -159,10 +159,15 @@ async def handle(error: Exception) -> Response:
     """The one error handler."""
     problem = problem_of(error)
     if problem.status == 500:
-        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        logger.error("%s failed", _asked(), exc_info=error)
     elif isinstance(error, StoreError):
-        logger.error("%s %s: %s", request.method, request.path, error)
+        logger.error("%s: %s", _asked(), error)
     return await answer(problem)
+
+
+def _asked() -> str:
+    """What was asked for, for the log."""
+    return f"{request.method} {request.path}" if has_request_context() else f"connection to {websocket.path}"
 
 
 def register(app: Quart) -> None:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from quart import Quart, ResponseReturnValue, abort, g, redirect, request, url_for, websocket
+from quart import Quart, ResponseReturnValue, g, redirect, request, url_for, websocket
 
 from songswap.core.groups import Right, demand, role_of
 from songswap.documents import GROUP, Account
@@ -135,10 +135,10 @@ async def check_socket() -> None:
     origin = websocket.headers.get("Origin", "")
     ours = {urlsplit(here.config.server.url).netloc, websocket.host}
     if urlsplit(origin).netloc not in ours:  # every browser names it
-        abort(403)
+        raise ProblemError(403, "foreign_origin", "Connections are only taken from SongSwap's own pages.")
     g.account = browsers.whose(here.store, cookie_of_socket(), here.clock.now_ms())
     if g.account is None:
-        abort(401)
+        raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
 
 
 def _ask_to_log_in() -> ResponseReturnValue:

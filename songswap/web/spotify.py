@@ -46,11 +46,11 @@ async def ask_spotify(here: Resources, account: str, make: Callable[[Bearer], Aw
 async def fresh_token(here: Resources, account: str, *, refused: bool) -> tuple[str, float]:
     """The newest token of `account` and when it runs out; renewed first if it has, or if Spotify `refused` it.
 
-    Raises ProblemError (503).
+    Raises ProblemError (409 while the worker does not renew it).
     """
     token = _newest(here, account)
     if refused or token.expires_at_ms - MARGIN_MS < here.clock.now_ms():
-        token = await _renewed(here, account, token)
+        token = await _renewed(here, account, token, status=409)
     return _bearer(here, account, token).token, token.expires_at_ms
 
 
@@ -73,7 +73,7 @@ def _bearer(here: Resources, account: str, token: Token) -> Bearer:
         raise ProblemError(503, "needs_login", "Log in with Spotify again: the log-in can't be read.") from error
 
 
-async def _renewed(here: Resources, account: str, old: Token) -> Token:
+async def _renewed(here: Resources, account: str, old: Token, status: int = 503) -> Token:
     """The token after `old`, once the worker has it: a look at the devices makes it get one."""
     with here.store.changes.subscribe(TOKEN.path(account)) as changes:
         look(here, account)
@@ -84,5 +84,5 @@ async def _renewed(here: Resources, account: str, old: Token) -> Token:
                 return token
         except TimeoutError:
             raise ProblemError(
-                503, "token_expired", "Your log-in with Spotify is being renewed. Try again in a moment."
+                status, "token_expired", "Your log-in with Spotify is being renewed. Try again in a moment."
             ) from None

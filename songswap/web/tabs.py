@@ -59,7 +59,7 @@ async def delete_tab() -> tuple[str, int]:
     return "", 204
 
 
-@blueprint.websocket("/api/me/tab")
+@blueprint.websocket("/api/me/tab/link")
 async def tab_socket() -> None:
     """What a page reports of its player, and what it is told; see docs/tab.md."""
     here, account = resources(), listener_of_socket()

@@ -3,11 +3,12 @@
 import re
 
 import pytest
+from quart.testing import WebsocketResponseError
 from werkzeug.routing import Rule
 
 from songswap.web.guard import PUBLIC, SAFE_METHODS
 from songswap.web.pace import Pace
-from tests.web.site import HOST, ORIGIN, Site, content, group_of, refusal
+from tests.web.site import HOST, ORIGIN, Browser, Site, content, group_of, refusal
 
 FOREIGN = [
     {"Origin": "https://evil.example"},
@@ -31,6 +32,7 @@ def _routes(site: Site) -> list[tuple[str, str, str]]:
     return [
         (rule.endpoint, method, _address(rule))
         for rule in site.app.url_map.iter_rules()
+        if not rule.websocket
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
 
@@ -50,6 +52,27 @@ async def test_every_route_needs_a_login_or_is_listed_public(site: Site) -> None
         else:
             assert response.status_code == 302, endpoint
             assert response.headers["Location"].startswith("/login?next="), endpoint
+
+
+async def test_every_connection_needs_a_login_and_a_page_of_our_own(site: Site) -> None:
+    rules = [rule for rule in site.app.url_map.iter_rules() if rule.websocket]
+    assert len(rules) == 1
+    ada, stranger = await site.log_in("ada"), site.browser()
+    for rule in rules:
+        assert await _connects(ada, rule.rule, ORIGIN)
+        assert not await _connects(stranger, rule.rule, ORIGIN)
+        for origin in ("https://evil.example", f"{ORIGIN}.evil.example", "null", ""):
+            assert not await _connects(ada, rule.rule, origin), origin
+
+
+async def _connects(browser: Browser, address: str, origin: str) -> bool:
+    headers = {"Host": HOST, **({"Origin": origin} if origin else {})}
+    try:
+        async with browser.client.websocket(address, headers=headers) as socket:
+            await socket.send('{"type":"probe","n":1}')
+            return "now_ms" in str(await socket.receive())
+    except WebsocketResponseError:
+        return False
 
 
 async def test_public_list_names_only_routes_there_are(site: Site) -> None:
