@@ -1,6 +1,6 @@
 // Our own JSON API.
 
-/** Send a request; returns the answer's body. `signal` may call it off. Throws an Error with words for people. */
+/** Send a request; returns the answer's body. `signal` may call it off. Throws an Error with words for people, and the answer's `code`. */
 export async function send(method, path, body, signal) {
   let answer;
   try {
@@ -16,7 +16,10 @@ export async function send(method, path, body, signal) {
   if (answer.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
   if (answer.status === 204) return null;
   const content = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Error(content?.error?.message ?? "That did not work. Try again in a moment.");
+  if (!answer.ok) {
+    const error = new Error(content?.error?.message ?? "That did not work. Try again in a moment.");
+    throw Object.assign(error, { code: content?.error?.code });
+  }
   return content;
 }
 

@@ -8,6 +8,7 @@ import { createTimerCard } from "./interval.js";
 import { createInvite } from "./invite.js";
 import { mood, status } from "./format.js";
 import { createLead } from "./lead.js";
+import { createListenHere } from "./listen-here.js";
 import { createManage } from "./manage.js";
 import { createMembers } from "./members.js";
 import { createOptions } from "./options.js";
@@ -38,6 +39,7 @@ const showPartyCard = createPartyCard();
 
 const showLead = createLead((button, body) => change(button, "PUT", `${api}/session`, body));
 const options = createOptions((field, body) => change(field, "PUT", `${api}/session`, body));
+const showListenHere = createListenHere(first.id);
 const showTrim = createTrim((range, body) => change(range, "PUT", "/api/me/trim", body));
 
 const onClick = (id, run) => byId(id).addEventListener("click", (event) => run(event.currentTarget));
@@ -54,7 +56,7 @@ const announceTrack = onChange((track) => track && announce(`Now playing: ${trac
 const announceStatus = onChange((words) => announce(`You: ${words}`));
 const withoutSkew = (words) => words.split(",")[0]; // a few milliseconds more or less are no news
 
-const CHOOSE = "Choose one of your devices below, or play something in Spotify.";
+const CHOOSE = "Listen in this tab, choose one of your devices below, or play something in Spotify.";
 
 function hintFor(mine, devices) {
   const canChoose = mine.status === "no_device" && devices.items.some((device) => device.is_usable);
@@ -71,7 +73,7 @@ function showMe(state) {
   say(byId("my-hint"), hintFor(mine, devices));
   show(byId("log-in-again"), mine.status === "needs_login");
   const isOut = isRunning && (!isListening || mine.status === "stepped_out");
-  byId("listen").textContent = elsewhere ? "Listen here instead" : "Rejoin";
+  byId("listen").textContent = elsewhere ? "Listen with this group" : "Rejoin";
   show(byId("listen"), isOut && mine.status !== "needs_login");
   show(byId("step-out"), isRunning && isListening && !isOut && (state.me.role !== "host" || state.session.leader !== state.me.account));
   byId("device-name").textContent = mine.device_name || devices.chosen_name || "Choose a device";
@@ -96,6 +98,7 @@ function update(state) {
   showLead(state);
   options.show(state);
   showMe(state);
+  showListenHere(state);
   showTrim(state);
   showMembers(state);
   showInvite(state);

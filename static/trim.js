@@ -1,8 +1,13 @@
 // Fine tuning by ear: how much earlier or later one's own device plays.
 
-import { byId, onChange, show } from "./dom.js";
+import { attempt } from "./api.js";
+import { byId, onChange, say, show } from "./dom.js";
+import { Metronome } from "./metronome.js";
 
 const SETTLE_MS = 500; // keys move the slider step by step: the last step counts
+
+const TUNE = "Have a neighbour play theirs, too, and move the slider until both sound as one. They come out of this browser: it has to be where your music is.";
+const LEAD = "Somebody beside you tunes their device? Your clicks are what they tune it to.";
 
 const words = (ms) => (ms === 0 ? "in the middle" : `${Math.abs(ms)} ms ${ms > 0 ? "late" : "early"}`);
 
@@ -11,8 +16,10 @@ export function createTrim(change) {
   const range = byId("trim-range");
   let deviceId = null;
   let settling = null;
+  const clicks = createClicks();
 
   const showValue = (ms) => {
+    clicks.earlierMs = ms;
     byId("trim-value").textContent = words(ms);
     range.setAttribute("aria-valuetext", words(ms));
     range.style.setProperty("--done", `${(100 * (ms - range.min)) / (range.max - range.min)}%`);
@@ -37,5 +44,30 @@ export function createTrim(change) {
     byId("trim-label").textContent = trim.device_name ? `Fine tuning by ear: ${trim.device_name}` : "Fine tuning by ear";
     showValue(trim.trim_ms);
   });
-  return (state) => showTrim(state.me.trim);
+  return (state) => {
+    const { trim } = state.me;
+    if (!trim) clicks.earlierMs = 0;
+    show(byId("trim-clicks"), Boolean(trim) || state.session.state === "running");
+    say(byId("trim-words"), trim ? TUNE : LEAD);
+    showTrim(trim);
+  };
+}
+
+function createClicks() {
+  const metronome = new Metronome();
+  const button = byId("trim-toggle");
+  const label = (text) => {
+    say(byId("trim-clock"), text);
+    button.textContent = metronome.isOn ? "Stop the clicks" : "Play clicks";
+    button.setAttribute("aria-pressed", String(metronome.isOn));
+  };
+  const start = async () => label(`In time with SongSwap, give or take ${await metronome.start()} ms.`);
+  button.addEventListener("click", () => {
+    if (!metronome.isOn) attempt(button, byId("trim-failure"), start);
+    else {
+      metronome.stop();
+      label("");
+    }
+  });
+  return metronome;
 }

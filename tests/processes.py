@@ -85,7 +85,8 @@ class Installation:
         self.config.write_text(
             f"[server]\nport = {self.port}\noperators = ada\n{keys}"
             f"[store]\npath = {self.store}\n[spotify]\nclient_id = {CLIENT_ID}\n"
-            f"api_url = {self.spotify_url}\naccounts_url = {self.spotify_url}\n[log]\nlevel = debug\n"
+            f"api_url = {self.spotify_url}\naccounts_url = {self.spotify_url}\n"
+            f"sdk_url = {self.spotify_url}/sdk/spotify-player.js\n[log]\nlevel = debug\n"
             f"[youtube]\napi_key = {YOUTUBE_KEY}\napi_url = {self.spotify_url}\n",
             encoding="utf-8",
         )

@@ -92,7 +92,8 @@ def is_heard(here: Here | None, now_ms: float) -> bool:
 def way_to(listener: Listener, table: LatencyTable, kind: CommandKind, uri: str, now_ms: float) -> Way:
     """How `listener` is told to do `kind`, `uri` being what is to be heard then: by the page, if that can do it."""
     device_id, here = listener.device_id or "", listener.here
-    own = _kind_here(here, kind, uri) if here is not None and now_ms < here.until_ms else None
+    is_on = listener.is_playing  # what it was told last may be newer than its last report
+    own = _kind_here(here, kind, uri, is_on=is_on) if here is not None and now_ms < here.until_ms else None
     if here is None or own is None:
         return Way(kind, expected_ms(table, device_id, kind))
     return Way(own, here_latency_ms(table, device_id, own), here.ahead_ms, is_here=True)
@@ -103,12 +104,15 @@ def here_latency_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> f
     return expected_ms(table, here_id(device_id), kind, UNKNOWN_HERE_MS)
 
 
-def _kind_here(here: Here, kind: CommandKind, uri: str) -> CommandKind | None:
-    """What the page does about it; None where only Spotify can: starting a given track."""
+def _kind_here(here: Here, kind: CommandKind, uri: str, *, is_on: bool) -> CommandKind | None:
+    """What the page does about it; None where only Spotify can: starting a given track.
+
+    `is_on`: it was not told to pause. Going on does no harm to a player that plays: it is only moved then.
+    """
     if kind == "pause":
         return "pause"
     if uri in here.uris[:1]:
-        return "seek" if here.is_playing else "resume"
+        return "seek" if here.is_playing and is_on else "resume"
     if uri in here.uris[1:2]:
         return "next"
     return None

@@ -193,7 +193,7 @@ class Link:
         self._refusals += 1
         await self._send("refused", message=words)
 
-    async def _send(self, kind: str, **fields: object) -> None:
+    async def _send(self, kind: str, /, **fields: object) -> None:
         await self._socket.send(msgspec.json.encode({"type": kind, **fields}).decode())
 
     def _now_ms(self) -> float:

@@ -20,6 +20,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--autoplay-policy=document-user-activation-required",  # as in people's browsers
 ]
 
 expect.set_options(timeout=PATIENCE_MS)

@@ -77,6 +77,18 @@ def test_page_does_all_but_start_a_given_track(kind: str, uri: str, is_playing: 
     assert (way.kind, way.is_here, way.ahead_ms) == (told, True, 100.0)
 
 
+@pytest.mark.parametrize(
+    ("plays", "was_told_to_play", "told"),
+    [(True, True, "seek"), (False, True, "resume"), (False, False, "resume"), (True, False, "resume")],
+)
+def test_page_that_was_told_to_pause_has_to_go_on_whatever_its_last_report_says(
+    plays: bool, was_told_to_play: bool, told: str
+) -> None:
+    here = msgspec.structs.replace(HERE, is_playing=plays)
+    way = way_to(listener(here=here, is_playing=was_told_to_play), LEARNED, "start", A.uri, NOW_MS)
+    assert (way.kind, way.is_here) == (told, True)
+
+
 def test_a_given_track_only_spotify_starts() -> None:
     way = way_to(listener(here=HERE), LEARNED, "start", C.uri, NOW_MS)
     assert (way.kind, way.is_here, way.latency_ms) == ("start", False, 900.0)
