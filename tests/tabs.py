@@ -155,6 +155,9 @@ class VirtualTab:
 
     async def _send(self, report: Tab) -> None:
         await asyncio.sleep(self._chance.travel_s())
+        wish = self.evening.store.read(WISH, self.person)
+        if wish is None or wish.tab != self.id:
+            return  # another page has taken over
         known = self.evening.store.read(TAB, self.person)
         if known is not None and known.tab == report.tab and known.seq >= report.seq:
             return  # another has overtaken it

@@ -256,7 +256,7 @@ async def test_who_pauses_in_the_page_steps_out_and_is_not_fought(evening: Eveni
 async def test_second_page_of_a_person_takes_over(evening: Evening, tabs: Tabs) -> None:
     second = VirtualTab(evening, "bob", "Another page")
     second.open()
-    await asyncio.sleep(6)
+    await asyncio.sleep(10)  # started anew, and put right once that was heard
     assert evening.hears("bob").device_id == second.device.id
     assert_together(evening)
     assert evening.listener("bob").device_name == "Another page"
