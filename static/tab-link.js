@@ -2,7 +2,7 @@
 
 import { TabClock } from "./tab-clock.js";
 
-const ADDRESS = "/api/me/tab";
+const ADDRESS = "/api/me/tab/link";
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 const THROWN_OUT = 1008;
 const BURST = 7;
