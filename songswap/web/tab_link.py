@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +16,8 @@ from songswap.store import StoreError
 from songswap.web import browsers
 from songswap.web.membership import wish_of
 from songswap.web.resources import Resources
+
+logger = logging.getLogger(__name__)
 
 LARGEST = 16 * 1024
 """Bytes of one message."""
@@ -99,6 +102,9 @@ class Link:
                 for task in (hearing, telling):
                     task.cancel()
                 results = await asyncio.gather(hearing, telling, return_exceptions=True)
+        for error in results:
+            if isinstance(error, Exception):
+                logger.error("the connection of a page broke", exc_info=error)
         code = next((one for one in results if isinstance(one, int)), GOING)
         with contextlib.suppress(Exception):  # the page may be gone
             await self._socket.close(code)
