@@ -57,10 +57,11 @@ class Page:
 
     async def closed(self) -> int:
         """The code it is closed with."""
-        with pytest.raises(WebsocketDisconnectError) as caught:
+        try:
             while True:
                 await asyncio.wait_for(self.socket.receive(), 5)
-        return int(caught.value.args[0])
+        except WebsocketDisconnectError as error:
+            return int(error.args[0])
 
 
 @asynccontextmanager

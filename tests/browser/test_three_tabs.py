@@ -1,0 +1,105 @@
+"""Three people in three browsers, each a player itself, by what leaves their speakers; and one whose connection is cut."""
+
+import asyncio
+from itertools import combinations
+
+import pytest
+from playwright.async_api import Page, WebSocketRoute, expect
+
+from bench.tabs import Sample, player_frame, sample, skew
+from tests.browser.people import GameNight, Street, invite_link, row_of
+from tests.browser.test_game_night import becomes_true, hear_the_same
+from tests.browser.test_tab import both_in_tabs, card, listen_here
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+
+TOGETHER_MS = 300.0
+"""Nobody has to be faster on a machine that has other things to do; how good it is, is measured in bench/tabs.txt."""
+LINK = "**/api/me/tab/link"
+
+
+async def heard(*pages: Page) -> list[Sample]:
+    """What leaves the speakers of these pages at one moment."""
+    frames = [await player_frame(page) for page in pages]
+    return list(await asyncio.gather(*(sample(frame) for frame in frames)))
+
+
+def is_together(samples: list[Sample]) -> bool:
+    skews_ms = [skew(one, other) for one, other in combinations(samples, 2)]
+    return all(skew_ms is not None and abs(skew_ms) < TOGETHER_MS for skew_ms in skews_ms)
+
+
+async def come_together(*pages: Page) -> list[Sample]:
+    """Wait until the same song leaves all speakers at the same time; returns what leaves them."""
+    samples: list[Sample] = []
+    for _ in range(150):
+        samples = await heard(*pages)
+        if is_together(samples):
+            return samples
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"they are not together: {samples}")
+
+
+async def test_three_tabs_sound_as_one_through_skips_seeks_and_pauses(game_night: GameNight, street: Street) -> None:
+    ada, bob = game_night.ada, game_night.bob
+    cleo = await street.person("Cleo")
+    await cleo.goto(await invite_link(ada))
+    await cleo.get_by_role("button", name="Join the group").click()
+    await both_in_tabs(game_night)
+    await listen_here(cleo)
+    await expect(row_of(ada, "Cleo")).to_contain_text("in sync")
+    pages = (ada, bob, cleo)
+    first = (await come_together(*pages))[0].uri
+
+    await ada.get_by_role("button", name="Next track").click()
+    await expect(ada.get_by_role("button", name="Pause")).to_be_visible()
+    await asyncio.sleep(0.5)
+    assert (await come_together(*pages))[0].uri != first
+    await ada.get_by_role("slider", name="Position in the track").fill("60000")
+    await asyncio.sleep(0.5)
+    assert (await come_together(*pages))[0].position_ms > 60_000
+    await ada.get_by_role("button", name="Pause").click()
+    for _ in range(100):
+        if not any(one.is_playing for one in await heard(*pages)):
+            break
+        await asyncio.sleep(0.1)
+    assert not any(one.is_playing for one in await heard(*pages))
+    await ada.get_by_role("button", name="Play", exact=True).click()
+    assert (await come_together(*pages))[0].position_ms > 60_000
+
+
+async def test_tab_whose_connection_is_cut_in_the_middle_of_a_song_goes_by_spotify_until_it_is_back(
+    game_night: GameNight, street: Street
+) -> None:
+    street.may_be_refused("/")  # the browser says that the connection is gone
+    ada, bob, installation = game_night.ada, game_night.bob, game_night.installation
+    links: list[WebSocketRoute] = []
+    is_cut = False
+
+    async def between(link: WebSocketRoute) -> None:
+        if is_cut:
+            await link.close()
+            return
+        links.append(link)
+        link.connect_to_server()
+
+    await bob.route_web_socket(LINK, between)
+    await bob.reload()
+    await both_in_tabs(game_night)
+    await come_together(ada, bob)
+    is_cut = True
+    for link in links:
+        await link.close()
+    await expect(card(bob)).to_contain_text("can’t be reached")
+    assert (await heard(bob))[0].is_playing  # the music goes on
+    first = (await heard(ada))[0].uri
+    await ada.get_by_role("button", name="Next track").click()
+    await becomes_true(
+        lambda: hear_the_same(installation) and installation.truth("bob")["uri"] != first,
+        "Bob's tab was told by Spotify",
+    )
+    is_cut = False
+    await expect(card(bob)).not_to_contain_text("can’t be reached", timeout=60_000)
+    await ada.get_by_role("slider", name="Position in the track").fill("30000")
+    await asyncio.sleep(1)
+    assert (await come_together(ada, bob))[0].position_ms > 30_000
