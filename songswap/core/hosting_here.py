@@ -32,7 +32,9 @@ def _moving(night: Night, tab: Tab | None, now_ms: float) -> Night:
     """The night with the leader's music on its way to the page, where it is not there yet."""
     if tab is None or tab.gone_at_ms is not None or tab.is_blocked or now_ms - tab.heard_at_ms >= QUIET_MS:
         return replace(night, move=None)
-    if tab.device_id == night.moved_to or (night.move is not None and night.move.device_id == tab.device_id):
+    if night.move is not None and night.move.device_id != tab.device_id:  # of another page, or who led before
+        night = replace(night, move=None)
+    if tab.device_id == night.moved_to or night.move is not None:
         return night
     if tab.reading is not None:  # it came by itself: `reported` sees to it
         return night

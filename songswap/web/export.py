@@ -19,6 +19,7 @@ from songswap.documents import (
     MILESTONES,
     NOTICE_SETTINGS,
     NOTICES,
+    ORDERS,
     PLAYLISTS,
     POLLED,
     PROFILE,
@@ -29,6 +30,7 @@ from songswap.documents import (
     SAVES,
     SHARING,
     SONG_LISTS,
+    TAB,
     TICKS,
     TOP,
     VIDEO_WISHES,
@@ -56,6 +58,7 @@ from songswap.model import (
     Milestones,
     Notices,
     NoticeSettings,
+    Orders,
     PlaylistsSeen,
     Polled,
     Profile,
@@ -64,6 +67,7 @@ from songswap.model import (
     Sharing,
     SongLists,
     Struct,
+    Tab,
     Ticks,
     TopSeen,
     VideoWishes,
@@ -90,6 +94,8 @@ class Export(Struct, frozen=True):
     wish: Wish
     seen: AccountSeen | None
     latencies: Latencies | None
+    tab: Tab | None
+    orders: Orders | None
     saves: Saves | None
     saved: SavedLists | None
     sharing: Sharing | None
@@ -138,6 +144,8 @@ def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Expo
         wish=membership.wish_of(here.store, account.id),
         seen=here.store.read(ACCOUNT_SEEN, account.id),
         latencies=here.store.read(LATENCIES, account.id),
+        tab=here.store.read(TAB, account.id),
+        orders=here.store.read(ORDERS, account.id),
         saves=here.store.read(SAVES, account.id),
         saved=here.store.read(SAVED, account.id),
         sharing=replace(sharing, link_secret="") if sharing else None,

@@ -1,4 +1,4 @@
-"""Three people in three browsers, each a player itself, by what leaves their speakers; and one whose connection is cut."""
+"""Three people in three browsers, each a player itself, by what leaves their speakers; one whose connection is cut."""
 
 import asyncio
 from itertools import combinations

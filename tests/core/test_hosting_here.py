@@ -199,3 +199,14 @@ def test_another_track_is_another_play() -> None:
     assert skipped.timeline is not None
     assert (skipped.timeline.plays, skipped.timeline.upcoming, skipped.queue_at_ms) == (2, (), None)
     assert A not in (skipped.timeline.track,)
+
+
+def test_move_of_who_led_before_is_forgotten() -> None:
+    before = coming()
+    assert before.move is not None
+    other = msgspec.structs.replace(tab(reading(NOW_MS, at_ms=NOW_MS)), device_id="another")
+    assert attended(before, other, NOW_MS).move is None
+    third = msgspec.structs.replace(tab(None), device_id="a third")
+    moved_on = attended(before, third, NOW_MS).move
+    assert moved_on is not None
+    assert moved_on.device_id == "a third"

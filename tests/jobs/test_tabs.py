@@ -14,6 +14,8 @@ from songswap.model import Tab
 from songswap.simulator import Profile
 from tests.evening import Evening, an_evening
 from tests.jobs.conftest import album
+from tests.jobs.test_interval import playlist, until
+from tests.jobs.timers import Ear, Timer
 from tests.tabs import VirtualTab, listening_in_tabs
 
 pytestmark = pytest.mark.virtual_time
@@ -286,6 +288,24 @@ async def test_worker_that_starts_anew_goes_on_with_the_pages_there_are(evening:
     await asyncio.sleep(12)
     assert_together(evening)
     assert evening.night().host_here is not None
+
+
+async def test_interval_timer_moves_all_pages_at_its_boundaries(evening: Evening, tabs: Tabs) -> None:
+    evening.world.player("ada").play_context(playlist(evening), device_id=tabs["ada"].device.id)
+    await asyncio.sleep(30)
+    ears = {person: Ear(evening, person) for person in tabs}
+    for ear in ears.values():
+        ear.start()
+    before = len(evening.world.calls)
+    timer = Timer(evening, is_group=True)
+    timer.set_up(phases=timer.workout, repeat=8)
+    await until(evening, timer.boundary_at_ms(4) + 5_000)
+    for number in range(1, 5):
+        for ear in ears.values():
+            at_ms = timer.boundary_at_ms(number)
+            assert min(abs(heard_ms - at_ms) for heard_ms, _ in ear.heard) < CLOSE_MS, (ear.person, number)
+    told = [call.person for call in evening.world.calls[before:] if call.method != "GET"]
+    assert sorted(told) in ([], ["bob", "cleo"])  # started once more at most: at first only three songs were known
 
 
 async def test_trim_of_a_page_is_its_browsers_and_survives_a_reload(evening: Evening, tabs: Tabs) -> None:
