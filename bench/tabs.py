@@ -7,15 +7,12 @@ meanwhile, by turns with our page and in her Spotify. Written to bench/tabs.txt 
 """
 
 import asyncio
-import csv
-import itertools
 import os
 import platform
 import statistics
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +22,7 @@ from typing import Any
 
 from playwright.async_api import Frame, Page, async_playwright, expect
 
+from songswap.simulator import World
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.people import Street, create_group, invite_link
 from tests.processes import Installation, all_running, ask
@@ -134,11 +132,10 @@ async def sample(frame: Frame) -> Sample:
     return Sample(told["uri"], told["isPlaying"], told["positionMs"], told["atMs"])
 
 
-def songs(installation: Installation) -> list[str]:
-    """Enough of the invented music for the whole script."""
-    with urllib.request.urlopen(f"{installation.spotify_url}/sim/features.csv", timeout=60) as answer:
-        rows = csv.DictReader(answer.read().decode().splitlines())
-        return [f"spotify:track:{row['track_id']}" for row in itertools.islice(rows, SONGS)]
+def songs() -> list[str]:
+    """Enough of the invented music for the whole script, none of which Spotify plays under another id."""
+    tracks = World().catalogue.tracks.values()
+    return [track.uri for track in tracks if track.plays_as is None][:SONGS]
 
 
 @asynccontextmanager
@@ -151,7 +148,7 @@ async def two_tabs(installation: Installation) -> AsyncIterator[tuple[Page, Page
         await create_group(ada, "Two tabs")
         await bob.goto(await invite_link(ada))
         await bob.get_by_role("button", name="Join the group").click()
-        installation.act("ada", "play_uris", uris=songs(installation))
+        installation.act("ada", "play_uris", uris=songs())
         await ada.get_by_role("button", name="Start session").click()
         for page in (ada, bob):
             await page.get_by_role("button", name="Listen here", exact=True).click()

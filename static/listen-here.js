@@ -1,5 +1,6 @@
 // The part of the group page that makes a player of this tab.
 
+import { send } from "./api.js";
 import { byId, say, show } from "./dom.js";
 import { loudnessControl } from "./loudness.js";
 import { Tab } from "./tab.js";
@@ -16,6 +17,7 @@ export function createListenHere(group) {
   const tab = new Tab({ sdkUrl: card.dataset.sdkUrl, group, name: `SongSwap in ${browserName()}`, onView: render });
   const showLoudness = loudnessControl(tab.memory.loudness, (loudness) => tab.setLoudness(loudness));
   let elsewhere = null; // another tab of this person's that plays
+  let isOut = false; // a session runs here, and this person does not listen in it
   let phase = "";
 
   function render() {
@@ -39,7 +41,12 @@ export function createListenHere(group) {
     if (hadFocus && !card.contains(document.activeElement)) firstOf(card)?.focus();
   }
 
-  byId("tab-start").addEventListener("click", () => tab.start());
+  function start() {
+    if (isOut) send("PUT", `/api/groups/${group}/listening`, { listening: true }).catch(() => {}); // the page says how it is
+    tab.start();
+  }
+
+  byId("tab-start").addEventListener("click", start);
   byId("tab-stop").addEventListener("click", () => tab.stop());
   byId("tab-sound").addEventListener("click", () => tab.startSound());
   document.addEventListener("visibilitychange", () => document.hidden || tab.wake());
@@ -51,6 +58,7 @@ export function createListenHere(group) {
 
   return (state) => {
     const mine = state.me.tab;
+    isOut = state.session.state === "running" && !state.me.is_listening;
     elsewhere = mine?.is_here && mine.tab !== tab.memory.tab ? mine : null;
     render();
   };

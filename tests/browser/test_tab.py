@@ -108,6 +108,17 @@ async def test_two_tabs_play_the_same_and_what_the_host_does_is_heard_in_both(ga
         assert plays_in_a_tab(installation, person)
 
 
+async def test_whoever_stepped_out_is_in_again_with_a_tap_on_listen_here(game_night: GameNight) -> None:
+    ada, bob = game_night.ada, game_night.bob
+    game_night.installation.put_music_on("ada")
+    await game_night.start()
+    await bob.get_by_role("button", name="Step out").click()
+    await expect(row_of(ada, "Bob")).to_contain_text("stepped out")
+    await listen_here(bob)
+    await expect(row_of(ada, "Bob")).to_contain_text("in sync")
+    await expect(row_of(ada, "Bob")).to_contain_text("SongSwap in Chrome")
+
+
 async def test_a_tab_that_is_loaded_anew_comes_back_by_itself(game_night: GameNight, street: Street) -> None:
     street.may_be_refused("/static/music.js")  # says that it may not be heard yet
     installation = game_night.installation
