@@ -19,7 +19,8 @@ from .tabs import change_of, close_tab, open_tab, tab_state
 from .wire import Wire
 from .world import World
 
-SCOPE = "streaming"
+SCOPES = frozenset({"streaming", "user-read-email", "user-read-private"})
+"""What the SDK wants of a token [spotify/web-playback-sdk#11]."""
 PING_S = 10.0
 GRACE_S = 5.0
 """So long after its stream broke without a word a page still counts as there."""
@@ -156,7 +157,7 @@ class _Desk:
         token = authenticate(self._world, request)
         if token.person is None:
             raise ApiError(401, "Valid user authentication required")
-        if SCOPE not in token.scopes:
+        if not SCOPES.issubset(token.scopes):
             raise ApiError(403, "Invalid token scopes.")
         person = self._world.person(token.person)
         if not person.premium:

@@ -13,7 +13,7 @@ from songswap.simulator import World
 from songswap.simulator.people import Device
 from songswap.simulator.players import Player
 
-SCOPES = "streaming user-read-playback-state user-modify-playback-state"
+SCOPES = "streaming user-read-email user-read-private user-read-playback-state user-modify-playback-state"
 
 _PAGE = """<!doctype html><html lang="en"><title>Embedding</title><body>
 <button>Sound</button>

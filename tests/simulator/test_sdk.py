@@ -10,7 +10,7 @@ import pytest
 
 from songswap.simulator import Profile, World, serve
 
-SCOPES = "streaming user-read-playback-state user-modify-playback-state"
+SCOPES = "streaming user-read-email user-read-private user-read-playback-state user-modify-playback-state"
 
 
 class Page:
@@ -176,6 +176,7 @@ async def test_others_can_not_command_somebodys_page(spotify) -> None:
     ("person", "scopes", "status", "reason"),
     [
         ("bob", "user-read-playback-state", 403, None),
+        ("bob", "streaming", 403, None),
         ("finn", SCOPES, 403, "PREMIUM_REQUIRED"),
     ],
 )

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext
 from songswap.simulator import Profile, World, serve
 from tests.ports import free_port
 
-from .embedding import Tab, embedding, open_tab, until
+from .embedding import SCOPES, Tab, embedding, open_tab, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -339,7 +339,7 @@ async def test_token_that_is_over_is_renewed_once(tab: Tab, songs: list[str]) ->
 
 async def test_page_whose_tokens_are_all_over_is_told(tab: Tab, songs: list[str]) -> None:
     await tab.playing(songs[:3])
-    stale = tab.world.issue_tokens("bob", "app", "streaming")["access_token"]
+    stale = tab.world.issue_tokens("bob", "app", SCOPES)["access_token"]
     tab.world.expire_tokens("bob")
     await tab.ask(f"window.freshToken = async () => '{stale}'")
     await tab.ask("player.pause()")
