@@ -199,6 +199,7 @@ def test_the_operators_own_settings_stay_out_of_it(tmp_path: Path) -> None:
         "SONGSWAP_LOG_LEVEL": "debug",
         "SONGSWAP_SPOTIFY_API_URL": "http://127.0.0.1:9001",
         "SONGSWAP_SPOTIFY_ACCOUNTS_URL": "http://127.0.0.1:9001",
+        "SONGSWAP_SPOTIFY_SDK_URL": "http://127.0.0.1:9001/sdk/spotify-player.js",
         "SONGSWAP_RECCOBEATS_API_URL": "http://127.0.0.1:9001/reccobeats",
         "SONGSWAP_FEATURES_RECCOBEATS": "on",
         "SONGSWAP_YOUTUBE_API_URL": "http://127.0.0.1:9001",
