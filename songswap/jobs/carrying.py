@@ -71,10 +71,16 @@ class Carrying:
                 return lambda night: hosting.host_failed(night, failure, now_ms)
             case MoveHost(device_id=device_id):
                 return lambda night: hosting_here.move_failed(night, device_id, failure, now_ms)
+            case LookAtListener() | Tell() if self._is_lost(step.account, failure):
+                return _updating(step.account, lambda listener: listening.lost(listener, now_ms))
             case LookAtListener():
                 return _updating(step.account, lambda listener: listening.failed(listener, failure, now_ms))
             case Tell(command=command):
                 return _updating(step.account, lambda one: listening.refused(one, command, failure, now_ms))
+
+    def _is_lost(self, account: str, failure: Failure) -> bool:
+        """Whether a device is gone that is a page not heard of for a while: it says so itself when it is back."""
+        return failure.status == "no_device" and self.pages.is_quiet(account)
 
     async def _look(self, step: LookAtHost | LookAtQueue | LookAtListener, bearer: Bearer) -> Fold:
         if isinstance(step, LookAtQueue):

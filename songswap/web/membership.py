@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from songswap.core.sharing import without_group
-from songswap.documents import GROUP, SESSION_WISH, SHARING, WISH, SessionWish, Wish
+from songswap.documents import GROUP, SESSION_WISH, SHARING, TAB, WISH, SessionWish, Wish
 from songswap.model import Group
 from songswap.store import Store
 from songswap.web import agreeing
@@ -45,9 +45,14 @@ def keep_group(store: Store, before: Group, after: Group | None) -> None:
 
 
 def listen(store: Store, account: str, group: str) -> None:
-    """Have `account` listen in the session of `group`, and in no other; once more if it does so already."""
-    wish = wish_of(store, account)
-    store.write(WISH, replace(wish, listening_in=group, join_rev=wish.join_rev + 1), account)
+    """Have `account` listen in the session of `group`, and in no other; once more if it does so already.
+
+    A page that was closed since is not waited for: whoever comes anew listens on a device unless it says hello again.
+    """
+    wish, tab = wish_of(store, account), store.read(TAB, account)
+    is_closed = tab is None or tab.gone_at_ms is not None
+    page = "" if is_closed else wish.tab
+    store.write(WISH, replace(wish, listening_in=group, join_rev=wish.join_rev + 1, tab=page), account)
 
 
 def step_out(store: Store, account: str, group: str) -> None:

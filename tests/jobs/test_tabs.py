@@ -199,6 +199,19 @@ async def test_listener_whose_lid_was_closed_for_an_hour_is_back_as_soon_as_it_i
     assert_together(evening, "bob", "cleo")
 
 
+async def test_page_that_died_without_a_word_is_not_asked_for_again_and_again(evening: Evening, tabs: Tabs) -> None:
+    await tabs["bob"].close(says_bye=False)
+    before = len(evening.world.calls)
+    await asyncio.sleep(60)
+    evening.world.player("ada").next()
+    await asyncio.sleep(300)
+    evening.rejoin("bob")
+    await asyncio.sleep(300)
+    assert evening.listener("bob").status == "no_device"
+    assert len([call for call in evening.world.calls[before:] if call.person == "bob"]) <= 4
+    assert_together(evening, "cleo")
+
+
 @pytest.mark.parametrize("person", ["ada", "bob"])
 async def test_reload_costs_one_call_and_nobody_else_notices(evening: Evening, tabs: Tabs, person: str) -> None:
     before, rev = calls(evening), evening.night().timeline

@@ -255,6 +255,21 @@ async def test_page_that_goes_is_known_to_be_gone_and_may_come_back(site: Site) 
         assert (tab.gone_at_ms, tab.seq, tab.device_id) == (None, 1, "new")
 
 
+async def test_session_does_not_wait_for_a_page_that_was_closed_before_it(site: Site) -> None:
+    ada = await site.log_in("ada")
+    group_id = await group_of(ada)
+    async with a_page(site, ada) as page:
+        await page.hello()
+        await page.settled()
+        await content(await ada.put(f"/api/groups/{group_id}/session", {"state": "running"}))
+        assert (await ada.json(f"/api/groups/{group_id}"))["me"]["tab"] is not None
+        await content(await ada.put(f"/api/groups/{group_id}/session", {"state": "stopped"}))
+        await page.say("bye")
+        await page.settled()
+    await content(await ada.put(f"/api/groups/{group_id}/session", {"state": "running"}))
+    assert (await ada.json(f"/api/groups/{group_id}"))["me"]["tab"] is None
+
+
 async def test_browser_that_is_logged_out_is_thrown_out(site: Site) -> None:
     ada = await site.log_in("ada")
     async with a_page(site, ada) as page:
