@@ -41,7 +41,8 @@ def test_time_apart_is_that_in_which_they_hear_something_else() -> None:
 
 def test_figures_are_told_in_words() -> None:
     words = text(night(late=3), Counter({"PUT me/player/play": 2}), 10.0)
-    assert "skew p50 / p95 / worst: 20 / 20 / 20 ms" in words
+    assert "skew p50 / p95: 20 / 20 ms" in words
+    assert "worst 20 ms, but for 0 samples" in words
     assert "2 PUT me/player/play" in words
     assert "none" in text(night(late=0), Counter(), 10.0)
 
