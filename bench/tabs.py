@@ -205,8 +205,8 @@ def text(heard: Heard, calls: Counter[str], seconds: float) -> str:
     spent = ", ".join(f"{count} {name}" for name, count in sorted(calls.items()))
     lines = [
         f"Two tabs of a real Chromium for {seconds:.0f} s, {len(heard.pairs)} samples of both audio clocks.",
-        f"skew p50 / p95: {p50_ms:.0f} / {p95_ms:.0f} ms (goal: p95 {GOAL_MS:.0f} ms); worst {worst_ms:.0f} ms, but for "
-        f"{caught} samples between a seek of the host’s and the listener’s",
+        f"skew p50 / p95: {p50_ms:.0f} / {p95_ms:.0f} ms (goal: p95 {GOAL_MS:.0f} ms); worst {worst_ms:.0f} ms, "
+        f"but for {caught} samples between a seek of the host’s and the listener’s",
         f"apart while the host's tab plays: {heard.apart():.2%} of the time",
         f"time to follow, {len(late_s)} times, p50 / worst: {statistics.median(late_s):.1f} / {max(late_s):.1f} s "
         f"(to {SAMPLE_S:.1f} s)",
