@@ -4,6 +4,7 @@
 const NEXT = 2;
 const MOST_ARTISTS = 20;
 const LONGEST_TEXT = 300;
+const REPEATS = ["off", "context", "track"];
 
 /** The SDK is not, or does not say, what its reference promises. */
 export class Unlike extends Error {}
@@ -19,6 +20,7 @@ export function stateOf(sdk) {
     position_ms: position,
     is_playing: !paused,
     context_uri: uriOf(context?.uri),
+    repeat: REPEATS[sdk.repeat_mode] ?? "off",
     next: (tracks.next_tracks ?? []).slice(0, NEXT).map(track),
   };
 }

@@ -138,6 +138,7 @@ class VirtualTab:
                 measured_at_ms=now_ms + self._offset_ms,
                 device=Device(self.device.id, self.name, "Computer", is_active=True),
                 context_uri=state["sdk"]["context"]["uri"] or None,
+                repeat=("off", "context", "track")[state["sdk"]["repeat_mode"]],
             )
         return Tab(
             tab=self.id,

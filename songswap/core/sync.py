@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from songswap.core import leading
-from songswap.core.latency import LatencyTable
+from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, MoveHost, Step, Tell
 from songswap.core.tabs import TOLD_OF, Way, is_heard, way_to
 from songswap.core.timeline import advance, held_tracks, trimmed
@@ -152,7 +152,11 @@ def _change_over(
         return math.inf, None
     if timeline.track is None or _is_served(listener, timeline.plays, timeline.track, timeline.upcoming[0], now_ms):
         return math.inf, None
-    way = way_to(listener, table, "start", timeline.upcoming[0].uri, now_ms)
+    following = timeline.upcoming[0].uri
+    if following == timeline.track.uri:  # begun anew where the page would go on to another, from then on by itself
+        way = Way("start", expected_ms(table, listener.device_id or "", "start"))
+    else:
+        way = way_to(listener, table, "start", following, now_ms)
     send_at_ms = max(now_ms + way.ahead_ms, ends_at_ms - way.latency_ms)
     return send_at_ms - way.ahead_ms, _command(timeline, listener, way, send_at_ms)
 

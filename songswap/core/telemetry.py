@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from songswap.model import Device, Playback, Tab, Track
+from songswap.model import Device, Playback, Repeat, Tab, Track
 
 MOST_LATE_MS = 5_000.0
 """A report of longer ago tells nothing any more: the page's clock is off, or it slept while it was sent."""
@@ -40,6 +40,7 @@ class ReportedState(ReportedTrack, frozen=True, forbid_unknown_fields=True):
     position_ms: Millis = 0.0
     is_playing: bool = False
     context_uri: Uri | None = None
+    repeat: Repeat = "off"
     next: Annotated[tuple[ReportedTrack, ...], Meta(max_length=2)] = ()
 
 
@@ -103,6 +104,7 @@ def _reading(tab: Tab, state: ReportedState, at_ms: float) -> Playback:
         kind=track.kind,
         device=Device(tab.device_id, tab.device_name, "Computer", is_active=True),
         context_uri=state.context_uri,
+        repeat=state.repeat,
     )
 
 

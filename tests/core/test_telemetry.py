@@ -42,6 +42,12 @@ def test_report_is_a_reading_that_cost_nothing() -> None:
     assert [one.uri for one in after.upcoming] == ["spotify:track:b"]
 
 
+def test_repeated_track_is_told_of() -> None:
+    after = taken(BEFORE, report(state=state(repeat="track")), NOW_MS)
+    assert after.reading is not None
+    assert after.reading.repeat == "track"
+
+
 def test_player_that_is_not_the_active_device_reports_nothing_that_plays() -> None:
     assert taken(BEFORE, report(state=None), NOW_MS).reading is None
 
@@ -110,6 +116,7 @@ def test_what_was_carried_out_is_never_taken_back() -> None:
         {"image_url": "https://a b"},
         {"next": [SONG] * 3},
         {"artists": ["x"] * 21},
+        {"repeat": "forever"},
         {"unheard_of": 1},
     ],
 )

@@ -303,6 +303,17 @@ async def test_worker_that_starts_anew_goes_on_with_the_pages_there_are(evening:
     assert evening.night().host_here is not None
 
 
+async def test_track_that_the_host_repeats_begins_anew_everywhere_for_one_call(evening: Evening, tabs: Tabs) -> None:
+    evening.world.player("ada").set_repeat("track")
+    await asyncio.sleep(15)
+    before, uri = evening.commands("bob"), evening.hears("ada").uri
+    for _ in range(2):
+        await asyncio.sleep(evening.world.catalogue.duration_ms(uri or "") / 1000)
+        assert evening.hears("ada").uri == uri
+        assert_together(evening)
+    assert evening.commands("bob") == [*before, "play"]
+
+
 async def test_interval_timer_moves_all_pages_at_its_boundaries(evening: Evening, tabs: Tabs) -> None:
     evening.world.player("ada").play_context(playlist(evening), device_id=tabs["ada"].device.id)
     await asyncio.sleep(30)
