@@ -15,7 +15,9 @@ const words = (ms) => (ms === 0 ? "in the middle" : `${Math.abs(ms)} ms ${ms > 0
 export function createTrim(change) {
   const range = byId("trim-range");
   let deviceId = null;
+  let wantedMs = null; // what was set and is not kept yet
   let settling = null;
+  let isSending = false;
   const clicks = createClicks();
 
   const showValue = (ms) => {
@@ -25,20 +27,30 @@ export function createTrim(change) {
     range.style.setProperty("--done", `${(100 * (ms - range.min)) / (range.max - range.min)}%`);
   };
 
+  // One after the other: what is set while the step before is being kept comes next, and is not lost.
+  async function keep() {
+    if (isSending) return;
+    isSending = true;
+    while (wantedMs !== null) {
+      const ms = wantedMs;
+      await change(range, { device_id: deviceId, trim_ms: ms });
+      if (wantedMs === ms) wantedMs = null;
+    }
+    isSending = false;
+  }
+
   range.addEventListener("input", () => {
-    showValue(Number(range.value));
+    wantedMs = Number(range.value);
+    showValue(wantedMs);
     clearTimeout(settling);
-    settling = setTimeout(async () => {
-      await change(range, { device_id: deviceId, trim_ms: Number(range.value) });
-      settling = null;
-    }, SETTLE_MS);
+    settling = setTimeout(keep, SETTLE_MS);
   });
 
   const showTrim = onChange((trim) => {
     show(byId("trim"), Boolean(trim));
-    if (!trim || (settling && trim.device_id === deviceId)) return;
+    if (!trim || (wantedMs !== null && trim.device_id === deviceId)) return;
     clearTimeout(settling);
-    settling = null;
+    wantedMs = null;
     deviceId = trim.device_id;
     range.value = trim.trim_ms;
     byId("trim-label").textContent = trim.device_name ? `Fine tuning by ear: ${trim.device_name}` : "Fine tuning by ear";

@@ -1,7 +1,9 @@
 """How long and how closely, who leads, and fine tuning by ear."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.people import GameNight, Street, row_of
 from tests.browser.test_game_night import becomes_true, hear_the_same, music_plays
@@ -66,6 +68,31 @@ async def test_what_bob_hears_late_plays_earlier_and_back(game_night: GameNight,
     await becomes_true(lambda: is_ahead(street.installation, 2_000), "Bob's device plays two seconds earlier")
     await bob.reload()
     await expect(tuning(bob)).to_have_value("2000")
+    async with bob.expect_response("**/api/me/trim"):
+        await tuning(bob).fill("0")
+    await becomes_true(lambda: hear_the_same(street.installation), "Bob's device plays in time again")
+
+
+async def test_what_is_set_while_the_step_before_is_being_kept_is_not_lost(
+    game_night: GameNight, street: Street
+) -> None:
+    bob = game_night.bob
+    await music_plays(game_night, street)
+    told: list[object] = []
+
+    async def slowly(route: Route) -> None:
+        told.append(route.request.post_data_json["trim_ms"])
+        await asyncio.sleep(2)
+        await route.continue_()
+
+    await bob.route("**/api/me/trim", slowly)
+    await tuning(bob).focus()
+    async with bob.expect_request("**/api/me/trim"):
+        await bob.keyboard.press("ArrowRight")
+    await bob.keyboard.press("End")
+    await becomes_true(lambda: is_ahead(street.installation, 2_000), "the last step counts")
+    await expect(tuning(bob)).to_have_value("2000")
+    assert told == [10, 2_000]
     async with bob.expect_response("**/api/me/trim"):
         await tuning(bob).fill("0")
     await becomes_true(lambda: hear_the_same(street.installation), "Bob's device plays in time again")
