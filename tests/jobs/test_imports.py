@@ -120,16 +120,16 @@ async def test_an_import_can_be_stopped_and_started_again(store: Store) -> None:
         return imports.uploads[0]
 
     async with at_work(store.root, job_of, stopped_at_the_first_word):
-        path = bring(store, ADA, "one", rows(120_000))
+        path = bring(store, ADA, "one", rows(300_000))
         await until(lambda: state(store, ADA, "one") == "stopped")
         assert path.exists()
         kept = sum(log.read_bytes().count(b"\n") for log in store.root.glob(f"accounts/{ADA}/plays/export-*"))
-        assert 0 < kept < 120_000
+        assert 0 < kept < 300_000
         change(store, ADA, "one", is_stopped=False, rev=2)
         await until(lambda: state(store, ADA, "one") == "done")
     imported = seen(store, ADA, "one")
     assert imported is not None
-    assert (imported.kept, imported.duplicates, imported.rev) == (120_000 - kept, kept, 2)
+    assert (imported.kept, imported.duplicates, imported.rev) == (300_000 - kept, kept, 2)
 
 
 async def test_an_import_called_off_ends_and_is_no_longer_told_of(store: Store) -> None:
