@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Frame, Page, async_playwright, expect
+from playwright.async_api import Frame, Page, expect
 
 from songswap.simulator import World
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.people import Street, create_group, invite_link
+from tests.chromium import AFTER_A_TAP, a_chromium
 from tests.processes import Installation, all_running, ask
 
 RESULT = Path(__file__).with_suffix(".txt")
@@ -141,8 +141,7 @@ def songs() -> list[str]:
 @asynccontextmanager
 async def two_tabs(installation: Installation) -> AsyncIterator[tuple[Page, Page]]:
     """Ada and Bob listen in their tabs to what Ada plays."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    async with a_chromium(AFTER_A_TAP) as browser:
         street = Street(browser, installation, {})
         ada, bob = await street.person("Ada"), await street.person("Bob")
         await create_group(ada, "Two tabs")
@@ -156,7 +155,6 @@ async def two_tabs(installation: Installation) -> AsyncIterator[tuple[Page, Page
         await asyncio.sleep(10)  # until all that is learned at first is learned
         yield ada, bob
         await street.close()
-        await browser.close()
 
 
 async def act(installation: Installation, ada: Page, where: str, what: str) -> None:

@@ -11,7 +11,7 @@ const ANSWERS_WITHIN_MS = 3_000;
 const QUICK_MS = 60; // a state that took longer to read may be of any moment in between
 const READS = 3;
 const METHODS = [
-  "connect", "disconnect", "addListener", "getCurrentState", "getVolume", "setVolume", "pause", "resume", "seek", "nextTrack", "previousTrack",
+  "connect", "disconnect", "addListener", "getCurrentState", "setVolume", "pause", "resume", "seek", "nextTrack", "previousTrack",
   "activateElement",
 ];
 
@@ -147,11 +147,6 @@ export class TabPlayer {
     }
     if (typeof sdk !== "object") throw new Unlike("no state");
     return { state: stateOf(sdk), momentMs: (askedMs + answeredMs) / 2 };
-  }
-
-  async volume() {
-    const volume = await this.#call("getVolume");
-    return Math.min(1, Math.max(0, Number(volume) || 0));
   }
 
   setVolume(volume) {

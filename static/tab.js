@@ -212,17 +212,15 @@ export class Tab {
   #hello() {
     if (!this.#player?.deviceId || !this.#isUp) return;
     const { tab, browser } = this.memory;
-    this.#link.send({ type: "hello", tab, browser, device_id: this.#player.deviceId, name: this.view.name, group: this.#group });
+    this.#link.send({ type: "hello", tab, browser, device_id: this.#player.deviceId, name: this.view.name });
   }
 
   async #report() {
     const [player, orders, clock] = [this.#player, this.#orders, this.#link.clock];
     if (!this.#isUp || !this.#link.isOpen || !clock.isKnown) return;
     let read;
-    let volume;
     try {
       read = await player.read();
-      volume = await player.volume();
       this.#faults = 0;
     } catch (error) {
       if (player === this.#player) this.#unread(error);
@@ -237,7 +235,6 @@ export class Tab {
       at_ms: clock.at(momentMs),
       trip_ms: clock.tripMs,
       state,
-      volume,
       blocked: this.view.phase === "blocked",
       done: orders.done,
       failed: orders.failed,

@@ -7,7 +7,7 @@ import msgspec
 from songswap.core.hosting import SETTLE_MS
 from songswap.core.interval import AHEAD_MS, Boundary
 from songswap.core.latency import LatencyTable, expected_ms
-from songswap.core.tabs import SETTLE_HERE_MS, Way, here_latency_ms, is_heard
+from songswap.core.tabs import SETTLE_HERE_MS, Way, heard, here_latency_ms
 from songswap.core.timeline import advance, halt
 from songswap.model import Action, Change, ClickKind, CommandKind, Drive, Failure, Listener, Night, Timeline
 
@@ -88,6 +88,9 @@ def _carried_out(
         lead_ms = max(lead_ms, _lead_ms(night, latencies, now_ms))
     lead_ms = max(lead_ms, heard_at_ms - now_ms)
     timeline = _after(night.timeline, action, now_ms, now_ms + lead_ms)
+    position_ms = action.position_ms
+    if way.kind == "resume" and timeline is not None:  # a page is told where to go on, Spotify goes on by itself
+        position_ms = round(timeline.position_ms)
     is_uncertain = timeline is None and heard_at_ms <= now_ms
     earliest_ms = now_ms + way.ahead_ms
     send_at_ms = earliest_ms if is_uncertain else max(earliest_ms, now_ms + lead_ms - way.latency_ms)
@@ -97,7 +100,7 @@ def _carried_out(
         send_at_ms,
         way.kind,
         way.latency_ms,
-        action.position_ms,
+        position_ms,
         action.uri,
         boundary=number,
         run=run,
@@ -129,8 +132,8 @@ def _host_way(
 ) -> Way:
     """How the host's device is told: by the page it is in, if it is, and does not have to start a given track."""
     device_id = (night.host_device.id if night.host_device else None) or ""
-    table, here = latencies.get(night.leader, {}), night.host_here
-    if here is not None and is_heard(here, now_ms) and not is_start:
+    table, here = latencies.get(night.leader, {}), heard(night.host_here, now_ms)
+    if here is not None and not is_start:
         kind = KINDS_HERE.get(action, "next")
         return Way(kind, here_latency_ms(table, device_id, kind), here.ahead_ms, is_here=True)
     kind = KINDS.get(action, "start")
@@ -164,8 +167,9 @@ def _leads_ms(
 
 def _listener_ms(listener: Listener, table: LatencyTable, now_ms: float) -> float:
     """How soon a listener can be anywhere in what is known to play."""
-    if listener.here is not None and is_heard(listener.here, now_ms):
-        return here_latency_ms(table, listener.device_id or "", "next") + listener.here.ahead_ms
+    here = heard(listener.here, now_ms)
+    if here is not None:
+        return here_latency_ms(table, listener.device_id or "", "next") + here.ahead_ms
     return expected_ms(table, listener.device_id or "", "start")
 
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from songswap.core import hosting
 from songswap.core.latency import LatencyTable
-from songswap.core.tabs import QUIET_MS, RETURN_MS, SETTLE_HERE_MS, TOLD_OF, here_latency_ms, here_of
+from songswap.core.tabs import QUIET_MS, RETURN_MS, SETTLE_HERE_MS, TOLD_OF, here_latency_ms, here_of, is_quiet
 from songswap.core.timeline import SEEK_MS, residual_ms, same_track
 from songswap.model import ClickKind, CommandKind, Drive, Failure, Move, Night, Playback, Tab, Timeline, Track
 
@@ -30,7 +30,7 @@ def attended(night: Night, tab: Tab | None, now_ms: float) -> Night:
 
 def _moving(night: Night, tab: Tab | None, now_ms: float) -> Night:
     """The night with the leader's music on its way to the page, where it is not there yet."""
-    if tab is None or tab.gone_at_ms is not None or tab.is_blocked or now_ms - tab.heard_at_ms >= QUIET_MS:
+    if tab is None or tab.gone_at_ms is not None or tab.is_blocked or is_quiet(tab, now_ms):
         return replace(night, move=None)
     if night.move is not None and night.move.device_id != tab.device_id:  # of another page, or who led before
         night = replace(night, move=None)
@@ -78,11 +78,10 @@ def reported(night: Night, tab: Tab, table: LatencyTable, now_ms: float) -> tupl
         arrived = _arrived(night, reading, table, now_ms)
         if arrived is not None:
             return arrived, None
-    sample_ms = hosting.driven_sample_ms(night, reading)
-    quiet_at_ms = tab.heard_at_ms + QUIET_MS
     if night.drives or reading.measured_at_ms < night.hush_until_ms:
         return replace(night, host_device=reading.device), None
-    before = night.timeline
+    before, quiet_at_ms = night.timeline, tab.heard_at_ms + QUIET_MS
+    sample_ms = hosting.driven_sample_ms(night, reading)
     after = hosting.host_read(replace(night, driven=None), reading, now_ms, BLEND_HERE)
     after = replace(after, quick_looks=0, look_at_ms=quiet_at_ms, queue_at_ms=night.queue_at_ms)
     return _following(after, before, tab, now_ms), sample_ms

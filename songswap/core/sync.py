@@ -8,7 +8,7 @@ import msgspec
 from songswap.core import leading
 from songswap.core.latency import LatencyTable, expected_ms
 from songswap.core.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, MoveHost, Step, Tell
-from songswap.core.tabs import TOLD_OF, Way, is_heard, way_to
+from songswap.core.tabs import TOLD_OF, Way, heard, way_to
 from songswap.core.timeline import advance, held_tracks, trimmed
 from songswap.model import Command, CommandKind, Listener, Night, Timeline, Track
 
@@ -163,8 +163,8 @@ def _change_over(
 
 def _is_served(listener: Listener, plays: int, current: Track, following: Track, now_ms: float) -> bool:
     """Whether the device was told to change over, or holds `following` behind `current` and goes on by itself."""
-    here = listener.here
-    if here is not None and is_heard(here, now_ms) and here.uris[:2] == (current.uri, following.uri):
+    here = heard(listener.here, now_ms)
+    if here is not None and here.uris[:2] == (current.uri, following.uri):
         return True
     place = plays - listener.held_plays
     if place == -1:

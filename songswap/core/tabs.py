@@ -36,6 +36,16 @@ class Way:
     is_here: bool = False
 
 
+def chosen(tab: Tab | None, wanted: str) -> Tab | None:
+    """The page somebody wants to listen in (`wanted` is its id, empty for none), if it is the one that reported."""
+    return tab if tab is not None and wanted and tab.tab == wanted else None
+
+
+def is_quiet(tab: Tab, now_ms: float) -> bool:
+    """Whether the page was not heard of for so long that it tells nothing any more."""
+    return now_ms - tab.heard_at_ms >= QUIET_MS
+
+
 def known_as(tab: Tab) -> str:
     """By which name trims and latencies of a page are kept, however often it is opened anew."""
     return f"{BROWSER}{tab.browser}"
@@ -50,7 +60,7 @@ def here_of(tab: Tab | None, timeline: Timeline | None, now_ms: float) -> Here |
     """What a page's player is known by; None for one that is gone, quiet, held back, or not the active device."""
     if tab is None or tab.gone_at_ms is not None or tab.is_blocked or tab.reading is None:
         return None
-    if now_ms - tab.heard_at_ms >= QUIET_MS or tab.reading.track is None:
+    if is_quiet(tab, now_ms) or tab.reading.track is None:
         return None
     known = (timeline.track, *timeline.upcoming) if timeline is not None else ()
     uris = tuple(_uri(track, known) for track in (tab.reading.track, *tab.upcoming))
@@ -84,16 +94,16 @@ def by_spotify(command: Command, table: LatencyTable, now_ms: float) -> Command:
     )
 
 
-def is_heard(here: Here | None, now_ms: float) -> bool:
-    """Whether the page's player can be ordered and relied on."""
-    return here is not None and now_ms < here.until_ms
+def heard(here: Here | None, now_ms: float) -> Here | None:
+    """The page's player, if it can be ordered and relied on now."""
+    return here if here is not None and now_ms < here.until_ms else None
 
 
 def way_to(listener: Listener, table: LatencyTable, kind: CommandKind, uri: str, now_ms: float) -> Way:
     """How `listener` is told to do `kind`, `uri` being what is to be heard then: by the page, if that can do it."""
-    device_id, here = listener.device_id or "", listener.here
+    device_id, here = listener.device_id or "", heard(listener.here, now_ms)
     is_on = listener.is_playing  # what it was told last may be newer than its last report
-    own = _kind_here(here, kind, uri, is_on=is_on) if here is not None and now_ms < here.until_ms else None
+    own = _kind_here(here, kind, uri, is_on=is_on) if here is not None else None
     if here is None or own is None:
         return Way(kind, expected_ms(table, device_id, kind))
     return Way(own, here_latency_ms(table, device_id, own), here.ahead_ms, is_here=True)

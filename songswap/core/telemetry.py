@@ -1,12 +1,13 @@
 """What a page says of its player, and whether it is believed: not if it is late, out of order, or of another time."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from songswap.model import Device, Playback, Repeat, Tab, Track
+from songswap.model import Device, Kind, Playback, Repeat, Tab, Track
 
 MOST_LATE_MS = 5_000.0
 """A report of longer ago tells nothing any more: the page's clock is off, or it slept while it was sent."""
@@ -15,6 +16,9 @@ MOST_EARLY_MS = 250.0
 LONGEST_MS = 86_400_000
 OVER_THE_END_MS = 2_000.0
 """So far behind a track's end a position may lie: the player has not noticed yet."""
+
+KINDS: Mapping[str, Kind] = {"track": "track", "episode": "episode", "ad": "ad", "local": "local"}
+"""By the second word of a uri; anything else is nothing we know."""
 
 Text = Annotated[str, Meta(max_length=300)]
 Uri = Annotated[str, Meta(max_length=200, pattern=r"^spotify:[a-z]+:[^\s]+$(?!\n)")]
@@ -58,7 +62,6 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True, tag="report"):
     at_ms: float
     trip_ms: Annotated[float, Meta(ge=0, le=60_000)]
     state: ReportedState | None
-    volume: Annotated[float, Meta(ge=0, le=1)] = 1.0
     blocked: bool = False
     done: Annotated[int, Meta(ge=0)] = 0
     failed: Failed | None = None
@@ -110,16 +113,18 @@ def _reading(tab: Tab, state: ReportedState, at_ms: float) -> Playback:
 
 def _track(one: ReportedTrack) -> Track:
     uri = one.linked_uri or one.uri
-    kind = uri.split(":")[1]
+    what, uri_id = uri.split(":")[1:3]
+    kind = KINDS.get(what, "unknown")
+    is_public = kind in {"track", "episode"}
     return Track(
-        uri=uri if kind in {"track", "episode"} else "",
+        uri=uri if is_public else "",
         name=one.name,
         artists=one.artists,
         album=one.album,
         duration_ms=round(one.duration_ms),
         cover_url=one.image_url,
-        url=f"https://open.spotify.com/{kind}/{uri.split(':')[2]}" if kind in {"track", "episode"} else None,
-        kind=kind if kind in {"track", "episode", "ad", "local"} else "unknown",  # type: ignore[arg-type]
+        url=f"https://open.spotify.com/{what}/{uri_id}" if is_public else None,
+        kind=kind,
     )
 
 

@@ -48,7 +48,7 @@ class Carrying:
             case HandOver() | GoOn():
                 return await self.requested.give(step, bearer, night)
             case DriveHost() | MoveHost():
-                return await self._tell_host(step, bearer, night.timeline)
+                return await self._tell_host(step, bearer)
             case Tell(command=command):
                 return self._told(await self._tell(bearer, command))
 
@@ -88,20 +88,18 @@ class Carrying:
         reading = await self.means.client.playback(bearer)
         return self._host_read(reading) if isinstance(step, LookAtHost) else self._listener_read(step.account, reading)
 
-    async def _tell_host(self, step: DriveHost | MoveHost, bearer: Bearer, timeline: Timeline | None) -> Fold:
+    async def _tell_host(self, step: DriveHost | MoveHost, bearer: Bearer) -> Fold:
         if isinstance(step, DriveHost):
-            await self._drive(bearer, step, timeline)
+            await self._drive(bearer, step)
             return hosting.driven
         await self.means.client.transfer(bearer, step.device_id, play=False)
         return lambda night: hosting_here.moved(night, step.device_id, self._now_ms())
 
-    async def _drive(self, bearer: Bearer, step: DriveHost, timeline: Timeline | None) -> None:
+    async def _drive(self, bearer: Bearer, step: DriveHost) -> None:
         """Tell the leader's device what was clicked: by the page it is in, else by Spotify."""
         drive, tab = step.drive, self.pages.tab_of(step.account)
         if drive.is_here and tab is not None:
-            held_ms = timeline.position_ms if timeline is not None and drive.action == "play" else 0.0
-            position_ms = held_ms if drive.position_ms is None else drive.position_ms
-            kind = driving.ORDERS[drive.action]
+            kind, position_ms = driving.ORDERS[drive.action], drive.position_ms or 0
             if await self.pages.order(step.account, tab.tab, kind, drive.send_at_ms, position_ms):
                 return
         await driving.drive(self.means.client, bearer, drive, step.device_id)
@@ -121,7 +119,7 @@ class Carrying:
 
     def _host_read(self, reading: Playback | None) -> Fold:
         def fold(night: Night) -> Night:
-            if tabs.is_heard(night.host_here, self._now_ms()):
+            if tabs.heard(night.host_here, self._now_ms()) is not None:
                 return night  # the page has told meanwhile, and knows better
             if reading is not None and reading.device is not None:
                 self.learned.learn_driven(night, reading.device.id, hosting.driven_sample_ms(night, reading))

@@ -5,7 +5,7 @@ import contextlib
 
 from songswap.clock import Clock
 from songswap.core.latency import LatencyTable
-from songswap.core.tabs import QUIET_MS, here_id, known_as
+from songswap.core.tabs import chosen, here_id, is_quiet, known_as
 from songswap.documents import ORDERS, TAB, WISH, Wish
 from songswap.model import Order, OrderKind, Orders, Tab
 from songswap.store import Store
@@ -25,8 +25,7 @@ class Pages:
 
     def tab(self, account: str, wish: Wish) -> Tab | None:
         """The page `account` wants to listen in, if it has reported; None where it is a device."""
-        tab = self._store.read(TAB, account) if wish.tab else None
-        return tab if tab is not None and tab.tab == wish.tab else None
+        return chosen(self._store.read(TAB, account), wish.tab)
 
     def tab_of(self, account: str) -> Tab | None:
         """The same, by what `account` wishes now."""
@@ -35,7 +34,7 @@ class Pages:
     def is_quiet(self, account: str) -> bool:
         """Whether `account` listens in a page that was not heard of for a while."""
         tab = self.tab_of(account)
-        return tab is not None and self._clock.now_ms() - tab.heard_at_ms >= QUIET_MS
+        return tab is not None and is_quiet(tab, self._clock.now_ms())
 
     def is_new(self, account: str, tab: Tab) -> bool:
         """Whether this report was not taken in yet; asked once for each."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from songswap.core.report import Report
+from songswap.core.tabs import chosen
 from songswap.core.words import MemberStatus
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
 from songswap.model import Group, Handed, Interval, Listener, Night, Party, Requests, Tab, Ticks
@@ -30,8 +31,7 @@ class Person:
     @property
     def tab(self) -> Tab | None:
         """The page the person wants to listen in, as it reported last."""
-        wanted = self.reported is not None and self.wish.tab == self.reported.tab
-        return self.reported if self.wish.tab and wanted else None
+        return chosen(self.reported, self.wish.tab)
 
     @property
     def fresh(self) -> AccountSeen | None:

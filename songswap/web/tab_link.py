@@ -3,16 +3,17 @@
 import asyncio
 import contextlib
 import logging
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
+from quart import Websocket
 
 from songswap.core.telemetry import ClockError, NonsenseError, Report, taken, words_of
 from songswap.documents import ORDERS, TAB, WISH
 from songswap.model import Orders, Tab
-from songswap.store import StoreError
+from songswap.store import StoreError, Subscription
 from songswap.web import browsers
 from songswap.web.membership import wish_of
 from songswap.web.resources import Resources
@@ -46,7 +47,6 @@ class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
     browser: Id
     device_id: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[0-9A-Za-z_-]+$(?!\n)")]
     name: Annotated[str, Meta(min_length=1, max_length=100)]
-    group: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Bye(Struct, frozen=True, forbid_unknown_fields=True, tag="bye"):
@@ -79,7 +79,7 @@ class Flow:
 class Link:
     """Lasts as long as the connection. Which page of a person counts is their WISH; the last one to say hello is it."""
 
-    def __init__(self, here: Resources, account: str, cookie: str, socket: Any) -> None:
+    def __init__(self, here: Resources, account: str, cookie: str, socket: Websocket) -> None:
         self._here = here
         self._account = account
         self._cookie = cookie
@@ -153,6 +153,8 @@ class Link:
         if self._tab is None or not self._is_mine():
             return
         tab = taken(self._tab, report, self._now_ms())
+        if report.failed is not None and tab.failed > self._tab.failed:
+            logger.info("a page did not carry out order %d: %r", report.failed.n, report.failed.message)
         if tab is not self._tab:
             self._keep(tab)
 
@@ -170,7 +172,7 @@ class Link:
         here = wish_of(self._here.store, self._account).tab
         return self._tab is not None and known == self._tab and here == self._tab.tab
 
-    async def _tell(self, changes: Any) -> int:
+    async def _tell(self, changes: Subscription) -> int:
         """Pass on orders until there is a reason to end; returns the close code."""
         while not self._here.stopping.is_set():
             if browsers.whose(self._here.store, self._cookie, self._now_ms()) is None:

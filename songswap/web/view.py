@@ -1,7 +1,7 @@
 """What is known of a group, as one of its members sees it. Pure: facts in, state out."""
 
 from songswap.core.groups import RIGHTS
-from songswap.core.tabs import QUIET_MS, known_as
+from songswap.core.tabs import is_quiet, known_as
 from songswap.core.words import describe, hint
 from songswap.documents import AccountSeen, Wish
 from songswap.model import Device, Group, Listener, Night
@@ -105,7 +105,7 @@ def _tab(facts: Facts, person: Person) -> TabState | None:
     tab = person.tab
     if tab is None:
         return None
-    is_here = tab.gone_at_ms is None and facts.now_ms - tab.heard_at_ms < QUIET_MS
+    is_here = tab.gone_at_ms is None and not is_quiet(tab, facts.now_ms)
     return TabState(tab.tab, tab.device_name, is_here)
 
 

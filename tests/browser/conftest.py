@@ -1,41 +1,25 @@
 """A real Chromium, and people with browsers of their own in front of one running SongSwap."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, StorageState, async_playwright, expect
+from playwright.async_api import Browser, StorageState, expect
 
 from tests.browser.people import PATIENCE_MS, GameNight, Street, create_group, invite_link, row_of
+from tests.chromium import AFTER_A_TAP, a_chromium, demand_chromium
 from tests.processes import Installation, all_running, ask
-
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=document-user-activation-required",  # as in people's browsers
-]
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    """The browser in CHROMIUM; tests are skipped where there is none, unless SONGSWAP_REQUIRE_BROWSER=1."""
-    if not CHROMIUM.exists():
-        reason = f"there is no Chromium at {CHROMIUM}: install the package chromium, or say in CHROMIUM where it is"
-        (pytest.fail if os.environ.get("SONGSWAP_REQUIRE_BROWSER") == "1" else pytest.skip)(reason)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    """One browser for all tests of a file."""
+    demand_chromium()
+    async with a_chromium(AFTER_A_TAP) as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture(scope="module")

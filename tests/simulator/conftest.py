@@ -1,30 +1,20 @@
 """A world whose clock is turned by hand, served on a real socket, and a client that only knows HTTP."""
 
-import os
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from songswap.simulator import World, serve
 from songswap.simulator.oauth import SCOPES
+from tests.chromium import a_chromium, demand_chromium
 
 START_S = 1_795_000_000.0
 REDIRECT_URI = "http://127.0.0.1:5000/callback"
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class HandClock:
@@ -106,14 +96,10 @@ class Api:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    """A browser for all tests of a file; they are skipped where there is none, unless SONGSWAP_REQUIRE_BROWSER=1."""
-    if not CHROMIUM.exists():
-        reason = f"there is no Chromium at {CHROMIUM}: install the package chromium, or say in CHROMIUM where it is"
-        (pytest.fail if os.environ.get("SONGSWAP_REQUIRE_BROWSER") == "1" else pytest.skip)(reason)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    """A browser for all tests of a file."""
+    demand_chromium()
+    async with a_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -4,36 +4,27 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from songswap.simulator import World
 from songswap.simulator.tokens import s256
+from tests.chromium import a_chromium, demand_chromium
 
 from .conftest import REDIRECT_URI, Api
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture
 async def page(api: Api) -> AsyncIterator[Page]:
     """A phone-sized page that fails the test if anything goes wrong in it."""
     troubles: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    demand_chromium()
+    async with a_chromium() as browser:
         page = await browser.new_page(viewport={"width": 390, "height": 844}, base_url=api.base_url)
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         yield page
-        await browser.close()
     assert troubles == []
 
 

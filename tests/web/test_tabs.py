@@ -88,7 +88,7 @@ async def test_page_that_says_hello_is_where_the_person_listens(site: Site) -> N
 async def test_report_is_written_down_for_the_worker(site: Site) -> None:
     async with a_page(site, await site.log_in("ada")) as page:
         await page.hello()
-        await page.report(1, done=0, volume=0.4)
+        await page.report(1, done=0)
         tab = await page.settled()
         assert tab.reading is not None
         assert (tab.seq, tab.reading.progress_ms, tab.heard_at_ms) == (1, 5_000, site.clock.now_ms())
@@ -128,7 +128,7 @@ async def test_report_by_a_clock_that_is_off_changes_nothing_and_has_it_compared
         '{"type":"probe","n":1,"more":1}',
         '{"type":"hello","tab":"../../etc","browser":"bbbbbbbbbbbbbbbb","device_id":"d","name":"x"}',
         json.dumps({"type": "report", "seq": 1, "at_ms": 1, "trip_ms": 1, "state": {**STATE, "uri": "<script>"}}),
-        json.dumps({"type": "report", "seq": 1, "at_ms": 1e308, "trip_ms": 1, "state": None, "volume": 7}),
+        json.dumps({"type": "report", "seq": 1, "at_ms": 1e308, "trip_ms": -1, "state": None}),
     ],
 )
 async def test_nonsense_is_refused_in_words_and_changes_nothing(site: Site, message: str) -> None:

@@ -1,0 +1,37 @@
+"""The real browser of tests and benchmarks: which it is, how it is started, and what becomes of tests without it."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
+"""Pages are heard after a tap only, as in people's browsers."""
+
+
+@asynccontextmanager
+async def a_chromium(*arguments: str) -> AsyncIterator[Browser]:
+    """The browser in CHROMIUM, for as long as the block lasts."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments])
+        yield browser
+        await browser.close()
+
+
+def demand_chromium() -> None:
+    """Skip the test where there is no browser; with SONGSWAP_REQUIRE_BROWSER=1 it fails."""
+    if not CHROMIUM.exists():
+        reason = f"there is no Chromium at {CHROMIUM}: install the package chromium, or say in CHROMIUM where it is"
+        (pytest.fail if os.environ.get("SONGSWAP_REQUIRE_BROWSER") == "1" else pytest.skip)(reason)
