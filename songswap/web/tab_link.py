@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 from quart import Websocket
+from quart.wrappers import base as quart_base
 
 from songswap.core.telemetry import ClockError, NonsenseError, Report, taken, words_of
 from songswap.documents import ORDERS, TAB, WISH
@@ -30,6 +31,9 @@ THROWN_OUT, GOING, ELSEWHERE = 1008, 1001, 1000
 """Close codes [RFC 6455, 7.4]: against the rules, the server stops, all is well."""
 LOOK_S = 60.0
 """Between two looks at whether the browser is still logged in."""
+
+GONE: type[Exception] = getattr(quart_base, "ClientDisconnectedError", ConnectionError)
+"""How Quart from 0.23 on says that the page is gone; before, it calls off whoever waits for it."""
 
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$(?!\n)")]
 
@@ -103,7 +107,7 @@ class Link:
                     task.cancel()
                 results = await asyncio.gather(hearing, telling, return_exceptions=True)
         for error in results:
-            if isinstance(error, Exception):
+            if isinstance(error, Exception) and not isinstance(error, GONE):
                 logger.error("the connection of a page broke", exc_info=error)
         code = next((one for one in results if isinstance(one, int)), GOING)
         with contextlib.suppress(Exception):  # the page may be gone

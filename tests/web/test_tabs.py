@@ -4,32 +4,42 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from msgspec.structs import replace
-from quart.testing.connections import TestWebsocketConnection as Socket
-from quart.testing.connections import WebsocketDisconnectError
 
 from songswap.documents import CONSENT, ORDERS, TAB, TOKEN, WISH, Token
 from songswap.model import Order, Orders, Tab
+from songswap.simulator import World
 from songswap.spotify.oauth import SCOPES
 from songswap.web.tab_link import BURST, LARGEST, MOST_REFUSALS
-from tests.web.site import HOST, ORIGIN, Browser, Site, content, group_of, refusal
+from tests.ports import free_port
+from tests.web.site import Browser, Site, content, group_of, open_site, refusal
 
 LINK = "/api/me/tab/link"
+PATIENCE_S = 20.0
 SONG = {"uri": "spotify:track:a", "name": "A song", "duration_ms": 200_000, "artists": ["Somebody"]}
 STATE = {**SONG, "position_ms": 5_000, "is_playing": True, "next": [{**SONG, "uri": "spotify:track:b"}]}
+
+
+@pytest.fixture
+async def site(tmp_path: Path, world: World) -> AsyncIterator[Site]:
+    """One that listens, so that pages are connected to it as browsers connect."""
+    async with open_site(tmp_path / "store", world, port=free_port(), is_live=True) as opened:
+        yield opened
 
 
 class Page:
     """A page's connection."""
 
-    def __init__(self, site: Site, browser: Browser, socket: Socket) -> None:
+    def __init__(self, site: Site, browser: Browser, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.site, self.browser, self.socket = site, browser, socket
 
     async def say(self, kind: str, **fields: object) -> None:
-        await self.socket.send(json.dumps({"type": kind, **fields}))
+        await self.socket.send_json({"type": kind, **fields})
 
     async def hello(self, tab: str = "a" * 16, device_id: str = "device", **fields: object) -> dict[str, Any]:
         known = {"tab": tab, "browser": "b" * 16, "device_id": device_id, "name": "SongSwap in Chrome"}
@@ -42,14 +52,14 @@ class Page:
 
     async def told(self, kind: str) -> dict[str, Any]:
         """What it is told next, which must be this."""
-        told: dict[str, Any] = json.loads(await asyncio.wait_for(self.socket.receive(), 5))
+        told: dict[str, Any] = await self.socket.receive_json(timeout=PATIENCE_S)
         assert told["type"] == kind, told
         return told
 
     async def settled(self) -> Tab:
         """What is written down once everything said so far has been taken in."""
         await self.say("probe", n=99)
-        while json.loads(await asyncio.wait_for(self.socket.receive(), 5)).get("n") != 99:
+        while (await self.socket.receive_json(timeout=PATIENCE_S)).get("n") != 99:
             pass
         tab = self.site.store.read(TAB, self.browser.account)
         assert tab is not None
@@ -57,16 +67,18 @@ class Page:
 
     async def closed(self) -> int:
         """The code it is closed with."""
-        try:
-            while True:
-                await asyncio.wait_for(self.socket.receive(), 5)
-        except WebsocketDisconnectError as error:
-            return int(error.args[0])
+        while not self.socket.closed:
+            await self.socket.receive(timeout=PATIENCE_S)
+        assert self.socket.close_code is not None
+        return self.socket.close_code
 
 
 @asynccontextmanager
 async def a_page(site: Site, browser: Browser) -> AsyncIterator[Page]:
-    async with browser.client.websocket(LINK, headers={"Host": HOST, "Origin": ORIGIN}) as socket:
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.client.cookie_jar or ())
+    url = site.config.server.url
+    headers = {"Cookie": cookies, "Origin": url}
+    async with aiohttp.ClientSession() as http, http.ws_connect(f"{url}{LINK}", headers=headers) as socket:
         yield Page(site, browser, socket)
 
 
@@ -135,7 +147,7 @@ async def test_nonsense_is_refused_in_words_and_changes_nothing(site: Site, mess
     async with a_page(site, await site.log_in("ada")) as page:
         await page.hello()
         before = await page.settled()
-        await page.socket.send(message)
+        await page.socket.send_str(message)
         assert (await page.told("refused"))["message"]
         assert await page.settled() == before
 
@@ -187,7 +199,7 @@ async def test_page_that_keeps_its_pace_is_never_thrown_out(site: Site) -> None:
 
 async def test_huge_message_throws_the_page_out(site: Site) -> None:
     async with a_page(site, await site.log_in("ada")) as page:
-        await page.socket.send('{"type":"probe","n":1,"x":"' + "x" * LARGEST + '"}')
+        await page.socket.send_str('{"type":"probe","n":1,"x":"' + "x" * LARGEST + '"}')
         assert await page.closed() == 1008
 
 
@@ -195,7 +207,7 @@ async def test_page_that_only_talks_nonsense_is_thrown_out(site: Site) -> None:
     async with a_page(site, await site.log_in("ada")) as page:
         for _ in range(MOST_REFUSALS + 3):
             site.clock.advance(seconds=1)
-            await page.socket.send("nonsense")
+            await page.socket.send_str("nonsense")
         assert await page.closed() == 1008
 
 
@@ -274,7 +286,7 @@ async def test_browser_that_is_logged_out_is_thrown_out(site: Site) -> None:
     ada = await site.log_in("ada")
     async with a_page(site, ada) as page:
         await page.hello()
-        await ada.post("/logout", headers={"Origin": ORIGIN})
+        await ada.post("/logout")
         assert await page.closed() == 1008
 
 
