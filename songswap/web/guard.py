@@ -61,6 +61,10 @@ A screen's address holds a secret, which is its key: a TV has nobody to log in. 
 figures, and `insights.find_reader` checks it before any of their routes.
 """
 
+UNASKED = frozenset({"chat.type_in_chat", "chat.read_chat", "notices.see_notices", "tabs.post_token"})
+"""Changes that pages send by themselves while somebody reads, writes or listens: they are counted apart, so that a
+lively chat takes nothing from what a person may do."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -122,7 +126,8 @@ async def check() -> ResponseReturnValue | None:
         return None
     if g.account is None:
         return _ask_to_log_in()
-    if changes and not here.pace.allows(g.account.id, here.clock.now_ms()):
+    pace = here.unasked_pace if request.endpoint in UNASKED else here.pace
+    if changes and not pace.allows(g.account.id, here.clock.now_ms()):
         raise ProblemError(
             429, "too_fast", "That was a lot at once. Wait a few seconds.", headers={"Retry-After": "10"}
         )

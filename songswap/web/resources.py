@@ -47,6 +47,9 @@ class Resources:
     metrics: Metrics
     pending: PendingLogins = field(default_factory=PendingLogins)
     pace: Pace = field(default_factory=Pace)
+    """How fast a person may change things."""
+    unasked_pace: Pace = field(default_factory=Pace)
+    """How fast a person's pages may tell of things by themselves."""
     finds: Finds = field(default_factory=Finds)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     taking_out: set[str] = field(default_factory=set)

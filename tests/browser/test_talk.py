@@ -90,6 +90,7 @@ async def test_unread_messages_are_counted_on_the_start_page_until_they_are_seen
     await bob.goto("/")
     pill = bob.locator("[data-unread]:not(#bell)").first
     await say(ada, "are you there?")
+    await expect(message(ada, "are you there?")).to_be_visible()
     await expect(pill).to_have_text(re.compile("[0-9]+ new"))
     await bob.goto(address)
     await expect(bob.locator("#chat-unread")).to_be_visible()

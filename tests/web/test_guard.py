@@ -6,7 +6,7 @@ import pytest
 from quart.testing import WebsocketResponseError
 from werkzeug.routing import Rule
 
-from songswap.web.guard import PUBLIC, SAFE_METHODS
+from songswap.web.guard import PUBLIC, SAFE_METHODS, UNASKED
 from songswap.web.pace import Pace
 from tests.web.site import HOST, ORIGIN, Browser, Site, content, group_of, refusal
 
@@ -141,6 +141,19 @@ async def test_flood_of_changes_is_slowed_down(site: Site) -> None:
     assert (await browser.get("/api/me")).status_code == 200
     site.clock.advance(seconds=10)
     await content(await browser.post("/api/me/devices/look"), 202)
+
+
+async def test_what_pages_tell_by_themselves_takes_nothing_from_what_a_person_may_do(site: Site) -> None:
+    site.here.pace, site.here.unasked_pace = Pace(limit=1), Pace(limit=2)
+    browser = await site.log_in("ada")
+    assert {rule.endpoint for rule in site.app.url_map.iter_rules()} >= UNASKED
+    seen = {"up_to": 0}
+    for _ in range(2):
+        assert (await browser.put("/api/me/notices/seen", json=seen)).status_code == 200
+    await content(await browser.post("/api/me/devices/look"), 202)
+    assert await refusal(await browser.put("/api/me/notices/seen", json=seen), 429) == "too_fast"
+    site.clock.advance(seconds=10)
+    assert (await browser.put("/api/me/notices/seen", json=seen)).status_code == 200
 
 
 async def test_unknown_addresses_and_methods_are_told_apart(site: Site) -> None:
