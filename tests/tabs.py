@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import random
 import secrets
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -20,7 +21,11 @@ from songswap.simulator.wire import Wire
 from tests.evening import Evening
 
 PROBES = 7
+SOON_S = 0.05
 SETTLED_S = 1.0
+HASTE_S = 0.02
+MOST_REPORTS = 4
+"""In any second."""
 HEARTBEAT_S = 10.0
 TIMER_MS = 4.0
 """How late a timer of a browser usually is."""
@@ -41,9 +46,12 @@ class VirtualTab:
         self.is_asleep = False
         """Neither reports nor takes orders."""
         self.is_blocked = False
+        self.is_hasty = False
+        """Says that an order is carried out a moment before that shows."""
         self.device: Any = None
         self.orders_done: list[Order] = []
         self._seq = 0
+        self._sent_s: deque[float] = deque(maxlen=MOST_REPORTS)
         self._done = 0
         self._failed = 0
         self._taken = 0
@@ -104,22 +112,36 @@ class VirtualTab:
         return (there_ms - back_ms) / 2, there_ms + back_ms
 
     async def _report_on(self) -> None:
-        loop, last, due_s = asyncio.get_running_loop(), object(), 0.0
+        loop = asyncio.get_running_loop()
+        known: tuple[tuple[int, int], object] = ((-1, -1), None)
+        due_s = 0.0
         while True:
             self._changed.clear()
-            state = self.player.state()
-            seen = (state.serial, state.changed_at_ms, state.is_playing, state.device_id, self.is_blocked, self._done)
-            is_news = (*seen, self._failed) != last
-            if is_news or loop.time() >= due_s:
-                last = (*seen, self._failed)
-                due_s = loop.time() + (SETTLED_S if is_news else HEARTBEAT_S)
+            if (news := self._news()) != known or loop.time() >= due_s:
+                is_order = news[0] != known[0]
+                await self._hold_back(0.0 if is_order or news == known else SOON_S)
+                due_s = loop.time() + (SETTLED_S if (now := self._news()) != known else HEARTBEAT_S)
+                known = now
                 if not self.is_asleep:
+                    self._sent_s.append(loop.time())
                     self._tasks.append(loop.create_task(self._send(self._report())))
             now_ms = self.evening.clock.now_ms()
             until_s = min(due_s - loop.time(), (self.player.changes_at_ms() - now_ms) / 1000)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(0.001, until_s)):
                     await self._changed.wait()
+
+    def _news(self) -> tuple[tuple[int, int], object]:
+        """What is reported when it changes: the orders carried out or not at once, all else a moment later."""
+        state = self.player.state()
+        seen = (state.serial, state.changed_at_ms, state.is_playing, state.device_id, self.is_blocked)
+        return (self._done, self._failed), seen
+
+    async def _hold_back(self, wait_s: float) -> None:
+        """No more than a few reports in any second."""
+        now_s = asyncio.get_running_loop().time()
+        allowed_s = self._sent_s[0] + 1.0 if len(self._sent_s) == MOST_REPORTS else now_s
+        await asyncio.sleep(max(wait_s, allowed_s - now_s))
 
     def _report(self) -> Tab:
         evening, now_ms = self.evening, self.evening.clock.now_ms()
@@ -186,6 +208,10 @@ class VirtualTab:
         late_ms = max(0.0, now_ms - order.at_ms)
         await asyncio.sleep((max(0.0, order.at_ms - now_ms) + abs(self._rng.gauss(0, TIMER_MS))) / 1000)
         await asyncio.sleep(self._chance.here_ms() / 1000)
+        if self.is_hasty:
+            self._done = order.number
+            self._changed.set()
+            await asyncio.sleep(HASTE_S)
         try:
             self._carry_out(order, order.position_ms + late_ms)
             self._done = order.number

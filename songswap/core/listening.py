@@ -112,11 +112,11 @@ def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_m
     plays = command.kind != "pause"
     unverified_ms = listener.unverified_ms + (spread_ms or 0.0) * plays
     is_free = listener.here is not None  # the page tells by itself; only if it does not is anybody looked at
-    verifies = plays and (is_free or spread_ms is None or unverified_ms >= pace.unverified_ms)
+    verifies = is_free or (plays and (spread_ms is None or unverified_ms >= pace.unverified_ms))
     look_at_ms = command.effect_at_ms + (VERIFY_AFTER_MS if verifies else pace.idle_look_s * 1000)
     return msgspec.structs.replace(
         listener,
-        status="catching_up" if verifies else "in_sync",
+        status="catching_up" if plays and verifies else "in_sync",
         message="",
         until_ms=None,
         skew_ms=listener.skew_ms if plays else None,
@@ -125,8 +125,8 @@ def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_m
         held_plays=command.plays if command.kind == "start" else listener.held_plays,
         is_playing=plays,
         needs="seek" if plays and command.trim_ms != listener.trim_ms else None,
-        command=command if plays else None,
-        look_at_ms=look_at_ms if plays else None,
+        command=command if plays or is_free else None,
+        look_at_ms=look_at_ms if plays or is_free else None,
         unverified_ms=unverified_ms,
         failures=0,
         misses=listener.misses if plays else 0,
@@ -309,7 +309,7 @@ def lost(listener: Listener, now_ms: float) -> Listener:
 
 def _while_paused(listener: Listener, reading: Playback, timeline: Timeline) -> Listener:
     if not reading.is_playing:
-        return msgspec.structs.replace(listener, status="in_sync", is_playing=False, misses=0)
+        return msgspec.structs.replace(listener, status="in_sync", is_playing=False, misses=0, command=None)
     if listener.told_rev < timeline.rev:
         return msgspec.structs.replace(listener, is_playing=True)
     return step_out(listener, "Something else plays on the device.")

@@ -297,6 +297,19 @@ def test_command_that_a_report_contradicts_is_looked_after_by_spotify() -> None:
     assert hears(before, reading(3_000, at_ms=11_000, of=C))[0] == before
 
 
+def test_report_of_the_moment_before_a_pause_is_heard_is_not_the_owners_doing() -> None:
+    stopped = timeline(is_playing=False, rev=2)
+    pause = Command("bob", "pause", 2, "phone", effect_at_ms=12_000, latency_ms=80, position_ms=0, is_here=True)
+    before = told(in_a_page(goes_on=None, held_uris=(B.uri, A.uri)), pause)
+    assert (before.status, before.is_playing) == ("in_sync", False)
+    for at_ms in (11_950, 12_250, 12_900):
+        plays_still = reading(11_950, at_ms=at_ms)
+        assert reported(before, stopped, plays_still, at_ms, at_ms + 25_000) == (before, None)
+    assert before.look_at_ms == 12_000 + VERIFY_AFTER_MS  # if it never tells anything else
+    after, _ = reported(before, stopped, reading(12_000, at_ms=13_000, is_playing=False), 13_000, 38_000)
+    assert (after.status, after.command, after.look_at_ms) == ("in_sync", None, None)
+
+
 def test_somebody_off_after_an_order_is_put_right_from_less_on() -> None:
     off_ms = TOLERANCE_HERE_MS + 20
     after, _ = hears(in_a_page(command=ORDER), reading(11_000 + off_ms, at_ms=11_000))

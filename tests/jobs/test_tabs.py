@@ -119,6 +119,17 @@ async def test_clicks_move_everybody_at_once_without_a_call(
         assert calls(evening) == before, evening.world.calls[before:]
 
 
+@pytest.mark.parametrize("gap_s", [0.15, 0.3, 0.45, 0.7])
+async def test_clicks_in_quick_succession_leave_nobody_behind(evening: Evening, tabs: Tabs, gap_s: float) -> None:
+    before, tabs["bob"].is_hasty = calls(evening), True
+    for action in ("next", "pause", "play", "pause", "play", "pause", "play"):
+        evening.click(action)
+        await asyncio.sleep(gap_s)
+    await asyncio.sleep(3.0)
+    assert_together(evening)
+    assert calls(evening) == before, evening.world.calls[before:]
+
+
 # What pages are spared, and what goes wrong with them
 
 
