@@ -106,6 +106,7 @@ class Link:
                 for task in (hearing, telling):
                     task.cancel()
                 results = await asyncio.gather(hearing, telling, return_exceptions=True)
+                await self._hear_last_words()
         for error in results:
             if isinstance(error, Exception) and not isinstance(error, GONE):
                 logger.error("the connection of a page broke", exc_info=error)
@@ -129,6 +130,14 @@ class Link:
                 await self._send("clock")
             except StoreError:
                 return GOING  # the page comes back by itself, and tells again
+
+    async def _hear_last_words(self) -> None:
+        """Take in a good-bye that arrived together with the end of the connection."""
+        with contextlib.suppress(TimeoutError, GONE, msgspec.DecodeError, StoreError):
+            async with asyncio.timeout(0):  # what has arrived is there at once
+                while True:
+                    if isinstance(_MESSAGE.decode(await self._socket.receive()), Bye):
+                        self._leave()
 
     async def _take(self, message: Probe | Hello | Report | Bye) -> None:
         match message:

@@ -267,6 +267,18 @@ async def test_page_that_goes_is_known_to_be_gone_and_may_come_back(site: Site) 
         assert (tab.gone_at_ms, tab.seq, tab.device_id) == (None, 1, "new")
 
 
+async def test_good_bye_counts_also_when_the_page_is_gone_before_it_was_taken_in(site: Site) -> None:
+    ada = await site.log_in("ada")
+    async with a_page(site, ada) as page:
+        await page.hello()
+        for n in range(10):  # each of which is answered
+            await page.say("probe", n=n)
+        await page.say("bye")
+    async with asyncio.timeout(PATIENCE_S):
+        while (tab := site.store.read(TAB, ada.account)) is None or tab.gone_at_ms is None:
+            await asyncio.sleep(0.01)
+
+
 async def test_session_does_not_wait_for_a_page_that_was_closed_before_it(site: Site) -> None:
     ada = await site.log_in("ada")
     group_id = await group_of(ada)
