@@ -1,6 +1,7 @@
 """`python serve.py --demo`, as a newcomer runs it."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -66,13 +67,27 @@ class Demo:
         return found
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(tmp_path)
+@contextlib.contextmanager
+def a_demo(folder: Path) -> Iterator[Demo]:
+    demo = Demo(folder)
     yield demo
     demo.process.kill()
     demo.process.wait()
     wait_until(lambda: not demo.children())
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    with a_demo(tmp_path) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One that runs already, for tests that leave it running."""
+    with a_demo(tmp_path_factory.mktemp("running")) as demo:
+        demo.announced()
+        yield demo
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -126,31 +141,29 @@ def test_a_signal_ends_it_while_it_is_still_preparing(demo: Demo) -> None:
     assert demo.children() == {}
 
 
-async def test_people_have_listened_for_years_and_are_found_again_at_their_log_in(demo: Demo) -> None:
-    await asyncio.to_thread(demo.announced)
+async def test_people_have_listened_for_years_and_are_found_again_at_their_log_in(running: Demo) -> None:
     async with a_browser() as browser:
-        account = await log_in(browser, demo, "ada")
-        assert account in demo.accounts()
-        async with browser.get(f"{demo.url}/api/me/history") as answer:
+        account = await log_in(browser, running, "ada")
+        assert account in running.accounts()
+        async with browser.get(f"{running.url}/api/me/history") as answer:
             history = await answer.json()
         assert history["plays"] > 5_000
-        async with browser.get(f"{demo.url}/api/insights/top/genres?period=all&scope=everybody") as answer:
+        async with browser.get(f"{running.url}/api/insights/top/genres?period=all&scope=everybody") as answer:
             top = await answer.json()
         assert {one["genre"] for one in top["items"]} > {None}
         assert len(top["about"]["people"]) > 3
 
 
-async def test_a_stranger_brings_what_spotify_sent_them(demo: Demo) -> None:
-    await asyncio.to_thread(demo.announced)
+async def test_a_stranger_brings_what_spotify_sent_them(running: Demo) -> None:
     async with a_browser() as browser:
-        before = demo.accounts()
-        assert await log_in(browser, demo, "finn") not in before
-        async with browser.get(f"{demo.spotify_url}/player/finn/my_spotify_data.zip") as answer:
+        before = running.accounts()
+        assert await log_in(browser, running, "finn") not in before
+        async with browser.get(f"{running.spotify_url}/player/finn/my_spotify_data.zip") as answer:
             data = aiohttp.FormData()
             data.add_field("file", await answer.read(), filename="my_spotify_data.zip")
-        async with browser.post(f"{demo.url}/api/me/history/imports", data=data) as answer:
+        async with browser.post(f"{running.url}/api/me/history/imports", data=data) as answer:
             assert answer.status == 202, await answer.text()
-        while (item := await first_import(browser, demo.url))["progress"] != "done":
+        while (item := await first_import(browser, running.url))["progress"] != "done":
             assert item["progress"] in {"waiting", "working"}, item
             await asyncio.sleep(0.2)
         assert item["kept"] > 5_000
@@ -181,12 +194,11 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
     assert demo.said() == "[server] port: must be a port number from 1 to 65535\n"
 
 
-def test_a_second_demo_in_the_same_folder_is_refused(tmp_path: Path, demo: Demo) -> None:
-    demo.announced()
-    second = Demo(tmp_path, "second")
+def test_a_second_demo_in_the_same_folder_is_refused(running: Demo) -> None:
+    second = Demo(running.folder.parent, "second")
     assert second.process.wait(PATIENCE_S) == 1
-    assert second.said() == f"a demo runs on the store {demo.folder} already: process {demo.process.pid}\n"
-    assert answers(demo.url)
+    assert second.said() == f"a demo runs on the store {running.folder} already: process {running.process.pid}\n"
+    assert answers(running.url)
 
 
 def test_the_operators_own_settings_stay_out_of_it(tmp_path: Path) -> None:
