@@ -23,10 +23,10 @@ from tests.evening import Evening
 PROBES = 7
 SOON_S = 0.05
 SETTLED_S = 1.0
-HASTE_S = 0.02
 MOST_REPORTS = 4
 """In any second."""
 HEARTBEAT_S = 10.0
+HASTE_S = 0.02
 TIMER_MS = 4.0
 """How late a timer of a browser usually is."""
 STALE_MS = 5_000.0
@@ -120,8 +120,9 @@ class VirtualTab:
             if (news := self._news()) != known or loop.time() >= due_s:
                 is_order = news[0] != known[0]
                 await self._hold_back(0.0 if is_order or news == known else SOON_S)
-                due_s = loop.time() + (SETTLED_S if (now := self._news()) != known else HEARTBEAT_S)
-                known = now
+                news = self._news()
+                due_s = loop.time() + (SETTLED_S if news != known else HEARTBEAT_S)
+                known = news
                 if not self.is_asleep:
                     self._sent_s.append(loop.time())
                     self._tasks.append(loop.create_task(self._send(self._report())))
