@@ -50,8 +50,10 @@ async def _end(process: Process) -> None:
         await asyncio.wait_for(process.wait(), GRACE_S)
     except TimeoutError:
         logger.warning("process %d did not end when asked to", process.pid)
+    finally:  # also when the worker stops while one was being ended
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        await process.wait()
 
 
 class Heard(Generic[T]):
