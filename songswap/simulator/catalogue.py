@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from typing import Any
 
 from . import names
 
@@ -137,7 +139,7 @@ Item = Track | Episode | LocalFile | Interlude
 
 @dataclass
 class Catalogue:
-    """Everything there is to hear, by id."""
+    """Everything there is to hear, by id. Worlds of one seed share it: once invented, it stays as it is."""
 
     artists: dict[str, Artist] = field(default_factory=dict)
     albums: dict[str, Album] = field(default_factory=dict)
@@ -183,7 +185,15 @@ class Catalogue:
 
     def tracks_of(self, artist: Artist) -> list[Track]:
         """All songs an artist has a part in, oldest album first."""
-        return [track for track in self.tracks.values() if artist.id in track.artist_ids]
+        return self._tracks_by_artist.get(artist.id, [])
+
+    @cached_property
+    def _tracks_by_artist(self) -> dict[str, list[Track]]:
+        found: dict[str, list[Track]] = {}
+        for track in self.tracks.values():
+            for artist_id in track.artist_ids:
+                found.setdefault(artist_id, []).append(track)
+        return found
 
     def albums_of(self, artist: Artist) -> list[Album]:
         """An artist's albums, newest first."""
@@ -202,8 +212,13 @@ class Catalogue:
         raise KeyError(f"no album, artist or show has the uri {uri}")
 
 
-def invent_catalogue(rng: random.Random) -> Catalogue:
-    """A catalogue of its own for every seed: 48 artists, some 130 albums, some 900 songs."""
+@cache
+def catalogue_of(seed: int) -> tuple[Catalogue, tuple[Any, ...]]:
+    """The catalogue of a seed, and the state in which its inventor's chance is left.
+
+    48 artists, some 130 albums, some 900 songs. Kept, as tests and benchmarks make thousands of worlds of one seed.
+    """
+    rng = random.Random(seed)
     catalogue = Catalogue()
     for name in names.artist_names(rng, 48):
         artist = Artist(base62_id(rng), name, names.genres(rng))
@@ -218,7 +233,7 @@ def invent_catalogue(rng: random.Random) -> Catalogue:
         Interlude("unknown", base62_id(rng), 12_000),
     )
     catalogue.others = {other.uri: other for other in others}
-    return catalogue
+    return catalogue, rng.getstate()
 
 
 def _invent_album(rng: random.Random, catalogue: Catalogue, artist: Artist, album_type: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from .apps import ClientApp
-from .catalogue import invent_catalogue
+from .catalogue import catalogue_of
 from .faults import Faults
 from .grants import Grants
 from .limits import Limits
@@ -37,8 +37,9 @@ class World:
     def __init__(self, seed: int = 1, clock: Callable[[], float] = time.time, profile: Profile | None = None) -> None:
         self.seed = seed
         self.clock = clock
-        self.rng = random.Random(seed)
-        self.catalogue = invent_catalogue(self.rng)
+        self.rng = random.Random()
+        self.catalogue, state = catalogue_of(seed)
+        self.rng.setstate(state)
         self.people: dict[str, Person] = invent_people(self.rng, self.catalogue)
         self.playlists: dict[str, Playlist] = invent_playlists(self.rng, self.catalogue, self.people, clock())
         self.apps: dict[str, ClientApp] = {}

@@ -27,11 +27,15 @@ from songswap.web.accounts import consent_of, everybody
 from songswap.web.app import create_app
 from songswap.web.pace import Pace
 from songswap.web.resources import Resources
+from tests.web.compiled import RememberingRule, Templates
 
 HOST = "127.0.0.1:8770"
 ORIGIN = f"http://{HOST}"
 CALLBACK = f"{ORIGIN}/callback"
 APPS = (App("default", "client-one"), App("second", "client-two", "its secret"))
+
+Quart.url_rule_class = RememberingRule
+TEMPLATES = Templates()
 
 UNITS_MS = {"seconds": 1e3, "minutes": 6e4, "hours": 3.6e6, "days": 8.64e7}
 
@@ -232,6 +236,7 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
                 world.register_app(app.client_id, app.client_secret or None, [config.server.redirect_uri])
         store, clock = Store(root, "server"), HandClock()
         app = create_app(config, store, clock)
+        app.jinja_env.bytecode_cache = TEMPLATES
         async with listen(app, config.server.port) if is_live else app.test_app():
             site = Site(app, store, Store(root, "worker", store.changes), clock, world, config)
             site.here.pace = Pace(limit=10_000)
