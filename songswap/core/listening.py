@@ -186,6 +186,16 @@ def seen(
         return _missed(listener, "Nothing plays on the device.", now_ms), None
     if not wanted.is_playing:
         return _while_paused(listener, reading, wanted), None
+    if listener.told_rev < timeline.rev:  # the device can't know yet where the host has gone
+        return listener, None
+    tolerance_ms = max(pace.tolerance_ms, TOLERATED_SPREADS * (spread_ms or 0.0))
+    return _while_playing(listener, timeline, reading, now_ms, tolerance_ms, pace.idle_look_s)
+
+
+def _while_playing(
+    listener: Listener, timeline: Timeline, reading: Playback, now_ms: float, tolerance_ms: float, idle_look_s: float
+) -> tuple[Listener, float | None]:
+    wanted = trimmed(timeline, listener.trim_ms)
     here = advance(wanted, reading.measured_at_ms)
     off_ms = residual_ms(wanted, reading)
     if preload.was_left_behind(listener, here, reading, off_ms):
@@ -203,10 +213,10 @@ def seen(
         misses=0,
         command=None,
         goes_on=preload.goes_on(listener, here, reading),
-        look_at_ms=now_ms + pace.idle_look_s * 1000,
+        look_at_ms=now_ms + idle_look_s * 1000,
     )
     settled = preload.watched(settled, timeline, now_ms)
-    if abs(off_ms) <= max(pace.tolerance_ms, TOLERATED_SPREADS * (spread_ms or 0.0)):
+    if abs(off_ms) <= tolerance_ms:
         return settled, sample_ms
     return _corrected(settled, here, now_ms), sample_ms
 
@@ -221,11 +231,12 @@ def reported(
     """
     command, wanted = listener.command, trimmed(timeline, listener.trim_ms)
     is_early = command is not None and reading.measured_at_ms < command.effect_at_ms + SETTLE_HERE_MS
-    if is_early or listener.needs is not None or listener.status == "stepped_out":
+    is_untold = listener.told_rev < timeline.rev and (wanted.is_playing or reading.is_playing)
+    if is_early or is_untold or listener.needs is not None or listener.status == "stepped_out":
         return listener, None
     off_ms = residual_ms(wanted, reading) if wanted.is_playing and reading.is_playing else None
     is_as_wanted = off_ms is not None or (not wanted.is_playing and not reading.is_playing)
-    if not is_as_wanted and (command is not None or listener.told_rev < timeline.rev):
+    if not is_as_wanted and command is not None:
         return listener, None
     if not is_as_wanted and not preload.was_left_behind(
         listener, advance(wanted, reading.measured_at_ms), reading, None

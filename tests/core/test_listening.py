@@ -170,6 +170,14 @@ def test_nobody_is_corrected_more_than_twice_a_track() -> None:
     assert one.needs == "seek"
 
 
+def test_who_was_not_told_of_the_hosts_seek_yet_is_not_corrected_for_it() -> None:
+    before = listener(look_at_ms=12_500)
+    after, sample_ms = seen(before, timeline(rev=2), reading(90_000, at_ms=12_500), 12_500)
+    assert (after, sample_ms) == (msgspec.structs.replace(before, look_at_ms=None), None)
+    shown = reading(90_000, at_ms=12_500)
+    assert reported(in_a_page(), timeline(rev=2), shown, 12_500, 37_500) == (in_a_page(), None)
+
+
 def test_nobody_is_corrected_just_before_the_end_of_a_track() -> None:
     after, _ = seen(listener(), timeline(), reading(177_000, at_ms=179_000), 179_000)
     assert after.needs is None
