@@ -6,15 +6,13 @@ from itertools import combinations
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from bench.tabs import Sample, player_frame, sample, skew
+from bench.tabs import TOGETHER_MS, Sample, player_frame, sample, skew
 from tests.browser.people import GameNight, Street, invite_link, row_of
 from tests.browser.test_game_night import becomes_true, hear_the_same
 from tests.browser.test_tab import both_in_tabs, card, listen_here
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
 
-TOGETHER_MS = 300.0
-"""Nobody has to be faster on a machine that has other things to do; how good it is, is measured in bench/tabs.txt."""
 LINK = "**/api/me/tab/link"
 
 
