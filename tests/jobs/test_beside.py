@@ -3,10 +3,9 @@
 import asyncio
 import contextlib
 import math
-import os
 import signal
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -17,26 +16,26 @@ COMMAND = ("import", "--help")
 
 
 @contextlib.asynccontextmanager
-async def deaf() -> AsyncIterator[tuple[asyncio.Task[int], int]]:
-    """A process that SIGTERM does not reach, as it is halted: who waits for it, and its number."""
-    earlier = children()
+async def halted(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[asyncio.Task[int], Process]]:
+    """A process that SIGTERM does not reach, as it is halted, and who waits for it."""
+    started: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
+    start = asyncio.create_subprocess_exec
+
+    async def start_and_tell(*command: str, **options: object) -> Process:
+        process = await start(*command, **options)  # type: ignore[arg-type]  # as they came
+        process.send_signal(signal.SIGSTOP)
+        started.set_result(process)
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start_and_tell)
     waiting = asyncio.create_task(run_beside(COMMAND, ignore))
-    async with asyncio.timeout(10):
-        while not (new := children() - earlier):
-            await asyncio.sleep(0.001)
-    (pid,) = new
-    os.kill(pid, signal.SIGSTOP)
-    await asyncio.sleep(0.1)  # until its pipes are there; before, the event loop ends it
+    process = await started
     try:
-        yield waiting, pid
+        yield waiting, process
     finally:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def children() -> set[int]:
-    """The processes this one has started, of all its threads."""
-    return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
+            process.kill()
+        await process.wait()
 
 
 async def test_its_exit_code_is_told() -> None:
@@ -46,22 +45,24 @@ async def test_its_exit_code_is_told() -> None:
 
 async def test_one_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "GRACE_S", 0.05)
-    async with deaf() as (waiting, pid):
+    async with halted(monkeypatch) as (waiting, process):
+        await asyncio.sleep(0.01)
         waiting.cancel()
         await asyncio.wait([waiting])
         assert waiting.cancelled()
-        assert pid not in children()
+        assert process.returncode == -signal.SIGKILL
 
 
 async def test_one_that_is_being_ended_is_killed_when_nobody_has_the_time_to_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(beside, "GRACE_S", math.inf)
-    async with deaf() as (waiting, pid):
+    async with halted(monkeypatch) as (waiting, process):
+        await asyncio.sleep(0.01)
         waiting.cancel()
         await asyncio.sleep(0.01)
-        assert pid in children()
+        assert process.returncode is None
         waiting.cancel()
         await asyncio.wait([waiting])
         assert waiting.cancelled()
-        assert pid not in children()
+        assert process.returncode == -signal.SIGKILL
