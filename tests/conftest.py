@@ -1,8 +1,6 @@
 """What tests everywhere stand on: virtual time for those that ask for it, and a store of their own."""
 
 import asyncio
-import math
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,11 +24,6 @@ class VirtualClock(Clock):
 
     def now_ms(self) -> float:
         return EPOCH_MS + asyncio.get_running_loop().time() * 1000
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores: tests of pages and of processes mostly wait."""
-    return math.ceil(1.5 * (os.cpu_count() or 1))
 
 
 def pytest_asyncio_loop_factories(
