@@ -33,6 +33,9 @@ WINDOWS: dict[Screen, dict[str, object]] = {
     },
 }
 
+WAITS_FOR_A_TAP = "The AudioContext was not allowed to start"
+"""What the browser says, now and then also after a reload; what becomes of it is on the page, and tested there."""
+
 
 class Street:
     """Opens browsers, each with cookies of its own, and notes what goes wrong on any of their pages."""
@@ -91,6 +94,8 @@ class Street:
             await context.close()
 
     def _heard(self, message: ConsoleMessage) -> None:
+        if WAITS_FOR_A_TAP in message.text:
+            return
         url = message.location.get("url", "")
         if message.type in {"error", "warning"} and not any(path in url for path in self._refused):
             self.complaints.append(f"{message.type} at {url}: {message.text}")

@@ -120,7 +120,6 @@ async def test_whoever_stepped_out_is_in_again_with_a_tap_on_listen_here(game_ni
 
 
 async def test_a_tab_that_is_loaded_anew_comes_back_by_itself(game_night: GameNight, street: Street) -> None:
-    street.may_be_refused("/static/music.js")  # says that it may not be heard yet
     installation = game_night.installation
     await both_in_tabs(game_night)
     for page, person in ((game_night.bob, "bob"), (game_night.ada, "ada")):
@@ -213,7 +212,6 @@ async def test_volume_and_silence_are_kept_by_the_browser(street: Street) -> Non
 
 
 async def test_what_the_browser_keeps_silent_sounds_after_a_tap(street: Street) -> None:
-    street.may_be_refused("/static/music.js")  # says so itself
     installation = street.installation
     ada = await street.person("Ada")
     await create_group(ada, "Quiet")
@@ -367,7 +365,6 @@ async def test_the_card_of_a_tab_that_plays_breaks_no_rule(street: Street, scree
 
 
 async def test_clicks_play_beside_the_fine_tuning(game_night: GameNight, street: Street) -> None:
-    street.may_be_refused("/static/music.js")  # says that it may not be heard yet
     ada, bob = game_night.ada, game_night.bob
     await both_in_tabs(game_night)
     for page in (ada, bob):
