@@ -79,7 +79,7 @@ async def test_a_click_on_the_page_becomes_a_call_to_spotify(
 async def test_both_stop_in_time_while_spotify_leaves_them_waiting(
     running: Installation, number: signal.Signals
 ) -> None:
-    """The time is asserted by the installation, which holds every process to what the README promises."""
+    """The time is asserted by the installation: some of what the README promises, as the machine may be busy."""
     async with a_browser() as host, a_browser() as guest:
         api = await start_session(host, running)
         running.break_spotify(kind="slow", delay_s=FOREVER_S)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import math
+import os
 import signal
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -24,6 +25,7 @@ async def halted(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[asyncio
     async def start_and_tell(*command: str, **options: object) -> Process:
         process = await start(*command, **options)  # type: ignore[arg-type]  # as they came
         process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)  # a SIGTERM that comes before it has stopped ends it
         started.set_result(process)
         return process
 
@@ -46,7 +48,6 @@ async def test_its_exit_code_is_told() -> None:
 async def test_one_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "GRACE_S", 0.05)
     async with halted(monkeypatch) as (waiting, process):
-        await asyncio.sleep(0.01)
         waiting.cancel()
         await asyncio.wait([waiting])
         assert waiting.cancelled()
@@ -58,7 +59,6 @@ async def test_one_that_is_being_ended_is_killed_when_nobody_has_the_time_to_wai
 ) -> None:
     monkeypatch.setattr(beside, "GRACE_S", math.inf)
     async with halted(monkeypatch) as (waiting, process):
-        await asyncio.sleep(0.01)
         waiting.cancel()
         await asyncio.sleep(0.01)
         assert process.returncode is None
