@@ -1,5 +1,7 @@
 """Accounts with logs of plays, and their columns read back."""
 
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,8 +63,12 @@ def names_in(store: Store) -> list[dict[str, Any]]:
 
 
 def rows_of(path: Path, columns: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rows of a Parquet file, which has to have just these columns with these types."""
-    with duckdb.connect() as connection:
-        found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+    """The rows of a Parquet file, which has to have just these columns with these types.
+
+    DuckDB opens a file more than once and takes what replaced it meanwhile for damage, so it gets a copy.
+    """
+    with tempfile.NamedTemporaryFile(suffix=path.suffix) as copy, duckdb.connect() as connection:
+        shutil.copyfile(path, copy.name)
+        found = connection.execute("SELECT * FROM read_parquet(?)", [copy.name])
         assert {column[0]: str(column[1]) for column in found.description or ()} == columns
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
