@@ -131,11 +131,17 @@ class Installation:
         ask(f"{self.spotify_url}/sim/players/{person}", {"action": action, **fields})
 
     def put_music_on(self, person: str) -> None:
-        """A person plays an album: the first their own Spotify offers."""
+        """A person plays an album: the first their own Spotify offers.
+
+        It is put on a device of theirs. The page of a test before may still be the active one: Spotify learns of a page
+        that went without a word only after seconds, and what it played falls silent then.
+        """
         with urllib.request.urlopen(f"{self.spotify_url}/player/{person}", timeout=PATIENCE_S) as answer:
             offered = re.search(r"spotify:album:\w+", answer.read().decode())
         assert offered, f"{person}'s player offers no album"
-        self.act(person, "play_context", uri=offered.group())
+        devices = ask(f"{self.spotify_url}/sim/players/{person}")["devices"]
+        own = next(one["id"] for one in devices if one["online"] and not one["name"].startswith("SongSwap in"))
+        self.act(person, "play_context", uri=offered.group(), device_id=own)
 
     def break_spotify(self, **fault: object) -> None:
         """Put a fault in force."""
