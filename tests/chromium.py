@@ -16,7 +16,12 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
 ]
+"""No sandbox, as in CI everything is root's; nothing that asks anybody outside; and none of the two pages behind the
+address bar that each window would load. The last takes the place of Playwright's list: what that turns off, such as
+storage that is a site's own within a frame, is on in people's browsers.
+"""
 AFTER_A_TAP = "--autoplay-policy=document-user-activation-required"
 """Pages are heard after a tap only, as in people's browsers."""
 
