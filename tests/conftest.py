@@ -1,7 +1,7 @@
-"""What tests everywhere stand on: virtual time for those that ask for it, and a store of their own."""
+"""What tests everywhere stand on: virtual time for those that ask for it, a store of their own, a second try."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +33,22 @@ def pytest_asyncio_loop_factories(
     if item.get_closest_marker("virtual_time"):
         return {"virtual": VirtualTimeLoop}
     return {"real": asyncio.new_event_loop}
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Let tests in real time try once more: beside others on a busy machine one in some thousands comes too late."""
+    for item in items:
+        if item.get_closest_marker("browser") or item.get_closest_marker("processes"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why a test had to try once more: what comes too late again and again is a fault."""
+    reports = terminalreporter.stats.get("rerun", [])
+    if reports:
+        terminalreporter.section("failed at first")
+    for report in reports:
+        terminalreporter.write_line(f"{report.nodeid}\n{report.longreprtext}")
 
 
 @pytest.fixture
