@@ -63,7 +63,7 @@ def keep_secrets(folders: list[Path], at_once: Barrier, made: Connection) -> Non
     """Make the secret of each folder at the same moment as others do, send all."""
     secrets = []
     for folder in folders:
-        at_once.wait(timeout=10)
+        at_once.wait(timeout=60)
         secrets.append(keep_secret(folder))
     made.send(secrets)
 

@@ -356,7 +356,9 @@ async def test_token_that_spotify_refused_is_given_anew_once_the_worker_has_anot
     consent = site.store.read(CONSENT, ada.account)
     assert consent is not None
     asking = asyncio.create_task(ada.post("/api/me/tab/token", {"refused": True}))
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE_S):
+        while (wish := site.store.read(WISH, ada.account)) is None or not wish.look_rev:  # the worker is asked for it
+            await asyncio.sleep(0.01)
     renewed = Token(consent.id, site.here.vault.seal("the next one"), site.clock.now_ms() + 3_600_000)
     site.worker.write(TOKEN, renewed, ada.account)
     site.store.changes.notify(TOKEN.path(ada.account))
