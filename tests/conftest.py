@@ -15,6 +15,9 @@ from songswap.store import Store
 EPOCH_MS = datetime(2026, 11, 20, 19, 0, tzinfo=UTC).timestamp() * 1000
 """When virtual time begins: a Friday evening."""
 
+TOO_LATE = ("^TimeoutError", "^AssertionError: (Locator|Page).* expected ")
+"""How a test fails that has waited for something in vain: by itself, or with Playwright's `expect`."""
+
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")  # a slow machine or an unlucky draw fails no test
 
@@ -36,10 +39,13 @@ def pytest_asyncio_loop_factories(
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Let tests in real time try once more: beside others on a busy machine one in some thousands comes too late."""
+    """Let tests in real time try once more if they waited in vain: one in some thousands does, on a busy machine.
+
+    Whatever else they find, such as something lost, counts at once.
+    """
     for item in items:
         if item.get_closest_marker("browser") or item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=TOO_LATE))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -126,6 +126,11 @@ class Installation:
         players: dict[str, dict[str, Any]] = ask(f"{self.spotify_url}/sim/truth")["players"]
         return players[person]
 
+    def devices(self, person: str) -> list[dict[str, Any]]:
+        """Devices of a person's, among them the pages they listen in: `id`, `name`, `online`, `listed`."""
+        found: list[dict[str, Any]] = ask(f"{self.spotify_url}/sim/players/{person}")["devices"]
+        return found
+
     def act(self, person: str, action: str, **fields: object) -> None:
         """What a person does in their Spotify."""
         ask(f"{self.spotify_url}/sim/players/{person}", {"action": action, **fields})
@@ -139,8 +144,7 @@ class Installation:
         with urllib.request.urlopen(f"{self.spotify_url}/player/{person}", timeout=PATIENCE_S) as answer:
             offered = re.search(r"spotify:album:\w+", answer.read().decode())
         assert offered, f"{person}'s player offers no album"
-        devices = ask(f"{self.spotify_url}/sim/players/{person}")["devices"]
-        own = next(one["id"] for one in devices if one["online"] and not one["name"].startswith("SongSwap in"))
+        own = next(one["id"] for one in self.devices(person) if one["online"] and not is_tab(one))
         self.act(person, "play_context", uri=offered.group(), device_id=own)
 
     def break_spotify(self, **fault: object) -> None:
@@ -204,12 +208,18 @@ def a_browser() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(PATIENCE_S))
 
 
+def is_tab(device: dict[str, Any]) -> bool:
+    """Whether a device is a page of ours."""
+    return str(device["name"]).startswith("SongSwap in")
+
+
 def wait_until(is_so: Callable[[], bool], program: Program | None = None) -> None:
     """Wait for something to become true while `program` runs."""
     deadline_s = time.monotonic() + PATIENCE_S
     while not is_so():
         assert program is None or program.is_running, f"it ended instead:\n{program.said()}"
-        assert time.monotonic() < deadline_s, f"waited in vain:\n{program.said() if program else ''}"
+        if time.monotonic() >= deadline_s:
+            raise TimeoutError(f"waited in vain:\n{program.said() if program else ''}")
         time.sleep(0.02)
 
 

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 from tests.browser.people import GameNight, Street, create_group, row_of, title
 from tests.browser.test_axe import violations
 from tests.browser.test_game_night import becomes_true, both_silent, fits_its_window, hear_the_same
-from tests.processes import Installation, ask
+from tests.processes import Installation, is_tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
 
@@ -61,15 +61,11 @@ async def listen_here(page: Page) -> None:
 def plays_in_a_tab(installation: Installation, person: str) -> bool:
     """Whether what is heard of this person comes out of a page."""
     truth = installation.truth(person)
-    return truth["is_playing"] and any(
-        one["id"] == truth["device_id"] and one["name"].startswith("SongSwap in")
-        for one in devices(installation, person)
-    )
+    return truth["is_playing"] and any(one["id"] == truth["device_id"] for one in tabs_of(installation, person))
 
 
-def devices(installation: Installation, person: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = ask(f"{installation.spotify_url}/sim/players/{person}")["devices"]
-    return found
+def tabs_of(installation: Installation, person: str) -> list[dict[str, Any]]:
+    return [one for one in installation.devices(person) if is_tab(one)]
 
 
 async def both_in_tabs(night: GameNight) -> str:
@@ -184,10 +180,6 @@ async def test_a_page_that_is_closed_is_no_device_any_more(street: Street) -> No
 def kept_tabs(installation: Installation) -> list[dict[str, Any]]:
     """What pages reported last, as it lies in the store."""
     return [json.loads(path.read_bytes())["data"] for path in installation.store.glob("accounts/*/tab.json")]
-
-
-def tabs_of(installation: Installation, person: str) -> list[dict[str, Any]]:
-    return [one for one in devices(installation, person) if one["name"].startswith("SongSwap in")]
 
 
 async def test_volume_and_silence_are_kept_by_the_browser(street: Street) -> None:

@@ -38,7 +38,7 @@ async def come_together(*pages: Page, after_ms: float = 0.0, other_than: str = "
         if is_together(samples) and samples[0].uri != other_than and samples[0].position_ms > after_ms:
             return samples
         await asyncio.sleep(0.1)
-    raise AssertionError(f"they are not together: {samples}")
+    raise TimeoutError(f"they are not together: {samples}")
 
 
 async def test_three_tabs_sound_as_one_through_skips_seeks_and_pauses(game_night: GameNight, street: Street) -> None:
