@@ -3,7 +3,7 @@
 What people asked for (written by the server) and what the worker saw are separate documents, so nothing needs a lock.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from songswap.model import (
     Action,
@@ -28,6 +28,7 @@ from songswap.model import (
     ListChange,
     Milestones,
     Night,
+    NoticeKind,
     Notices,
     NoticeSettings,
     Orders,
@@ -61,6 +62,8 @@ from songswap.model import (
 from songswap.store import Document, Log
 
 Standing = Literal["ok", "needs_login", "not_premium", "no_seat"]
+EVERY_NOTICE = NoticeSettings(off=get_args(NoticeKind))
+"""Nobody is told of anything."""
 
 
 class Account(Struct, frozen=True):
@@ -178,6 +181,8 @@ class Heartbeat(Struct, frozen=True):
     started_at_ms: float
     beat_at_ms: float
     failing: dict[str, str] = {}
+    broken: dict[str, str] = {}
+    """Why which files of the store can't be read, by their paths in it."""
 
 
 class Call(Struct, frozen=True):
@@ -226,54 +231,56 @@ class RenewalsSeen(Struct, frozen=True):
     renewals: dict[str, Renewed] = {}
 
 
-ACCOUNT = Document("accounts/{}/account.json", Account, "server")
-CONSENT = Document("accounts/{}/consent.json", Consent, "server")
-BROWSERS = Document("accounts/{}/browsers.json", Browsers, "server")
-WISH = Document("accounts/{}/wish.json", Wish, "server")
-TOKEN = Document("accounts/{}/token.json", Token, "worker")
-ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker")
-TAB = Document("accounts/{}/tab.json", Tab, "server")
-ORDERS = Document("accounts/{}/orders.json", Orders, "worker")
-LATENCIES = Document("accounts/{}/latencies.json", Latencies, "worker")
-SAVES = Document("accounts/{}/saves.json", Saves, "server")
-SAVED = Document("accounts/{}/saved.json", SavedLists, "worker")
+# One of these that can't be read is as if it were not there, unless it says who somebody is, what shall last or whom
+# they are to be kept safe from: those are kept, and what must never be guessed is refused.
+ACCOUNT = Document("accounts/{}/account.json", Account, "server", when_bad="kept", named_by="id")
+CONSENT = Document("accounts/{}/consent.json", Consent, "server", when_bad="kept")
+BROWSERS = Document("accounts/{}/browsers.json", Browsers, "server", when_bad="kept")
+WISH = Document("accounts/{}/wish.json", Wish, "server", when_bad="kept")
+TOKEN = Document("accounts/{}/token.json", Token, "worker", when_bad="kept")
+ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker", passing=True)
+TAB = Document("accounts/{}/tab.json", Tab, "server", passing=True)
+ORDERS = Document("accounts/{}/orders.json", Orders, "worker", passing=True)
+LATENCIES = Document("accounts/{}/latencies.json", Latencies, "worker", passing=True)
+SAVES = Document("accounts/{}/saves.json", Saves, "server", when_bad="kept")
+SAVED = Document("accounts/{}/saved.json", SavedLists, "worker", when_bad="refused")
 LOOKS = Document("accounts/{}/looks.json", Looks, "server")
 PLAYLISTS = Document("accounts/{}/playlists.json", PlaylistsSeen, "worker")
 TOP = Document("accounts/{}/top.json", TopSeen, "worker")
-RENEWALS = Document("accounts/{}/renewals.json", Renewals, "server")
-RENEWED = Document("accounts/{}/renewed.json", RenewalsSeen, "worker")
-PROFILE = Document("accounts/{}/profile.json", Profile, "server")
-CIRCLE = Document("accounts/{}/circle.json", Circle, "server")
-AGREED = Document("accounts/{}/agreed.json", Agreed, "server")
-SHARING = Document("accounts/{}/sharing.json", Sharing, "server")
-IMPORTS = Document("accounts/{}/imports.json", Imports, "server")
+RENEWALS = Document("accounts/{}/renewals.json", Renewals, "server", when_bad="kept")
+RENEWED = Document("accounts/{}/renewed.json", RenewalsSeen, "worker", when_bad="refused")
+PROFILE = Document("accounts/{}/profile.json", Profile, "server", when_bad="kept", closed=Profile(audience="me"))
+CIRCLE = Document("accounts/{}/circle.json", Circle, "server", when_bad="refused")
+AGREED = Document("accounts/{}/agreed.json", Agreed, "server", when_bad="kept")
+SHARING = Document("accounts/{}/sharing.json", Sharing, "server", when_bad="kept", closed=Sharing(is_paused=True))
+IMPORTS = Document("accounts/{}/imports.json", Imports, "server", when_bad="refused")
 IMPORTED = Document("accounts/{}/imported.json", ImportsSeen, "worker")
-POLLED = Document("accounts/{}/polled.json", Polled, "worker")
+POLLED = Document("accounts/{}/polled.json", Polled, "worker", when_bad="refused")
 INTERVAL = Document("accounts/{}/interval.json", Interval, "server")
-TICKS = Document("accounts/{}/ticks.json", Ticks, "worker")
+TICKS = Document("accounts/{}/ticks.json", Ticks, "worker", passing=True)
 UPLOAD = "accounts/{}/uploads/{}"
 """A file of listening history as somebody brought it; names are the account and the upload's id. The server writes it,
 the worker removes it when nothing more can be got out of it."""
 PICTURE = "accounts/{}/pictures/{}.webp"
 """A picture somebody brought, as we wrote it anew; names are the account and the picture's id. The server writes it."""
 GROUP_PICTURE = "groups/{}/pictures/{}.webp"
-GROUP = Document("groups/{}/group.json", Group, "server")
-SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server")
+GROUP = Document("groups/{}/group.json", Group, "server", when_bad="kept", named_by="id")
+SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server", when_bad="kept")
 REQUESTS = Document("groups/{}/requests.json", Requests, "server")
-HANDED = Document("groups/{}/handed.json", Handed, "worker")
-NIGHT = Document("groups/{}/night.json", Night, "worker")
+HANDED = Document("groups/{}/handed.json", Handed, "worker", passing=True)
+NIGHT = Document("groups/{}/night.json", Night, "worker", passing=True)
 GROUP_INTERVAL = Document("groups/{}/interval.json", Interval, "server")
-PICKS = Document("groups/{}/picks.json", Picks, "server")
+PICKS = Document("groups/{}/picks.json", Picks, "server", when_bad="kept")
 LEARNT = Document("groups/{}/learnt/{}.json", Learnt, "worker")
 BRAIN = Document("groups/{}/brains/{}.json", Brain, "worker")
 """Names are the group and the pick, of both."""
 PARTY = Document("groups/{}/party.json", Party, "server")
-GROUP_TICKS = Document("groups/{}/ticks.json", Ticks, "worker")
-CATALOGUE_WISH = Document("catalogue/wanted.json", CatalogueWish, "server")
+GROUP_TICKS = Document("groups/{}/ticks.json", Ticks, "worker", passing=True)
+CATALOGUE_WISH = Document("catalogue/wanted.json", CatalogueWish, "server", when_bad="kept")
 CATALOGUE_LOADING = Document("catalogue/loading.json", CatalogueLoading, "worker")
 CATALOGUE_UPLOAD = "catalogue/uploads/{}"
 """A file the operator has brought to be the catalogue. The server writes it, the worker removes it once loaded."""
-HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker")
+HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker", passing=True)
 DIARY = Log("groups/{}/nights/{}.jsonl", Happening, "worker")
 """Names are the group and the session."""
 LEDGER = Log("ledger/{}-{}.jsonl", Call)
@@ -294,11 +301,13 @@ CHAT: Log[Row] = Log("groups/{}/chat/{}.jsonl", _ROW, "server")
 """The same in a group's chat, where replies lie on the page of their time."""
 WROTE = Log("wrote/{}.jsonl", Wrote, "server")
 """Where an account has written. It outlives the account until all of that is erased."""
-ERASURES = Document("erasures.json", Erasures, "server")
+ERASURES = Document("erasures.json", Erasures, "server", when_bad="refused")
 MILESTONES = Document("accounts/{}/milestones.json", Milestones, "server")
 NOTICES = Document("accounts/{}/notices.json", Notices, "server")
-NOTICE_SETTINGS = Document("accounts/{}/notice-settings.json", NoticeSettings, "server")
-REPORTS = Document("reports.json", Reports, "server")
+NOTICE_SETTINGS = Document(
+    "accounts/{}/notice-settings.json", NoticeSettings, "server", when_bad="kept", closed=EVERY_NOTICE
+)
+REPORTS = Document("reports.json", Reports, "server", when_bad="kept")
 AUDIT = Log("audit/{}.jsonl", AuditRow, "server")
 """Who did what to whom; the name is the UTC month (202611)."""
 READ_UP_TO = Document("accounts/{}/read.json", ReadUpTo, "server")

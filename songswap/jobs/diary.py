@@ -39,11 +39,11 @@ class Diary:
 
     def close(self) -> None:
         """The last rows, if it is the session that ended and not just the worker that stops."""
-        wish = self._wish()
-        if wish.state == "running" and wish.session_id == self._names[1]:
-            return
-        now_ms = self._means.clock.now_ms()
         with contextlib.suppress(StoreError):  # the group may be gone
+            wish = self._wish()
+            if wish.state == "running" and wish.session_id == self._names[1]:
+                return
+            now_ms = self._means.clock.now_ms()
             self._count_calls(now_ms)
             self._add(Happening("ended", now_ms))
 

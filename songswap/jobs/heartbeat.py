@@ -11,7 +11,7 @@ INTERVAL_S = 5.0
 
 
 class HeartbeatJob:
-    """Writes HEARTBEAT every INTERVAL_S, with the jobs that are failing."""
+    """Writes HEARTBEAT every INTERVAL_S, with the jobs that are failing and the files that can't be read."""
 
     def __init__(self, means: Means, runner: Runner) -> None:
         self._means = means
@@ -21,6 +21,9 @@ class HeartbeatJob:
     async def run(self) -> None:
         """Beat until cancelled."""
         while True:
-            beat = Heartbeat(os.getpid(), self._started_at_ms, self._means.clock.now_ms(), dict(self._runner.failing))
-            self._means.store.write(HEARTBEAT, beat)
+            store, failing = self._means.store, dict(self._runner.failing)
+            store.write(
+                HEARTBEAT,
+                Heartbeat(os.getpid(), self._started_at_ms, self._means.clock.now_ms(), failing, dict(store.broken)),
+            )
             await asyncio.sleep(INTERVAL_S)

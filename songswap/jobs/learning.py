@@ -78,10 +78,9 @@ class LearningJob:
     def _forget(self, wanted: dict[Key, Pick]) -> None:
         """Remove what was learnt of picks that nobody wants any more, or may want."""
         for group, document in product(self._store.names("groups"), KEPT):
-            folder = (self._store.root / document.path(group, "any")).parent
-            for path in folder.glob("*.json") if folder.is_dir() else ():
-                if (group, path.stem) not in wanted:
-                    self._store.drop(document, group, path.stem)
+            for name in self._store.listed(document, group):
+                if (group, name) not in wanted:
+                    self._store.drop(document, group, name)
         self._looks = {key: look for key, look in self._looks.items() if key in wanted}
 
     def _due_s(self, key: Key, pick: Pick) -> float:

@@ -55,6 +55,9 @@ class Runner:
             try:
                 await job()
             except Exception as error:
+                if _is_cancelled():  # what went wrong while it was being put away shall not keep it alive
+                    logger.exception("job %s failed while it was stopped", name)
+                    raise asyncio.CancelledError from error
                 if loop.time() - started_s > RECOVERED_S:
                     delays = backoff(self._rng)
                 if str(error) != self.failing.get(name):
@@ -71,3 +74,8 @@ class Runner:
     def _recovered(self, name: str) -> None:
         if self.failing.pop(name, None) is not None:
             logger.info("job %s works again", name)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -8,7 +8,6 @@ import contextlib
 import logging
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -25,13 +24,11 @@ from songswap.jobs.beside import is_woken
 from songswap.model import Search, Song, SongList, SongLists, SongVideos, Video, VideoWish, VideoWishes, YouTubeSeen
 from songswap.spotify.errors import ForbiddenError, NotFoundError, SpotifyError
 from songswap.store import GoneError
-from songswap.store.files import NAME
 from songswap.youtube import BadKeyError, QuotaGoneError, YouTube, YouTubeError, YouTubeUnavailableError
 
 logger = logging.getLogger(__name__)
 
 WISHES = "/" + VIDEO_WISHES.pattern.rpartition("/")[2]
-FOLDER = SONG_VIDEOS.pattern.partition("/")[0]
 LONGEST_WAIT_MS = 3_600_000.0
 """A machine that slept looks at its clock again after so long."""
 DAYS_KEPT = 3
@@ -75,7 +72,7 @@ class VideosJob:
     # What is kept
 
     def _load(self) -> dict[str, SongVideos]:
-        kept = ((key, self._store.read(SONG_VIDEOS, key)) for key in _names(self._store.root / FOLDER))
+        kept = ((key, self._store.read(SONG_VIDEOS, key)) for key in self._store.listed(SONG_VIDEOS))
         return {key: replace(one, videos=()) for key, one in kept if one is not None}
 
     def _tidied(self, known: dict[str, SongVideos]) -> dict[str, SongVideos]:
@@ -206,9 +203,9 @@ class VideosJob:
 
     def _prune(self) -> None:
         oldest = searches.day_name(self._now_ms(), DAYS_KEPT)
-        for path in self._store.root.glob(SEARCHES.pattern.format("*")):
-            if path.stem < oldest:
-                self._store.drop(SEARCHES, path.stem)
+        for day in self._store.listed(SEARCHES):
+            if day < oldest:
+                self._store.drop(SEARCHES, day)
 
     def _seen(self) -> YouTubeSeen:
         return self._store.read(YOUTUBE_SEEN) or YouTubeSeen()
@@ -224,10 +221,6 @@ class VideosJob:
 def _ends_ms(found: SongVideos) -> float:
     """When it is forgotten. How often a search has failed is remembered for a while longer than that holds."""
     return found.until_ms + (searches.DAY_MS if found.error else 0.0)
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("*.json") if NAME.fullmatch(path.stem))
 
 
 def _words(error: SpotifyError | NeedsLoginError) -> str:

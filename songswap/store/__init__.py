@@ -1,13 +1,21 @@
 """Typed documents and logs in versioned JSON files: read, write, append, watch. One writer per document."""
 
 from songswap.store.changes import Changes, Subscription, follow_disk
-from songswap.store.errors import GoneError, NewerVersionError, NotTheWriterError, StoreError, UnfitNameError
+from songswap.store.errors import (
+    BrokenError,
+    GoneError,
+    NewerVersionError,
+    NotTheWriterError,
+    StoreError,
+    UnfitNameError,
+)
 from songswap.store.files import Document, sync_folder
 from songswap.store.lock import HeldError, hold
 from songswap.store.logs import Log
 from songswap.store.store import Store
 
 __all__ = [
+    "BrokenError",
     "Changes",
     "Document",
     "GoneError",

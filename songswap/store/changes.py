@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from watchfiles import awatch
 
 from songswap.store.errors import StoreError
-from songswap.store.files import UNFINISHED
+from songswap.store.files import LAST_GOOD, UNFINISHED
 
 
 class Subscription:
@@ -81,7 +81,7 @@ async def follow_disk(root: Path, changes: Changes) -> None:
     try:
         async for batch in awatch(root, watch_filter=None, step=5, debounce=50):
             for _, name in batch:
-                if not name.endswith(UNFINISHED):
+                if not name.endswith((UNFINISHED, LAST_GOOD)):
                     changes.notify(Path(name).relative_to(root).as_posix())
     except OSError as error:  # above all the system's limit of watches
         raise StoreError(f"changes below {root} can't be followed: {error}") from error

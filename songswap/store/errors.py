@@ -9,6 +9,10 @@ class NewerVersionError(StoreError):
     """A document was written by a newer SongSwap: it is left alone, never overwritten."""
 
 
+class BrokenError(StoreError):
+    """A document that protects somebody can't be read, and no good one of before is left to go by."""
+
+
 class GoneError(StoreError):
     """The folder to write into was removed meanwhile: a person who left, a group that ended."""
 

@@ -1,8 +1,10 @@
 """One JSON file: its shape on disk, and a write that either happens whole or not at all."""
 
 import contextlib
+import errno
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -17,6 +19,12 @@ Writer = Literal["server", "worker", "importer"]
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UNFINISHED = ".tmp"
 """Ends the name of a file that is being written."""
+LAST_GOOD = ".good"
+"""Ends the name of the copy that lies beside a document which is kept."""
+LARGEST = 256 * 1024**2
+"""Bytes; no document is nearly as large."""
+OF_THE_PROCESS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
+"""What says nothing about the file: another try may read it."""
 
 
 class _Versioned(msgspec.Struct, frozen=True):
@@ -37,13 +45,37 @@ def fill(pattern: str, names: tuple[str, ...]) -> str:
 
 
 class Document(Generic[T]):
-    """One kind of document: where it lies (`groups/{}/group.json`), what it holds, which process writes it."""
+    """One kind of document: where it lies (`groups/{}/group.json`), what it holds, which process writes it.
 
-    def __init__(self, pattern: str, of: type[T], writer: Writer, version: int = 1) -> None:
+    `when_bad` says what counts while it can't be read: it is as if it were not there; or it is as it was when it was
+    last good, which is kept in memory and beside it on the disk. Where nothing is left of that, it is `closed`, the
+    value that shows least and does least; else not there either, or `refused`, and reading it raises BrokenError (but
+    for the server, which only shows what the worker writes).
+    One that is `passing` matters to running processes only: its writer goes over whatever is there, even a newer one.
+    `named_by` is the field that holds the last of its names: what lies under another name is in the wrong place.
+    """
+
+    def __init__(
+        self,
+        pattern: str,
+        of: type[T],
+        writer: Writer,
+        version: int = 1,
+        *,
+        when_bad: Literal["absent", "kept", "refused"] = "absent",
+        closed: T | None = None,
+        passing: bool = False,
+        named_by: str = "",
+    ) -> None:
         self.pattern = pattern
         self.of = of
         self.writer = writer
         self.version = version
+        self.kept = when_bad != "absent"
+        self.refused = when_bad == "refused"
+        self.closed = closed
+        self.passing = passing
+        self._named_by = named_by
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Envelope[of])  # type: ignore[valid-type]  # a type known at run time only
 
     def path(self, *names: str) -> str:
@@ -64,6 +96,35 @@ class Document(Generic[T]):
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UnreadableError(f"{path}: {error}") from error
         return value
+
+    def belongs(self, value: T, path: str, names: tuple[str, ...]) -> T:
+        """`value`, if it lies where it belongs. Raises UnreadableError."""
+        if self._named_by and getattr(value, self._named_by) != names[-1]:
+            raise UnreadableError(f"{path} is in the wrong place: it is of {getattr(value, self._named_by)!r}")
+        return value
+
+
+def content_of(path: Path, name: str) -> bytes:
+    """The bytes of the file at `path`, called `name`; never waits, whatever lies there.
+
+    Raises FileNotFoundError; UnreadableError where something else than a file lies there, or a file that can't be read;
+    StoreError when it is the process that can't read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            there = os.fstat(descriptor)
+            if not stat.S_ISREG(there.st_mode):
+                raise UnreadableError(f"{name}: there is no file, but something else")
+            if there.st_size > LARGEST:
+                raise UnreadableError(f"{name}: the file is too large, with {there.st_size} bytes")
+            return file.read()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in OF_THE_PROCESS:
+            raise StoreError(f"{path} can't be read: {error.strerror}") from error
+        raise UnreadableError(f"{name}: {error.strerror}") from error
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -30,13 +30,16 @@ class Log(Generic[T]):
         """Path within the store. Raises UnfitNameError."""
         return fill(self.pattern, names)
 
-    def rows(self, content: bytes, path: str) -> Iterator[T]:
-        """The rows in `content`; what follows the last line end is not written to its end yet, and waits."""
+    def rows(self, content: bytes, path: str, tell: Callable[[str], object] = logger.warning) -> Iterator[T]:
+        """The rows in `content`; what follows the last line end is not written to its end yet, and waits.
+
+        `tell` hears of each line that can't be read, and is passed over.
+        """
         for number, line in enumerate(content.split(b"\n")[:-1], start=1):
             try:
                 yield self._decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                logger.warning("%s line %d can't be read and is passed over: %s", path, number, error)
+                tell(f"{path} line {number} can't be read: {error}")
 
     def all_rows(self, content: bytes, path: str) -> list[T]:
         """What `rows` gives, several times as fast where every row can be read."""

@@ -1,19 +1,34 @@
 """The folder of documents and logs as one process sees it."""
 
-import contextlib
 import logging
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from songswap.store.changes import Changes
-from songswap.store.errors import GoneError, NotTheWriterError, StoreError, UnreadableError
-from songswap.store.files import NAME, UNFINISHED, Document, Writer, fill, make_folder, sync_folder, write_whole
+from songswap.store.errors import (
+    GoneError,
+    NewerVersionError,
+    NotTheWriterError,
+    StoreError,
+    UnreadableError,
+)
+from songswap.store.files import (
+    LAST_GOOD,
+    UNFINISHED,
+    Document,
+    Writer,
+    fill,
+    make_folder,
+    sync_folder,
+    write_whole,
+)
 from songswap.store.logs import Log, append_lines
+from songswap.store.reading import Reading
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -24,15 +39,13 @@ BROKEN = "broken"
 TRASH = "trash"
 
 
-class Store:
+class Store(Reading):
     """Documents and logs below `root` for the process that plays `role`; `changes` hears of every write at once."""
 
     def __init__(self, root: Path, role: Writer, changes: Changes | None = None) -> None:
         """Opens or creates the folder, for its owner's eyes only. Raises StoreError when it is not writable."""
-        self.root = root.resolve()
-        self.role = role
+        super().__init__(root.resolve(), role)
         self.changes = changes or Changes()
-        self._passed_over: set[tuple[str, int]] = set()
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.root.chmod(0o700)
@@ -49,26 +62,8 @@ class Store:
         except OSError as error:
             raise StoreError(f"{self.root} can't be written to: {error.strerror}") from error
 
-    def read(self, document: Document[T], *names: str) -> T | None:
-        """The document, or None where there is none. A broken file counts as none; its writer sets it aside.
-
-        Raises NewerVersionError, UnfitNameError, StoreError.
-        """
-        name = document.path(*names)
-        path = self.root / name
-        try:
-            return document.decode(path.read_bytes(), name)
-        except FileNotFoundError:
-            return None
-        except UnreadableError as error:
-            deal_with = self._set_aside if document.writer == self.role else self._pass_over
-            deal_with(path, name, error)
-            return None
-        except OSError as error:
-            raise StoreError(f"{path} can't be read: {error.strerror}") from error
-
     def write(self, document: Document[T], value: T, *names: str) -> None:
-        """Replace the document; durable when this returns.
+        """Replace the document; durable when this returns. What can't be read there is set aside.
 
         Only the server makes an account's or a group's folder: so a worker that comes late brings nothing back that a
         person had removed. Within one that is there, the worker may make another.
@@ -78,9 +73,14 @@ class Store:
         name = document.path(*names)
         self._only_writer((document.writer,), name)
         path = self.root / name
-        self.read(document, *names)  # refuses to go over a newer version, and keeps a broken one for the operator
+        self._make_way(document, name, names)
         self._make_folders(path.parent)
-        write_whole(path, document.encode(value))
+        content = document.encode(value)
+        if document.kept:  # first, so that the copy is never older than what it stands in for
+            write_whole(path.with_name(path.name + LAST_GOOD), content)
+            self._standing.keep(name, value)
+        write_whole(path, content)
+        self._standing.is_well(name)
         self.changes.notify(name)
 
     def append(self, log: Log[T], row: T, *names: str, durable: bool = True) -> None:
@@ -96,6 +96,7 @@ class Store:
         if log.writers:
             self._only_writer(log.writers, name)
         path = self.root / name
+        self._make_way_for_rows(name)
         self._make_folders(path.parent)
         append_lines(path, _ENCODER.encode_lines(rows), durable=durable)
         self.changes.notify(name)
@@ -105,6 +106,7 @@ class Store:
         name = log.path(*names)
         self._only_writer(log.writers, name)
         path = self.root / name
+        self._make_way_for_rows(name)
         self._make_folders(path.parent)
         write_whole(path, _ENCODER.encode_lines(rows))
         self.changes.notify(name)
@@ -127,31 +129,17 @@ class Store:
         self._only_writer(kept.writers if isinstance(kept, Log) else (kept.writer,), name)
         path = self.root / name
         try:
+            if path.is_dir():
+                self._set_aside(name, f"{name}: there is no file, but a folder")
             path.unlink(missing_ok=True)
+            if isinstance(kept, Document) and kept.kept:
+                path.with_name(path.name + LAST_GOOD).unlink(missing_ok=True)
             if path.parent.is_dir():
                 sync_folder(path.parent)
         except OSError as error:
             raise StoreError(f"{path} can't be removed: {error.strerror}") from error
+        self._standing.forget(name)
         self.changes.notify(name)
-
-    def rows(self, log: Log[T], *names: str) -> Iterator[T]:
-        """The rows of a log, oldest first; none where there is no log. Raises UnfitNameError, StoreError."""
-        name = log.path(*names)
-        try:
-            return log.rows((self.root / name).read_bytes(), name)
-        except FileNotFoundError:
-            return iter(())
-        except OSError as error:
-            raise StoreError(f"{self.root / name} can't be read: {error.strerror}") from error
-
-    def names(self, folder: str) -> list[str]:
-        """The names directly below `folder`, in order: the ids of all accounts, say. Raises StoreError."""
-        try:
-            return sorted(entry.name for entry in (self.root / folder).iterdir() if NAME.fullmatch(entry.name))
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreError(f"{self.root / folder} can't be read: {error.strerror}") from error
 
     def remove(self, pattern: str, *names: str) -> None:
         """Remove a folder (or file) and all in it: gone at once for every reader, then deleted.
@@ -169,6 +157,7 @@ class Store:
             return
         except OSError as error:
             raise StoreError(f"{path} can't be removed: {error.strerror}") from error
+        self._standing.forget(f"{name}/")
         self.changes.notify(name)
         self.empty_trash()
 
@@ -189,19 +178,35 @@ class Store:
         for depth in range(1, len(parts) + 1) if self.role == "server" else [len(parts)]:
             make_folder(self.root.joinpath(*parts[:depth]))
 
-    def _set_aside(self, path: Path, name: str, error: UnreadableError) -> None:
+    def _make_way(self, document: Document[T], name: str, names: tuple[str, ...]) -> None:
+        """Set aside what can't be read, for the operator to look at. Raises NewerVersionError, StoreError."""
+        why = self._standing.broken.get(name)
+        try:
+            self._decoded(document, name, names)
+        except FileNotFoundError:
+            return
+        except NewerVersionError as error:
+            if not document.passing:
+                raise
+            why = str(error)
+        except UnreadableError as error:
+            why = str(error)
+        if why is not None:  # also what was mended since: the new value does not know of it
+            self._set_aside(name, why)
+
+    def _make_way_for_rows(self, name: str) -> None:
+        path = self.root / name
+        if os.path.lexists(path) and not path.is_file():
+            self._set_aside(name, f"{name}: there is no file, but something else")
+
+    def _set_aside(self, name: str, why: str) -> None:
         make_folder(self.root / BROKEN)
+        path = self.root / name
         aside = self.root / BROKEN / f"{name.replace('/', '-')}.{os.urandom(4).hex()}"
         try:
             path.rename(aside)
+        except FileNotFoundError:
+            return
         except OSError as fault:
             raise StoreError(f"{path} is broken and can't be set aside: {fault.strerror}") from fault
-        logger.error("broken file set aside as %s: %s", aside.relative_to(self.root), error)
-
-    def _pass_over(self, path: Path, name: str, error: UnreadableError) -> None:
-        """Say once of each broken file that it is; only its writer may move it, as it could be a good one by now."""
-        with contextlib.suppress(FileNotFoundError):
-            broken = (name, path.stat().st_mtime_ns)
-            if broken not in self._passed_over:
-                self._passed_over.add(broken)
-                logger.error("broken file passed over: %s", error)
+        logger.error("broken file set aside as %s: %s", aside.relative_to(self.root), why)

@@ -10,7 +10,7 @@ from songswap.core.handles import handle_for
 from songswap.core.profiles import TAKEN_HANDLES
 from songswap.documents import ACCOUNT, CONSENT, PROFILE, Account, Consent
 from songswap.model import Profile, User
-from songswap.store import Store
+from songswap.store import BrokenError, Store
 from songswap.web.membership import groups_of, keep_group
 from songswap.web.showing import shown
 
@@ -36,10 +36,21 @@ def link(accounts: list[Account], user: User) -> Account | None:
     return by_account_id or next((one for one in accounts if one.spotify_id == user.id), None)
 
 
+def _unread(store: Store, there: list[Account]) -> str:
+    """The path of an account that can't be read, if there is one: nobody knows whose it is."""
+    others = {ACCOUNT.path(name) for name in store.names("accounts")} - {ACCOUNT.path(one.id) for one in there}
+    return next((path for path in sorted(others) if path in store.broken), "")
+
+
 def admit(store: Store, user: User, app: str, now_ms: float) -> Account:
-    """Write the account of somebody who logged in with `app`, new or known, as Spotify describes them now."""
+    """Write the account of somebody who logged in with `app`, new or known, as Spotify describes them now.
+
+    Raises BrokenError where they may be known, and it can't be told: they would find nothing of their own.
+    """
     there = everybody(store)
     known = link(there, user)
+    if known is None and (unread := _unread(store, there)):
+        raise BrokenError(f"whether {unread} is of somebody who logs in can't be told, so nobody new can")
     name = user.display_name or user.id
     if known is None:
         handle = handle_for(name, {*TAKEN_HANDLES, *(one.handle for one in there)})

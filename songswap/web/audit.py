@@ -102,8 +102,7 @@ def _newest_first(store: Store, mark: tuple[str, int] | None) -> Iterator[Number
 
 def _months(store: Store) -> list[str]:
     """The months there are rows of, the newest first."""
-    names = (path.stem for path in (store.root / "audit").glob("*.jsonl"))
-    return sorted((name for name in names if name.isdecimal()), reverse=True)
+    return [name for name in reversed(store.listed(AUDIT)) if name.isdecimal()]
 
 
 def _mark(cursor: str | None) -> tuple[str, int] | None:

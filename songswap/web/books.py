@@ -24,10 +24,7 @@ class Book:
         self._store = store
         self._log = LOGS[place.kind]
         self._pages = pages
-        folder = self._log.path(place.id, "0").rpartition("/")[0]
-        names = store.root / folder
-        found = (path.stem for path in names.glob("*.jsonl")) if names.is_dir() else ()
-        self._firsts = sorted(int(name) for name in found if name.isdigit())
+        self._firsts = sorted(int(name) for name in store.listed(self._log, place.id) if name.isdecimal())
         self.last = self._page(self._firsts[-1]).last if self._firsts else 0
         """The highest number of a row, and so the latest change."""
 
@@ -99,8 +96,10 @@ class Book:
 
     def _compact(self, first: int, page: Page) -> None:
         before = self.rows(first)
-        after = compacted(before)
         page.changes = 0
+        if self._log.path(self.place.id, str(first)) in self._store.broken:
+            return  # what can't be read there may be mended yet
+        after = compacted(before)
         if len(before) - len(after) >= STALE_ROWS // 2:
             self.rewrite(first, after)
 

@@ -1,5 +1,6 @@
 """Muting and blocking: whom I do not want to hear of, and whom I want nothing to do with."""
 
+import contextlib
 from collections.abc import Callable
 
 from quart import Blueprint
@@ -10,11 +11,12 @@ from songswap.core.admission import reads_posts
 from songswap.core.circles import CircleError
 from songswap.documents import CIRCLE
 from songswap.model import Circle, Struct
+from songswap.store import BrokenError
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
 from songswap.web.post_view import AuthorState, author_state
 from songswap.web.resources import Resources, resources
-from songswap.web.sight import circle_of
+from songswap.web.sight import circle_of, own_circle
 
 blueprint = Blueprint("circles", __name__)
 tag_blueprint(blueprint, ["me"])
@@ -80,7 +82,8 @@ async def block(account: str) -> CircleState:
     """Have nothing to do with somebody: neither of us reads the other, or follows them. They are not told."""
     here, whom = resources(), _somebody(resources(), account)
     state = _changed(lambda circle: rules.block(circle, me().id, whom))
-    _keep(here, whom, rules.unfollow(circle_of(here, whom), me().id))
+    with contextlib.suppress(BrokenError):  # while theirs can't be told, they are apart from everybody
+        _keep(here, whom, rules.unfollow(own_circle(here, whom), me().id))
     return state
 
 
@@ -119,12 +122,12 @@ def _somebody(here: Resources, account: str) -> str:
 def _changed(change: Callable[[Circle], Circle]) -> CircleState:
     here = resources()
     try:
-        _keep(here, me().id, change(circle_of(here, me().id)))
+        _keep(here, me().id, change(own_circle(here, me().id)))
     except CircleError as error:
         raise ProblemError(409, error.code, error.message) from error
     return circle_state(here, me().id)
 
 
 def _keep(here: Resources, account: str, circle: Circle) -> None:
-    if circle != circle_of(here, account):
+    if circle != own_circle(here, account):
         here.store.write(CIRCLE, circle, account)

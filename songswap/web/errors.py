@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from songswap.core.groups import RefusalCode, RefusedError
 from songswap.model import Struct
-from songswap.store import StoreError, UnfitNameError
+from songswap.store import BrokenError, StoreError, UnfitNameError
 
 logger = logging.getLogger(__name__)
 
@@ -127,12 +127,17 @@ def problem_of(error: Exception) -> ProblemError:
         case UnfitNameError():
             return ProblemError(404, "not_found", MESSAGE_OF_STATUS[404])
         case StoreError():
-            return ProblemError(
-                503, "store_unavailable", "Nothing can be saved or read at the moment. Tell the operator."
-            )
+            return _of_store(error)
         case HTTPException():
             return _of_http(error)
     return ProblemError(500, "internal", "Something went wrong on our side. It has been written to the log.")
+
+
+def _of_store(error: StoreError) -> ProblemError:
+    if isinstance(error, BrokenError):
+        words = "Something that this depends on can't be read at the moment. Tell the operator."
+        return ProblemError(503, "unreadable", words)
+    return ProblemError(503, "store_unavailable", "Nothing can be saved or read at the moment. Tell the operator.")
 
 
 def _of_http(error: HTTPException) -> ProblemError:

@@ -13,7 +13,7 @@ from songswap.core.imports import progress_of
 from songswap.core.naming import cleaned
 from songswap.documents import IMPORTED, IMPORTS, UPLOAD
 from songswap.model import Imports, ImportsSeen, Upload
-from songswap.store import Store, StoreError
+from songswap.store import BrokenError, Store, StoreError
 from songswap.store.files import UNFINISHED, fill, make_folder, sync_folder
 from songswap.web.accounts import new_id
 from songswap.web.errors import ProblemError
@@ -73,7 +73,10 @@ class Inbox:
         For the server's start: no file may be arriving. Raises StoreError.
         """
         for account in self._store.names("accounts"):
-            imports = self._store.read(IMPORTS, account) or Imports()
+            try:
+                imports = self._store.read(IMPORTS, account) or Imports()
+            except BrokenError:
+                continue  # what is waited for will be known when it is mended
             seen = self._store.read(IMPORTED, account) or ImportsSeen()
             wanted = {
                 one.id

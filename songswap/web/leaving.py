@@ -36,11 +36,12 @@ def disconnect(here: Resources, account: str) -> None:
 
 async def erase(here: Resources) -> None:
     """Erase what is left of those who went, page by page. Raises StoreError."""
-    while waiting := (here.store.read(ERASURES) or Erasures()).accounts:
-        account = waiting[0]
+    for account in (here.store.read(ERASURES) or Erasures()).accounts:
         if here.directory.get(account) is None:  # else the crash came before anything was removed
             async for _ in _pages(here, account, erases=True):
                 await asyncio.sleep(0)  # the others' requests first
+            if WROTE.path(account) in here.store.broken:
+                continue  # where they wrote is not known until it is mended: it is tried at the next start
             here.store.drop(WROTE, account)
         left = (here.store.read(ERASURES) or Erasures()).accounts
         here.store.write(ERASURES, Erasures(tuple(one for one in left if one != account)))

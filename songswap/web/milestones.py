@@ -1,6 +1,7 @@
 """Milestones: what happened in a group's chat and nights, and what a person reached, told where it may be read."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -66,11 +67,10 @@ async def watch(here: Resources) -> None:
     """Look for milestones of everybody every hour, as long as the server runs."""
     await asyncio.sleep(FIRST_S)
     while True:
-        for account in list(here.directory.everybody()):
-            try:
-                await look(here, account)
-            except (ProblemError, StoreError):
-                continue  # said in the log where it happened; the others' come all the same
+        with contextlib.suppress(StoreError):  # said in the log where it happened
+            for account in list(here.directory.everybody()):
+                with contextlib.suppress(ProblemError, StoreError):  # the others' come all the same
+                    await look(here, account)
         await asyncio.sleep(EVERY_S)
 
 

@@ -1,11 +1,15 @@
 """Disconnecting somebody: what they do themselves on the account page, and an operator for others."""
 
+import contextlib
+
 from songswap.core import circles, notices
 from songswap.documents import CIRCLE, NOTICES
-from songswap.model import Circle, Notices
+from songswap.model import Notices
+from songswap.store import BrokenError
 from songswap.web import audit, leaving
 from songswap.web.reports import forget_in_reports
 from songswap.web.resources import Resources
+from songswap.web.sight import own_circle
 
 
 def part(here: Resources, account: str, *, by: str) -> None:
@@ -19,8 +23,10 @@ def part(here: Resources, account: str, *, by: str) -> None:
 
 
 def _forget_at(here: Resources, other: str, gone: str) -> None:
-    circle, told = here.circles.get(other) or Circle(), here.notices.get(other) or Notices()
-    if (left := circles.without_account(circle, gone)) != circle:
-        here.store.write(CIRCLE, left, other)
+    with contextlib.suppress(BrokenError):  # nobody shall stay because of what is wrong with another's
+        circle = own_circle(here, other)
+        if (left := circles.without_account(circle, gone)) != circle:
+            here.store.write(CIRCLE, left, other)
+    told = here.notices.get(other) or Notices()
     if (still := notices.without_account(told, gone)) != told:
         here.store.write(NOTICES, still, other)

@@ -23,7 +23,7 @@ from songswap.web.person_view import PersonState, person_state
 from songswap.web.profile_view import ProfileState, profile_state
 from songswap.web.resources import Resources, resources
 from songswap.web.showing import shown
-from songswap.web.sight import circle_of, find_person, profile_of, viewer_of
+from songswap.web.sight import find_person, own_circle, profile_of, viewer_of
 
 blueprint = Blueprint("profiles", __name__)
 tag_blueprint(blueprint, ["people"])
@@ -150,7 +150,7 @@ def _handle(here: Resources, wanted: str | UnsetType) -> str:
 
 
 def _followed(here: Resources, change: Callable[[Circle], Circle]) -> Following:
-    before = circle_of(here, me().id)
+    before = own_circle(here, me().id)
     try:
         after = change(before)
     except CircleError as error:

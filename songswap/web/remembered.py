@@ -4,6 +4,7 @@ import os
 from typing import Generic, TypeVar
 
 from songswap.store import Document, Store
+from songswap.store.files import LAST_GOOD
 
 T = TypeVar("T")
 
@@ -24,11 +25,14 @@ class Remembered(Generic[T]):
             stat = os.stat(path)  # noqa: PTH116  # done for everybody with each mention: a Path costs more than the look
         except FileNotFoundError:
             self._known.pop(names, None)
-            return None
+            has_copy = self._document.kept and os.path.lexists(path + LAST_GOOD)
+            return self._store.read(self._document, *names) if has_copy else None
+        except OSError:
+            return self._store.read(self._document, *names)
         mark, known = (stat.st_mtime_ns, stat.st_ino), self._known.get(names)
         if known is not None and known[0] == mark:
             return known[1]
         found = self._store.read(self._document, *names)
-        if found is not None:
+        if found is not None and self._document.path(*names) not in self._store.broken:
             self._known[names] = mark, found
         return found

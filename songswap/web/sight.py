@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from songswap.core import audience
 from songswap.documents import Account
 from songswap.model import Circle, Group, Profile, Relation
+from songswap.store import BrokenError
 from songswap.web.errors import ProblemError
 from songswap.web.resources import Resources
 
@@ -40,7 +41,15 @@ def profile_of(here: Resources, account: str) -> Profile:
 
 
 def circle_of(here: Resources, account: str) -> Circle:
-    """Whom `account` follows, does not hear of, and has blocked."""
+    """Whom `account` follows, does not hear of, and has blocked; everybody while that can't be told."""
+    try:
+        return own_circle(here, account)
+    except BrokenError:
+        return Circle(blocked=tuple(here.store.names("accounts")))
+
+
+def own_circle(here: Resources, account: str) -> Circle:
+    """The same, to be changed. Raises BrokenError while it can't be told."""
     return here.circles.get(account) or Circle()
 
 

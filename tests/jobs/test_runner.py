@@ -5,6 +5,7 @@ import random
 import pytest
 
 from songswap.jobs.runner import FIRST_DELAY_S, LONGEST_DELAY_S, RECOVERED_S, Runner, backoff
+from songswap.store import StoreError
 
 pytestmark = pytest.mark.virtual_time
 
@@ -98,4 +99,28 @@ async def test_job_no_longer_wanted_is_not_called_failing() -> None:
     await asyncio.sleep(5)
     assert runner.failing
     runner.staff({})
+    assert runner.failing == {}
+
+
+async def test_a_cleanup_that_fails_keeps_no_job_alive() -> None:
+    starts = 0
+
+    async def job() -> None:
+        nonlocal starts
+        starts += 1
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise StoreError("what it would write to is broken")
+
+    runner = Runner()
+    runner.staff({"job": job})
+    await asyncio.sleep(1)
+    runner.staff({})
+    await asyncio.sleep(100)
+    assert starts == 1
+    runner.staff({"job": job})
+    await asyncio.sleep(1)
+    await runner.stop()
+    assert starts == 2
     assert runner.failing == {}

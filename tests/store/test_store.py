@@ -1,6 +1,7 @@
 """Documents and logs in a folder, and everything that can be wrong with them."""
 
 import logging
+import os
 import resource
 import stat
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.store import (
+    BrokenError,
     Document,
     GoneError,
     Log,
@@ -150,11 +152,12 @@ def test_the_worker_writes_what_lies_at_the_top(store: Store, worker: Store) -> 
 # Versions
 
 
-def test_a_newer_version_is_refused_and_never_overwritten(store: Store) -> None:
+def test_a_newer_version_is_refused_and_never_overwritten(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     newer = Document("notes/{}/note.json", Note, "server", version=2)
     store.write(newer, Note("from the future"), "a")
-    with pytest.raises(NewerVersionError, match=r"notes/a/note\.json has version 2; this SongSwap knows 1"):
-        store.read(NOTE, "a")
+    assert store.read(NOTE, "a") is None
+    assert "notes/a/note.json has version 2; this SongSwap knows 1" in caplog.text
+    assert store.broken.keys() == {"notes/a/note.json"}
     with pytest.raises(NewerVersionError):
         store.write(NOTE, Note("old"), "a")
     assert store.read(newer, "a") == Note("from the future")
@@ -163,8 +166,18 @@ def test_a_newer_version_is_refused_and_never_overwritten(store: Store) -> None:
 def test_a_newer_version_is_refused_whatever_it_holds(store: Store) -> None:
     (store.root / "notes/a").mkdir(parents=True)
     (store.root / "notes/a/note.json").write_text('{"version": 2, "data": ["nothing", "we know"], "more": {}}')
+    assert store.read(NOTE, "a") is None
     with pytest.raises(NewerVersionError):
-        store.read(NOTE, "a")
+        store.write(NOTE, Note("old"), "a")
+
+
+def test_a_newer_version_of_what_is_of_the_moment_is_set_aside(store: Store) -> None:
+    newer, passing = (Document("notes/{}/night.json", Note, "server", version=v, passing=True) for v in (2, 1))
+    store.write(newer, Note("from the future"), "a")
+    content = (store.root / "notes/a/night.json").read_bytes()
+    store.write(passing, Note("now"), "a")
+    assert store.read(passing, "a") == Note("now")
+    assert [aside.read_bytes() for aside in (store.root / "broken").iterdir()] == [content]
 
 
 # Broken files
@@ -184,20 +197,27 @@ def test_a_newer_version_is_refused_whatever_it_holds(store: Store) -> None:
         b"[" * 100_000,
     ],
 )
-def test_a_broken_document_is_set_aside_and_the_rest_goes_on(
+def test_a_broken_document_stays_where_it_is_until_it_is_mended_and_the_rest_goes_on(
     store: Store, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
+    caplog.set_level(logging.INFO)
     store.write(NOTE, Note("whole"), "whole")
     store.write(NOTE, Note(), "broken")
-    (store.root / "notes/broken/note.json").write_bytes(content)
-    assert store.read(NOTE, "broken") is None
+    place = store.root / "notes/broken/note.json"
+    whole = place.read_bytes()
+    place.write_bytes(content)
+    assert [store.read(NOTE, "broken") for _ in range(3)] == [None, None, None]
     assert store.read(NOTE, "whole") == Note("whole")
-    (aside,) = (store.root / "broken").iterdir()
-    assert aside.read_bytes() == content
+    assert place.read_bytes() == content
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
-    assert f"broken/{aside.name}" in record.getMessage()
     assert "notes/broken/note.json" in record.getMessage()
+    assert store.broken.keys() == {"notes/broken/note.json"}
+
+    place.write_bytes(whole)
+    assert store.read(NOTE, "broken") == Note()
+    assert not store.broken
+    assert caplog.records[-1].getMessage() == "notes/broken/note.json can be read again"
 
 
 def test_a_broken_document_is_kept_when_it_is_written_anew(store: Store) -> None:
@@ -208,14 +228,122 @@ def test_a_broken_document_is_kept_when_it_is_written_anew(store: Store) -> None
     assert [aside.read_bytes() for aside in (store.root / "broken").iterdir()] == [b"precious"]
 
 
-def test_who_is_not_the_writer_leaves_a_broken_document_and_says_so_once(
-    store: Store, worker: Store, caplog: pytest.LogCaptureFixture
-) -> None:
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def a_link_in_a_circle(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def a_device_without_end(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("make", [a_folder, a_link_in_a_circle, a_pipe, a_device_without_end])
+def test_what_is_no_file_counts_as_not_there_and_makes_way_for_one(store: Store, make: Callable[[Path], None]) -> None:
+    for kind, name in ((NOTE, "notes/a/note.json"), (DIARY, "diary/a.jsonl")):
+        (store.root / name).parent.mkdir(parents=True)
+        make(store.root / name)
+        if isinstance(kind, Document):
+            assert store.read(kind, "a") is None
+            assert store.broken.keys() == {name}
+            store.write(kind, Note("new"), "a")
+            assert store.read(kind, "a") == Note("new")
+        else:
+            assert list(store.rows(kind, "a")) == []
+            assert store.broken.keys() == {name}
+            store.append(kind, Note("new"), "a")
+            assert list(store.rows(kind, "a")) == [Note("new")]
+        assert not store.broken
+    assert len(list((store.root / "broken").iterdir())) == 2
+
+
+def test_what_can_not_be_read_for_want_of_descriptors_is_not_broken(store: Store) -> None:
+    store.write(NOTE, Note("fine"), "a")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(StoreError, match=r"notes/a/note\.json can't be read: Too many open files"):
+            store.read(NOTE, "a")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert not store.broken
+    assert store.read(NOTE, "a") == Note("fine")
+
+
+def test_a_stray_file_among_folders_is_no_name(store: Store) -> None:
     store.write(NOTE, Note(), "a")
-    (store.root / "notes/a/note.json").write_bytes(b"precious")
-    assert [worker.read(NOTE, "a") for _ in range(3)] == [None, None, None]
-    assert (store.root / "notes/a/note.json").read_bytes() == b"precious"
-    assert ["notes/a/note.json" in record.getMessage() for record in caplog.records] == [True]
+    (store.root / "notes/README").touch()
+    (store.root / "notes/round").symlink_to("round")
+    assert store.names("notes") == ["a"]
+
+
+def test_a_document_in_the_wrong_place_is_broken(store: Store) -> None:
+    named = Document("notes/{}/name.json", Note, "server", named_by="text")
+    store.write(named, Note("a"), "a")
+    store.write(named, Note("b"), "b")
+    (store.root / "notes/b/name.json").write_bytes((store.root / "notes/a/name.json").read_bytes())
+    assert store.read(named, "b") is None
+    assert "wrong place" in store.broken["notes/b/name.json"]
+
+
+# What is kept
+
+
+KEPT = Document("notes/{}/kept.json", Note, "server", when_bad="kept")
+CLOSED = Document("notes/{}/closed.json", Note, "server", when_bad="kept", closed=Note("shut"))
+REFUSED = Document("notes/{}/refused.json", Note, "server", when_bad="refused")
+
+
+@pytest.mark.parametrize("document", [KEPT, CLOSED, REFUSED])
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"version": 2, "data": {}}', None])
+def test_what_is_kept_counts_as_it_was_last(
+    store: Store, worker: Store, document: Document[Note], content: bytes | None
+) -> None:
+    store.write(document, Note("first"), "a")
+    assert worker.read(document, "a") == Note("first")
+    store.write(document, Note("last"), "a")
+    place = store.root / document.path("a")
+    place.unlink()
+    if content is not None:
+        place.write_bytes(content)
+    for process in (store, worker, Store(store.root, "server")):
+        assert process.read(document, "a") == Note("last")
+        assert process.broken.keys() == {document.path("a")}
+
+
+def test_what_is_kept_is_known_even_if_its_copy_is_lost_as_well(store: Store) -> None:
+    store.write(KEPT, Note("last"), "a")
+    for path in (store.root / "notes/a").iterdir():
+        path.write_bytes(b"")
+    assert store.read(KEPT, "a") == Note("last")
+
+
+def test_where_nothing_is_left_it_is_shut_or_refused(store: Store) -> None:
+    for document in (KEPT, CLOSED, REFUSED):
+        store.write(document, Note("open"), "a")
+    for path in (store.root / "notes/a").iterdir():
+        path.write_bytes(b"")
+    other = Store(store.root, "worker")
+    assert other.read(KEPT, "a") is None
+    assert other.read(CLOSED, "a") == Note("shut")
+    with pytest.raises(BrokenError, match=r"notes/a/refused\.json"):
+        other.read(REFUSED, "a")
+
+
+def test_a_copy_goes_with_what_it_is_of(store: Store) -> None:
+    store.write(KEPT, Note("secret"), "a")
+    store.drop(KEPT, "a")
+    assert store.read(KEPT, "a") is None
+    store.write(KEPT, Note("secret"), "a")
+    store.remove("notes/{}", "a")
+    assert store.read(KEPT, "a") is None
+    assert files_in(store) == set()
 
 
 @given(content=st.binary(max_size=200))
@@ -244,7 +372,9 @@ def test_a_line_that_can_not_be_read_is_passed_over_and_named(store: Store, capl
         file.write(b"what?\n")
     store.append(DIARY, Note("third"), "a")
     assert list(store.rows(DIARY, "a")) == [Note("first"), Note("third")]
-    assert [r.getMessage().split(" can't")[0] for r in caplog.records] == ["diary/a.jsonl line 2"]
+    assert list(store.rows(DIARY, "a")) == [Note("first"), Note("third")]
+    assert ["diary/a.jsonl line 2 can't be read" in r.getMessage() for r in caplog.records] == [True]
+    assert store.broken.keys() == {"diary/a.jsonl"}
 
 
 @given(rows=st.lists(notes, min_size=1), torn=st.integers(1))
@@ -310,10 +440,8 @@ def test_a_probe_tells_when_the_disk_is_full(store: Store) -> None:
 @pytest.mark.parametrize(
     "attempt",
     [
-        lambda store: store.read(NOTE, "a"),
         lambda store: store.write(NOTE, Note(), "a"),
         lambda store: store.append(DIARY, Note(), "a"),
-        lambda store: store.rows(DIARY, "a"),
         lambda store: store.names("notes"),
         lambda store: store.remove("notes/{}", "a"),
     ],

@@ -1,0 +1,146 @@
+"""Reading documents and logs: what can't be read stays one bad thing."""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from songswap.store.errors import BrokenError, NewerVersionError, StoreError, UnreadableError
+from songswap.store.files import LAST_GOOD, NAME, Document, Writer, content_of, fill
+from songswap.store.logs import Log
+from songswap.store.standing import Standing
+
+T = TypeVar("T")
+
+
+class Reading:
+    """Documents and logs below `root`, as the process that plays `role` reads them."""
+
+    def __init__(self, root: Path, role: Writer) -> None:
+        self.root = root
+        self.role = role
+        self._standing = Standing()
+
+    @property
+    def broken(self) -> Mapping[str, str]:
+        """Why which files can't be read at the moment, by their path within the store, as far as this process tried."""
+        return self._standing.broken
+
+    def read(self, document: Document[T], *names: str) -> T | None:
+        """The document, or None where there is none.
+
+        One that can't be read stays where it is, is named in the log and in `broken`, and counts as it was last, or as
+        not there: `Document` tells which. It is taken in again when it can be read.
+        Raises UnfitNameError; BrokenError for one that guards somebody; StoreError when no file can be read.
+        """
+        name = document.path(*names)
+        try:
+            value = self._decoded(document, name, names)
+        except FileNotFoundError:
+            return self._gone(document, name, names)
+        except (UnreadableError, NewerVersionError) as error:
+            return self._instead(document, name, names, str(error))
+        self._standing.is_well(name)
+        if document.kept:
+            self._standing.keep(name, value)
+        return value
+
+    def rows(self, log: Log[T], *names: str) -> Iterator[T]:
+        """The rows of a log, oldest first; none where there is no log, or something else in its place.
+
+        Rows that can't be read are passed over. Raises UnfitNameError, StoreError when no file can be read.
+        """
+        name = log.path(*names)
+        try:
+            content = content_of(self.root / name, name)
+        except FileNotFoundError:
+            self._standing.is_gone(name)
+            return iter(())
+        except UnreadableError as error:
+            self._standing.is_broken(name, str(error), "It counts as empty")
+            return iter(())
+        return self._rows(log, content, name)
+
+    def _rows(self, log: Log[T], content: bytes, name: str) -> Iterator[T]:
+        bad: list[str] = []
+        yield from log.rows(content, name, bad.append)
+        if not bad:
+            self._standing.is_well(name)
+        elif name not in self._standing.broken:
+            more = f", and {len(bad) - 1} lines more" if len(bad) > 1 else ""
+            self._standing.is_broken(name, bad[0] + more, "What can't be read is passed over")
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the folders directly below `folder`, in order: the ids of all accounts, say. Raises StoreError.
+
+        What else lies there is passed over.
+        """
+        try:
+            with os.scandir(self.root / folder) as entries:
+                return sorted(entry.name for entry in entries if NAME.fullmatch(entry.name) and _is_folder(entry))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(f"{self.root / folder} can't be read: {error.strerror}") from error
+
+    def listed(self, kind: Document[Any] | Log[Any], *names: str) -> list[str]:
+        """The last names of the documents or logs of this kind, in order; `names` are those before. Raises StoreError.
+
+        What lies there under other names is passed over.
+        """
+        folder, _, last = kind.pattern.rpartition("/")
+        beginning, _, ending = last.partition("{}")
+        place = self.root / fill(folder, names)
+        try:
+            with os.scandir(place) as entries:
+                fitting = [one.name for one in entries if one.name.startswith(beginning) and one.name.endswith(ending)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise StoreError(f"{place} can't be read: {error.strerror}") from error
+        stems = (name[len(beginning) : len(name) - len(ending)] for name in fitting)
+        return sorted(stem for stem in stems if NAME.fullmatch(stem))
+
+    def _decoded(self, document: Document[T], name: str, names: tuple[str, ...]) -> T:
+        return document.belongs(document.decode(content_of(self.root / name, name), name), name, names)
+
+    def _gone(self, document: Document[T], name: str, names: tuple[str, ...]) -> T | None:
+        """A document that is not there; where its copy still is, it was not removed by us, and counts."""
+        copy = self._last_copy(document, name, names)
+        if copy is None:
+            self._standing.is_gone(name)
+            return None
+        self._standing.keep(name, copy)
+        self._standing.is_broken(name, f"{name} is not there, but its copy is", "The copy counts instead")
+        return copy
+
+    def _instead(self, document: Document[T], name: str, names: tuple[str, ...], why: str) -> T | None:
+        """What counts instead of a document that can't be read. Raises BrokenError."""
+        copy = self._last_copy(document, name, names)
+        last: T | None = self._standing.known(name) if copy is None and document.kept else copy
+        if last is not None:
+            self._standing.is_broken(name, why, "It counts as it was last")
+            return last
+        if document.closed is not None:
+            self._standing.is_broken(name, why, "It counts as shut until it is mended")
+            return document.closed
+        self._standing.is_broken(name, why, "Who it is about waits" if document.refused else "It counts as not there")
+        if document.refused and not (self.role == "server" and document.writer == "worker"):
+            raise BrokenError(why)
+        return None  # pages say that it is not there; whoever acts by it waits
+
+    def _last_copy(self, document: Document[T], name: str, names: tuple[str, ...]) -> T | None:
+        if not document.kept:
+            return None
+        copy = name + LAST_GOOD
+        try:
+            return document.belongs(document.decode(content_of(self.root / copy, copy), copy), copy, names)
+        except (FileNotFoundError, UnreadableError, NewerVersionError):
+            return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    with contextlib.suppress(OSError):  # a link that leads round in a circle
+        return entry.is_dir()
+    return False
