@@ -61,6 +61,8 @@ def _of_worker(store: Store, now_ms: float) -> tuple[str, ...]:
         heartbeat = store.read(HEARTBEAT)
     except StoreError as error:
         return (f"The store can't be read: {error}.",)
+    if why := store.broken.get(HEARTBEAT.path()):
+        return (f"What the worker last said can't be read: {why.rstrip('.')}.",)
     if heartbeat is None:
         return ("The worker has never run on this store. Start it with: python worker.py.",)
     silent_ms = now_ms - heartbeat.beat_at_ms
