@@ -1,9 +1,9 @@
-"""Who may see what of a person: one table for pages, API, search, feed and export."""
+"""Who may see what of a person, their listening included: one place for pages, API, search, feed, figures and lists."""
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from songswap.model import Audience, Circle, Profile, Relation, Section
+from songswap.model import Audience, Circle, Group, Profile, Relation, Section, Sharing
 
 _MAY_SEE: dict[Audience, tuple[Relation, ...]] = {
     "me": ("self",),
@@ -41,6 +41,32 @@ def sees_section(relation: Relation, profile: Profile, section: Section) -> bool
     return sees_profile(relation, profile) and may_see(relation, profile.sections.get(section, "me"))
 
 
+def sees_listening(relation: Relation, sharing: Sharing, common_groups: Collection[str]) -> bool:
+    """Whether somebody who is this to the owner may see their listening; `common_groups` are those both are in."""
+    if relation == "group" and not set(sharing.groups).isdisjoint(common_groups):
+        return True
+    return relation == "self" or (sharing.everybody and relation in {"group", "here"})
+
+
+def seen_in_group(
+    reader: str, group: Group, sharings: Mapping[str, Sharing], apart: Collection[str]
+) -> tuple[str, ...]:
+    """Whose listening makes up the group's as `reader`, who is in it, sees it: of those who agreed, and their own.
+
+    Of those `apart`, one of whom has blocked the other, nothing is in it.
+    """
+    known = ((one, relation(reader, one, have_common_group=True, is_blocked=one in apart)) for one in group.members)
+    agreed = (one for one, what in known if sees_listening(what, sharings.get(one, Sharing()), {group.id}))
+    return tuple(sorted(agreed))
+
+
+def seen_by_everybody(reader: str, sharings: Mapping[str, Sharing], apart: Collection[str]) -> tuple[str, ...]:
+    """Whose listening makes up that of everybody here as `reader` sees it."""
+    everybody = {*sharings, reader}
+    known = ((one, relation(reader, one, have_common_group=False, is_blocked=one in apart)) for one in everybody)
+    return tuple(sorted(one for one, what in known if sees_listening(what, sharings.get(one, Sharing()), ())))
+
+
 def are_apart(one: str, circle_of_one: Circle, other: str, circle_of_other: Circle) -> bool:
     """Whether one of the two has blocked the other."""
     return other in circle_of_one.blocked or one in circle_of_other.blocked
@@ -51,7 +77,6 @@ def opens_profile(profile: Profile, secret: str) -> bool:
     return bool(profile.link_secret) and hmac.compare_digest(profile.link_secret.encode(), secret.encode())
 
 
-def hidden_from(viewer: str, circle: Circle, circles: Collection[tuple[str, Circle]]) -> frozenset[str]:
-    """Accounts of which `viewer`, whose circle is `circle`, reads nothing: muted, blocked, or blocking them."""
-    blocking = {account for account, theirs in circles if viewer in theirs.blocked}
-    return frozenset({*circle.muted, *circle.blocked, *blocking} - {viewer})
+def apart_from(viewer: str, circle: Circle, circles: Collection[tuple[str, Circle]]) -> frozenset[str]:
+    """Accounts of which `viewer`, whose circle is `circle`, sees nothing: blocked, or blocking them."""
+    return frozenset(one for one, theirs in circles if one != viewer and are_apart(viewer, circle, one, theirs))

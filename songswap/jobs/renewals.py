@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from songswap.columns.figures.lists import Listed
 from songswap.core import renewals as rules
+from songswap.core.audience import apart_from, seen_in_group
 from songswap.core.playlists import distinct
-from songswap.core.sharing import seen_in_group
-from songswap.documents import CHANGES, CONSENT, GROUP, RENEWALS, RENEWED, SHARING, Renewals, RenewalsSeen
+from songswap.documents import CHANGES, CIRCLE, CONSENT, GROUP, RENEWALS, RENEWED, SHARING, Renewals, RenewalsSeen
 from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.beside import is_woken
-from songswap.model import Entry, ListSource, Playlist, Renewal, Renewed, Sharing, Track
+from songswap.model import Circle, Entry, Group, ListSource, Playlist, Renewal, Renewed, Sharing, Track
 from songswap.spotify.client import Client
 from songswap.spotify.errors import (
     ForbiddenError,
@@ -27,6 +27,7 @@ from songswap.spotify.errors import (
 )
 from songswap.spotify.oauth import MAKE_PLAYLISTS, READ_PLAYLISTS, READ_TOP
 from songswap.spotify.transport import Bearer
+from songswap.store import BrokenError
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -204,14 +205,30 @@ class RenewalJob:
         return msgspec.json.decode(said[-1], type=Listed)
 
     def _whose(self, source: ListSource) -> tuple[str, ...]:
-        """Whose histories: in a group those of who shares with it, and one's own."""
+        """Whose histories: in a group of those who share with it, and one's own; not of those a block keeps apart."""
         if source.scope == "me":
             return (self._account,)
         group = self._store.read(GROUP, source.scope.partition(":")[2])
         if group is None or self._account not in group.members:
             raise _StoppedError(NOT_IN_GROUP)
-        sharings = {one: self._store.read(SHARING, one) or Sharing() for one in group.members}
-        return seen_in_group(self._account, group, sharings)
+        sharings = {one: self._sharing(one) for one in group.members}
+        circles = {one: self._circle(one, group) for one in group.members}
+        apart = apart_from(self._account, circles[self._account], circles.items())
+        return seen_in_group(self._account, group, sharings, apart)
+
+    def _sharing(self, account: str) -> Sharing:
+        """With whom they share; with nobody while that can't be told."""
+        try:
+            return self._store.read(SHARING, account) or Sharing()
+        except BrokenError:
+            return Sharing()
+
+    def _circle(self, account: str, group: Group) -> Circle:
+        """Whom they have blocked; everybody while that can't be told."""
+        try:
+            return self._store.read(CIRCLE, account) or Circle()
+        except BrokenError:
+            return Circle(blocked=tuple(group.members))
 
 
 def _entry(track: Track) -> Entry:

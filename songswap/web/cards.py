@@ -120,7 +120,7 @@ async def _chart(here: Resources, account: Account, asked: ChartAsked) -> Card:
     today = periods.day_of(here.clock.now_ms(), periods.zone_of(account.zone))
     first = today - timedelta(days=asked.days - 1) if asked.days else None
     data = Asked(first=first, last=today if first else None, by=asked.by)
-    asking = Asking(here, reader_of(here.store, account), Scope((account.id,), with_private=False))
+    asking = Asking(here, reader_of(here, account), Scope((account.id,), with_private=False))
     found = await asking.find(partial(top, kind=asked.kind, limit=BARS), Top, await asking.question(data))
     if not found.items:
         raise ProblemError(409, "nothing_heard", "Nothing was heard in that time, so there is no chart to attach.")

@@ -118,16 +118,18 @@ async def _announce(here: Resources, place: Place) -> None:
         await asyncio.sleep(TOGETHER_S)
     finally:
         here.hub.announcing.discard(place)
-    here.hub.publish(Event(place, 0, "presence", msgspec.json.encode(presence_of(here, place))))
+    presence = presence_of(here, place)
+    names = frozenset({*here.hub.here(place), *here.hub.typing[place]})
+    here.hub.publish(Event(place, 0, "presence", msgspec.json.encode(presence), names=names))
 
 
-def presence_of(here: Resources, place: Place) -> Presence:
-    """Who is in the chat at the moment."""
+def presence_of(here: Resources, place: Place, hidden: Collection[str] = ()) -> Presence:
+    """Who is in the chat at the moment, but those `hidden`."""
     now_ms = here.clock.now_ms()
     typing = {who: until for who, until in here.hub.typing.get(place, {}).items() if until > now_ms}
     here.hub.typing[place] = typing
-    present = here.hub.here(place)
-    return Presence(_named(here, present[:MOST_TOLD]), len(present), _named(here, sorted(typing)))
+    present = [one for one in here.hub.here(place) if one not in hidden]
+    return Presence(_named(here, present[:MOST_TOLD]), len(present), _named(here, sorted(typing.keys() - set(hidden))))
 
 
 def stopped_typing(here: Resources, place: Place, account: str) -> None:

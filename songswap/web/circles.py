@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from typing import Final
 
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
@@ -9,17 +10,20 @@ from quart_schema import tag_blueprint, validate_response
 from songswap.core import circles as rules
 from songswap.core.admission import reads_posts
 from songswap.core.circles import CircleError
-from songswap.documents import CIRCLE
+from songswap.documents import CIRCLE, Account
 from songswap.model import Circle, Struct
 from songswap.store import BrokenError
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
-from songswap.web.post_view import AuthorState, author_state
+from songswap.web.places import knows
+from songswap.web.post_view import AuthorState
 from songswap.web.resources import Resources, resources
-from songswap.web.sight import circle_of, own_circle
+from songswap.web.sight import Viewer, circle_of, own_circle, viewer_of
 
 blueprint = Blueprint("circles", __name__)
 tag_blueprint(blueprint, ["me"])
+
+UNNAMED: Final = "Somebody"
 
 
 class NamedGroup(Struct, frozen=True):
@@ -95,27 +99,45 @@ async def unblock(account: str) -> CircleState:
 
 
 def circle_state(here: Resources, account: str) -> CircleState:
-    """Whom `account` has muted and blocked, but what is gone, or not for them to see. Raises StoreError."""
-    circle = circle_of(here, account)
+    """Whom `account` has muted and blocked, but what is gone. Raises StoreError.
+
+    Who is not for them to see has no name in it: it tells no more than was known when they were put there.
+    """
+    viewer, circle = _viewer(here, here.directory.get(account)), Circle()
+    with contextlib.suppress(BrokenError):  # while it can't be told they are apart from everybody, which is no list
+        circle = own_circle(here, account)
     groups = (group for one in circle.muted_groups if (group := here.groups.get(one)))
     return CircleState(
-        muted=_named(here, circle.muted),
+        muted=_named(here, viewer, circle.muted),
         muted_groups=tuple(
             NamedGroup(group.id, group.name) for group in groups if group and reads_posts(group, account)
         ),
-        blocked=_named(here, circle.blocked),
+        blocked=_named(here, viewer, circle.blocked),
     )
 
 
-def _named(here: Resources, accounts: tuple[str, ...]) -> tuple[AuthorState, ...]:
-    return tuple(one for account in accounts if (one := author_state(here.directory.get(account))))
+def _viewer(here: Resources, account: Account | None) -> Viewer:
+    """`account` as they look at their own list: what they blocked themselves they still know the name of."""
+    viewer = viewer_of(here, account)
+    blocking = (one for one in viewer.apart if viewer.account in circle_of(here, one).blocked)
+    return viewer.without_own_blocks(frozenset(blocking))
+
+
+def _named(here: Resources, viewer: Viewer, accounts: tuple[str, ...]) -> tuple[AuthorState, ...]:
+    found = (known for account in accounts if (known := here.directory.get(account)))
+    return tuple(
+        AuthorState(one.id, one.display_name, one.handle, one.image_url)
+        if knows(here, viewer, one)
+        else AuthorState(one.id, UNNAMED, "", None)
+        for one in found
+    )
 
 
 def _somebody(here: Resources, account: str) -> str:
-    """The id of that account. Raises ProblemError (404), UnfitNameError."""
+    """The id of that account, if I may know of it. Raises ProblemError (404, to tell nothing else), UnfitNameError."""
     found = here.directory.get(account)
-    if found is None:
-        raise ProblemError(404, "no_such_person", "There is no such person here.")
+    if found is None or (found.id != me().id and not knows(here, _viewer(here, me()), found)):
+        raise ProblemError(404, "no_such_person", "There is no such person here, or they are not for you to see.")
     return found.id
 
 

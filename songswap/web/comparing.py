@@ -10,7 +10,6 @@ from quart_schema import document_response, tag_blueprint, validate_response
 
 from songswap.columns.figures import people
 from songswap.model import Struct
-from songswap.web import membership
 from songswap.web.api import query
 from songswap.web.asking import MOST_TEXT, Asked, Asking, Spanned
 from songswap.web.errors import ProblemError
@@ -18,6 +17,7 @@ from songswap.web.guard import me
 from songswap.web.insights import Limit
 from songswap.web.readers import Reader, Scope, all_visible, reader_of, scope_of, visible
 from songswap.web.resources import Resources, resources
+from songswap.web.sight import viewer_of
 
 blueprint = Blueprint("comparing", __name__)
 tag_blueprint(blueprint, ["insights"])
@@ -63,14 +63,15 @@ class AskedBrought(Asked, frozen=True):
 
 def scopes(here: Resources, reader: Reader) -> tuple[ScopeState, ...]:
     """Whose figures `reader` may ask for: oneself, everybody here, one's groups, the people who share with one."""
-    groups = [(f"group:{group.id}", group.name) for group in membership.groups_of(here.store, reader.account.id)]
+    viewer = viewer_of(here, reader.account)
+    newest_first = sorted(viewer.groups.values(), key=lambda group: -group.created_at_ms)
+    groups = [(f"group:{group.id}", group.name) for group in newest_first]
     many = [
-        ScopeState(scope, name, None, len(scope_of(here.store, reader, scope).accounts))
+        ScopeState(scope, name, None, len(scope_of(here, reader, scope, viewer).accounts))
         for scope, name in [("everybody", "Everybody here"), *groups]
     ]
     mine, *others = [
-        ScopeState(f"account:{one.id}", one.display_name, one.image_url, 1)
-        for one in all_visible(here.store, reader.account)
+        ScopeState(f"account:{one.id}", one.display_name, one.image_url, 1) for one in all_visible(here, viewer)
     ]
     return msgspec.structs.replace(mine, scope="me"), *many, *others
 
@@ -79,7 +80,7 @@ def scopes(here: Resources, reader: Reader) -> tuple[ScopeState, ...]:
 @validate_response(ScopeList)
 async def get_scopes() -> ScopeList:
     """Whose figures I may ask for."""
-    return ScopeList(scopes(resources(), reader_of(resources().store, me())))
+    return ScopeList(scopes(resources(), reader_of(resources(), me())))
 
 
 @blueprint.get("/api/insights/match")
@@ -88,10 +89,10 @@ async def get_scopes() -> ScopeList:
 async def get_match(data: AskedMatch) -> Response:
     """How alike somebody and I listen, and why."""
     here = resources()
-    other = visible(here.store, me().id, data.other)
+    other = visible(here, viewer_of(here, me()), data.other)
     if other.id == me().id:
         raise ProblemError(400, "invalid", "That is you: your taste matches your own.")
-    asking = Asking(here, reader_of(here.store, me()), Scope((me().id, other.id), with_private=False))
+    asking = Asking(here, reader_of(here, me()), Scope((me().id, other.id), with_private=False))
     return await asking.answer(people.match, people.Match, data)
 
 
@@ -113,5 +114,5 @@ async def get_brought(data: AskedBrought) -> Response:
 
 
 def _asking(data: Asked) -> Asking:
-    here, reader = resources(), reader_of(resources().store, me())
-    return Asking(here, reader, scope_of(here.store, reader, data.scope))
+    here, reader = resources(), reader_of(resources(), me())
+    return Asking(here, reader, scope_of(here, reader, data.scope))

@@ -70,7 +70,7 @@ async def choices_of(here: Resources, person: Account) -> Choices:
             )
             for name, one in ATTRIBUTES.items()
         ),
-        scopes=scopes(here, reader_of(here.store, person)),
+        scopes=scopes(here, reader_of(here, person)),
         catalogue=CatalogueState(there.songs, there.file, there.loaded_at_ms) if there else None,
     )
 

@@ -23,7 +23,7 @@ from songswap.web.post_view import PostState
 from songswap.web.posts import Limit, shown_in
 from songswap.web.resources import Resources, resources
 from songswap.web.sight import Viewer, viewer_of
-from songswap.web.writing import state_of_post
+from songswap.web.writing import data_for, state_of_post
 
 blueprint = Blueprint("feed", __name__)
 tag_blueprint(blueprint, ["posts"])
@@ -100,7 +100,7 @@ class Feeding:
         found = self._sources.get(event.place)
         if found is None or event.post is None or event.by in found.viewer.hidden or not found.shows(event.post):
             return None
-        return b"event: post\ndata: %b\n\n" % event.data
+        return b"event: post\ndata: %b\n\n" % data_for(self._here, event, found.viewer.hidden)
 
     def _unread(self, event: Event, viewer: Viewer) -> bytes | None:
         group = viewer.groups.get(event.place.id)

@@ -10,9 +10,9 @@ from songswap.core.recordings import SOURCES
 from songswap.documents import IMPORTED, IMPORTS, Account
 from songswap.model import Gap, Imported, Imports, ImportsSeen, Problem, Source, Struct, Upload
 from songswap.web.insight_words import GAPS
-from songswap.web.readers import sharing_of
 from songswap.web.recording import RecordingState, recording_of
 from songswap.web.resources import Resources
+from songswap.web.sight import sharing_of
 from songswap.web.snapshot import is_worker_alive
 from songswap.web.state import Timed
 
@@ -119,7 +119,7 @@ def history_of(here: Resources, person: Account) -> HistoryState:
         to_ms=max((span.to_ms for span in spans), default=None),
         sources=tuple(_sources(columns, imports)),
         gaps=tuple(_gap(gap) for gap in columns.gaps),
-        recording=recording_of(here, person, is_paused=sharing_of(store, account).is_paused),
+        recording=recording_of(here, person, is_paused=sharing_of(here, account).is_paused),
         imports=tuple(_item(here, account, one, seen, is_alive=is_alive) for one in reversed(imports.uploads)),
         is_going=any(one.source is None for one in imports.forgets),
         failure=next((why for one in imports.forgets if (why := seen.forgotten.get(one.id))), ""),

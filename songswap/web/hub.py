@@ -21,7 +21,8 @@ Topic = Place | Literal["notices"] | None
 class Event(Struct, frozen=True):
     """Something about post `post` of `place`, ready to be sent; `n` is the number of the row that made it so.
 
-    `n` is 0 for what is of the moment only, and not remembered: who is here, who is typing.
+    `n` is 0 for what is of the moment only, and not remembered: who is here, who is typing. `names` are the accounts
+    that `data` tells of besides `by`: who may not see one of them is sent it without.
     """
 
     place: Place
@@ -30,6 +31,7 @@ class Event(Struct, frozen=True):
     data: bytes
     by: str = ""
     post: Post | None = None
+    names: frozenset[str] = frozenset()
 
 
 class Listener:

@@ -189,7 +189,7 @@ async def _item(view: View, kind: names.Kind, found: Any, heard: pages.Heard) ->
 async def _match(view: View) -> people.Match:
     """How alike the reader and the person of this page listen, in the same time."""
     here = resources()
-    place = insight_places.beside(here, reader_of(here.store, me()), view.place.people[0].account)
+    place = insight_places.beside(here, reader_of(here, me()), view.place.people[0].account)
     both = await look(here, place, "", view.query, "last30")
     return await both.ask(people.match, people.Match)
 

@@ -7,9 +7,10 @@ from typing import Literal
 from songswap.columns.figures.answers import Person
 from songswap.documents import GROUP
 from songswap.web.comparing import scopes
-from songswap.web.guard import me
+from songswap.web.guard import me, who
 from songswap.web.readers import Reader, Scope, people, reader_by_link, reader_of, scope_of, visible
 from songswap.web.resources import Resources
+from songswap.web.sight import viewer_of
 
 Kind = Literal["me", "everybody", "group", "person", "link", "match"]
 """Whose insights: a `link` shows one person's to somebody without a log-in, a `match` mine beside another's."""
@@ -69,8 +70,8 @@ def find(here: Resources, kind: Kind, values: Mapping[str, str]) -> Place:
     if kind == "link":
         return _by_link(here, values["account"], values["secret"])
     scope = {"group": f"group:{values.get('group_id')}", "person": f"account:{values.get('account')}"}.get(kind, kind)
-    reader = reader_of(here.store, me())
-    whose = scope_of(here.store, reader, scope)
+    reader = reader_of(here, me())
+    whose = scope_of(here, reader, scope)
     tabs = tuple(Tab(one.name, base_of(one.scope), one.image_url, one.scope == scope) for one in scopes(here, reader))
     return Place(
         kind=kind,
@@ -86,7 +87,7 @@ def find(here: Resources, kind: Kind, values: Mapping[str, str]) -> Place:
 
 def beside(here: Resources, reader: Reader, other: str) -> Place:
     """The reader and one other person, who shares with them. Raises ProblemError (404)."""
-    known = visible(here.store, reader.account.id, other)
+    known = visible(here, viewer_of(here, reader.account), other)
     scope = Scope((reader.account.id, other), with_private=False)
     told = people(here.store, scope.accounts)
     return Place("match", f"/insights/match/{other}", known.display_name, reader, scope, told)
@@ -103,8 +104,8 @@ def base_of(scope: str) -> str:
 
 
 def _by_link(here: Resources, account: str, secret: str) -> Place:
-    reader = reader_by_link(here.store, account, secret)
-    scope = scope_of(here.store, reader, "me")
+    reader = reader_by_link(here, account, secret, who())
+    scope = scope_of(here, reader, "me")
     told = people(here.store, scope.accounts)
     return Place("link", f"/shared/{account}/{secret}", reader.account.display_name, reader, scope, told)
 

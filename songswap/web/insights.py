@@ -15,7 +15,7 @@ from songswap.core.periods import Step
 from songswap.web.api import query
 from songswap.web.asking import Asked, Asking, Scoped, Spanned
 from songswap.web.errors import ProblemError
-from songswap.web.guard import me
+from songswap.web.guard import me, who
 from songswap.web.readers import Reader, reader_by_link, reader_of, scope_of
 from songswap.web.resources import resources
 
@@ -66,14 +66,14 @@ def take_link(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 @blueprint.before_request
 async def find_reader() -> None:
     """Know who reads: by the link if there is one in the address, else by the log-in. Raises ProblemError."""
-    store = resources().store
-    g.reader = reader_by_link(store, *g.link) if g.link else reader_of(store, me())
+    here = resources()
+    g.reader = reader_by_link(here, g.link[0], g.link[1], who()) if g.link else reader_of(here, me())
 
 
 def asking(data: Scoped | Asked) -> Asking:
     """Whoever reads, and whose figures they ask for. Raises ProblemError."""
     here, reader = resources(), cast(Reader, g.reader)
-    return Asking(here, reader, scope_of(here.store, reader, data.scope))
+    return Asking(here, reader, scope_of(here, reader, data.scope))
 
 
 @blueprint.get("/totals")

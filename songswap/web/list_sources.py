@@ -124,11 +124,11 @@ async def get_save(save_id: str) -> SavedState:
 
 def checked(here: Resources, account: Account, wanted: Source) -> ListSource:
     """The source somebody wants, counted as they count. Raises ProblemError (400, 404)."""
-    reader = reader_of(here.store, account)
+    reader = reader_of(here, account)
     kind, _, _ = wanted.scope.partition(":")
     if kind not in {"me", "group"}:
         raise ProblemError(400, "invalid", "scope is me or group:ID.")
-    scope_of(here.store, reader, wanted.scope)
+    scope_of(here, reader, wanted.scope)
     rule = wanted.rule or reader.sharing.rule
     return ListSource(
         kind=wanted.kind,
@@ -146,7 +146,7 @@ async def content_of(here: Resources, account: Account, source: ListSource) -> L
     """What the list holds now. Raises ProblemError (404, 409)."""
     if source.kind == "spotify_top":
         return _spotifys_top(here, account, source)
-    scope = scope_of(here.store, reader_of(here.store, account), source.scope)
+    scope = scope_of(here, reader_of(here, account), source.scope)
     zone = zone_of(account.zone)
     asked = question(source, scope.accounts, zone, here.clock.now_ms(), with_private=scope.with_private)
     return await here.columns.ask(partial(listed, source=source), Listed, asked)

@@ -26,6 +26,7 @@ from songswap.web.notices import news_for, unread_of
 from songswap.web.places import Found, find_place
 from songswap.web.posts import posts_of
 from songswap.web.resources import Resources, resources
+from songswap.web.writing import data_for
 
 blueprint = Blueprint("live", __name__)
 
@@ -193,7 +194,7 @@ def _reading(here: Resources, ear: _Ear, place: Place, listener: Listener, seen:
             pieces = _beginning(here, found, listener, seen if begins else "")
             begins = listener.is_behind = False
             return pieces
-        return b"".join(_sent(here, event) for event in listener.take() if _is_for(found, event))
+        return b"".join(_sent(here, event, found.viewer.hidden) for event in listener.take() if _is_for(found, event))
 
     return look
 
@@ -209,19 +210,19 @@ def _beginning(here: Resources, found: Found, listener: Listener, seen: str) -> 
     """What was missed since the event `seen`; else the latest posts, and from which event on more will come."""
     epoch, _, number = seen.partition("-")
     missed = here.hub.missed(found.place, epoch, int(number)) if number.isdecimal() else None
-    momentary = [event for event in listener.take() if not event.n]
+    momentary, hidden = [event for event in listener.take() if not event.n], found.viewer.hidden
     if missed is not None:
-        return b"".join(_sent(here, event) for event in (*missed, *momentary) if _is_for(found, event))
+        return b"".join(_sent(here, event, hidden) for event in (*missed, *momentary) if _is_for(found, event))
     last = here.books.open(found.place).last
     posts = msgspec.json.encode(posts_of(here, found, None, FIRST))
     whole = b"event: posts\nid: %b-%d\ndata: %b\n\n" % (here.hub.epoch.encode(), last, posts)
-    return whole + b"".join(_sent(here, event) for event in momentary)
+    return whole + b"".join(_sent(here, event, hidden) for event in momentary)
 
 
 def _is_for(found: Found, event: Event) -> bool:
     return event.by not in found.viewer.hidden and (event.post is None or found.shows(event.post))
 
 
-def _sent(here: Resources, event: Event) -> bytes:
+def _sent(here: Resources, event: Event, hidden: frozenset[str] = frozenset()) -> bytes:
     number = b"id: %b-%d\n" % (here.hub.epoch.encode(), event.n) if event.n else b""
-    return b"event: %b\n%bdata: %b\n\n" % (event.name.encode(), number, event.data)
+    return b"event: %b\n%bdata: %b\n\n" % (event.name.encode(), number, data_for(here, event, hidden))

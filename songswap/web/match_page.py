@@ -28,7 +28,7 @@ async def show_match(account: str) -> ResponseReturnValue:
     here, mine = resources(), me().id
     if account == mine:
         return redirect(insight_places.base_of("me"))
-    place = insight_places.beside(here, reader_of(here.store, me()), account)
+    place = insight_places.beside(here, reader_of(here, me()), account)
     view = await look(here, place, "", request.args.to_dict(), "all")
     found = await view.ask(people.match, people.Match)
     tops = [

@@ -98,7 +98,7 @@ def _renewals(here: Resources, account: Account, known: Milestones) -> Milestone
 
 
 async def _listening(here: Resources, account: Account, known: Milestones) -> Milestones:
-    asking = Asking(here, reader_of(here.store, account), Scope((account.id,), with_private=False))
+    asking = Asking(here, reader_of(here, account), Scope((account.id,), with_private=False))
     today = periods.day_of(here.clock.now_ms(), periods.zone_of(account.zone))
     lately = await asking.question(Asked(first=today - timedelta(days=WEEKS_DAYS - 1), last=today))
     found = (await asking.find(partial(top, kind="artists", limit=1), Top, lately)).items

@@ -31,7 +31,7 @@ POSTS_BY_LINK: Final = 20
 async def people_page() -> ResponseReturnValue:
     """Everybody I may see, and who of them listens like me."""
     here, viewer = resources(), viewer_of(resources(), me())
-    compared = [one for one in all_visible(here.store, me()) if one.id != me().id and one.id not in viewer.apart]
+    compared = [one for one in all_visible(here, viewer) if one.id != me().id]
     others = [person_hit(here, one) for one in seen_by(here, viewer) if one.id != me().id]
     return await render_template(
         "people.html",

@@ -113,7 +113,7 @@ class _Figures:
     """What the columns say of one person, private sessions left out."""
 
     def __init__(self, here: Resources, account: Account) -> None:
-        self._asking = Asking(here, reader_of(here.store, account), Scope((account.id,), with_private=False))
+        self._asking = Asking(here, reader_of(here, account), Scope((account.id,), with_private=False))
         self._today = periods.day_of(here.clock.now_ms(), periods.zone_of(account.zone))
 
     async def top(self) -> tuple[TopItem, ...]:

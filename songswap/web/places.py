@@ -56,6 +56,22 @@ def found_by(here: Resources, viewer: Viewer, place: Place, secret: str = "") ->
     return found
 
 
+def knows(here: Resources, viewer: Viewer, account: Account) -> bool:
+    """Whether `viewer` may know of somebody by name: a group has both, their profile or words are for them to read."""
+    if viewer.common_groups(account.id) or viewer.sees_profile(account.id, profile_of(here, account.id)):
+        return True
+    if account.id in viewer.apart:
+        return False
+    return any(_reads(here, viewer, place_of(place)) for place in {one.place for one in here.books.wrote(account.id)})
+
+
+def _reads(here: Resources, viewer: Viewer, place: Place) -> bool:
+    try:
+        return found_by(here, viewer, place).rights.reads
+    except ProblemError:
+        return False
+
+
 def _wall(here: Resources, viewer: Viewer, place: Place, secret: str) -> Found | None:
     try:
         owner = here.directory.get(place.id)

@@ -1,6 +1,6 @@
 """Posts as pages and the API show them: the same for everybody who may read them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from songswap.core.posts import REACTIONS
 from songswap.documents import Account
@@ -64,11 +64,21 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 16
 
 
-def post_state(directory: Directory, place: Place, post: Post, replies: Iterable[Post] = ()) -> PostState:
-    """A post, and what answers it. Nothing is shown of what somebody wrote whose account is gone."""
+def named_in(post: Post) -> frozenset[str]:
+    """The accounts that a post names besides its author: those it mentions, those who reacted."""
+    return frozenset({*post.mentions, *(one for who in post.reactions.values() for one in who)})
+
+
+def post_state(
+    directory: Directory, place: Place, post: Post, replies: Iterable[Post] = (), hidden: Collection[str] = ()
+) -> PostState:
+    """A post, and what answers it; it names none of `hidden`.
+
+    Nothing is shown of what somebody wrote whose account is gone.
+    """
     author = author_state(directory.get(post.by)) if post.by else None
     is_gone = post.removed_by is not None or (author is None and (post.system is None or bool(post.by)))
-    mentions = (author_state(directory.get(one)) for one in post.mentions)
+    mentions = (author_state(directory.get(one)) for one in post.mentions if one not in hidden)
     return PostState(
         id=id_of(place, post),
         place=str(place),
@@ -82,8 +92,8 @@ def post_state(directory: Directory, place: Place, post: Post, replies: Iterable
         is_removed=is_gone,
         is_removed_by_author=is_gone and post.removed_by in {None, "", post.by},
         system=post.system,
-        reactions=() if is_gone else _reactions(directory, post),
-        replies=tuple(post_state(directory, place, one) for one in replies),
+        reactions=() if is_gone else _reactions(directory, post, hidden),
+        replies=tuple(post_state(directory, place, one, hidden=hidden) for one in replies),
     )
 
 
@@ -94,10 +104,10 @@ def author_state(account: Account | None) -> AuthorState | None:
     return AuthorState(account.id, account.display_name, account.handle, account.image_url)
 
 
-def _reactions(directory: Directory, post: Post) -> tuple[ReactionState, ...]:
+def _reactions(directory: Directory, post: Post, hidden: Collection[str]) -> tuple[ReactionState, ...]:
+    shown = {emoji: [who for who in post.reactions.get(emoji, ()) if who not in hidden] for emoji in REACTIONS}
     found = (
-        ReactionState(emoji, tuple(one for who in post.reactions[emoji] if (one := author_state(directory.get(who)))))
-        for emoji in REACTIONS
-        if emoji in post.reactions
+        ReactionState(emoji, tuple(one for account in who if (one := author_state(directory.get(account)))))
+        for emoji, who in shown.items()
     )
     return tuple(reaction for reaction in found if reaction.by)

@@ -15,8 +15,8 @@ from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
 from songswap.web.invites import new_secret
-from songswap.web.readers import sharing_of
 from songswap.web.resources import Resources, resources
+from songswap.web.sight import own_sharing
 
 blueprint = Blueprint("sharing", __name__)
 tag_blueprint(blueprint, ["insights"])
@@ -64,7 +64,7 @@ async def get_sharing() -> SharingState:
 @validate_response(SharingState)
 async def set_sharing(data: SharingWish) -> SharingState:
     """Share my listening with groups, everybody here, by a secret link; pause it; choose my zone, week and rule."""
-    here, now = resources(), sharing_of(resources().store, me().id)
+    here, now = resources(), own_sharing(resources(), me().id)
     chosen = {name: getattr(data, name) for name in ("everybody", "is_paused", "week_start", "rule")}
     wanted = replace(now, **{name: value for name, value in chosen.items() if value is not UNSET})
     if data.groups is not UNSET:
@@ -80,7 +80,7 @@ async def set_sharing(data: SharingWish) -> SharingState:
 
 def sharing_state(here: Resources) -> SharingState:
     """How the one who asks shares."""
-    sharing: Sharing = sharing_of(here.store, me().id)
+    sharing: Sharing = own_sharing(here, me().id)
     account = here.store.read(ACCOUNT, me().id) or me()
     link = f"{here.config.server.url}/shared/{account.id}/{sharing.link_secret}"
     return SharingState(

@@ -1,10 +1,10 @@
 """What whoever looks is to everybody else, as the store has it at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from songswap.core import audience
-from songswap.documents import Account
-from songswap.model import Circle, Group, Profile, Relation
+from songswap.documents import SHARING, Account
+from songswap.model import Circle, Group, Profile, Relation, Sharing
 from songswap.store import BrokenError
 from songswap.web.errors import ProblemError
 from songswap.web.resources import Resources
@@ -24,15 +24,35 @@ class Viewer:
     apart: frozenset[str]
     hidden: frozenset[str]
 
+    def without_own_blocks(self, blocking: frozenset[str]) -> "Viewer":
+        """They, as if they had blocked nobody themselves: only those `blocking` them are kept apart."""
+        return replace(self, apart=blocking)
+
+    def common_groups(self, owner: str) -> frozenset[str]:
+        """The groups in which they are together with `owner`."""
+        return frozenset(group.id for group in self.groups.values() if owner in group.members)
+
     def relation_to(self, owner: str, profile: Profile, secret: str = "") -> Relation:
         """What they are to `owner`, who has this profile; `secret` is that of the link they hold."""
         return audience.relation(
             self.account,
             owner,
-            have_common_group=any(owner in group.members for group in self.groups.values()),
+            have_common_group=bool(self.common_groups(owner)),
             is_blocked=owner in self.apart,
             holds_link=audience.opens_profile(profile, secret),
         )
+
+    def sees_profile(self, owner: str, profile: Profile) -> bool:
+        """Whether they may see that `owner`, who has this profile, is here."""
+        return audience.sees_profile(self.relation_to(owner, profile), profile)
+
+    def sees_listening(self, owner: str, sharing: Sharing) -> bool:
+        """Whether they may see the listening of `owner`, who shares it so."""
+        common = self.common_groups(owner)
+        relation = audience.relation(
+            self.account, owner, have_common_group=bool(common), is_blocked=owner in self.apart
+        )
+        return audience.sees_listening(relation, sharing, common)
 
 
 def profile_of(here: Resources, account: str) -> Profile:
@@ -53,6 +73,19 @@ def own_circle(here: Resources, account: str) -> Circle:
     return here.circles.get(account) or Circle()
 
 
+def sharing_of(here: Resources, account: str) -> Sharing:
+    """With whom `account` shares their listening; with nobody unless they said so, nor while that can't be told."""
+    try:
+        return own_sharing(here, account)
+    except BrokenError:
+        return Sharing()
+
+
+def own_sharing(here: Resources, account: str) -> Sharing:
+    """The same, to be changed. Raises BrokenError while it can't be told."""
+    return here.store.read(SHARING, account) or Sharing()
+
+
 def find_person(here: Resources, viewer: Viewer, handle: str, secret: str = "") -> tuple[Account, Profile, Relation]:
     """Whoever has this handle, if `viewer` may see that they are here. Raises ProblemError (404, also for nobody)."""
     account = here.directory.by_handle(handle)
@@ -71,11 +104,11 @@ def viewer_of(here: Resources, account: Account | None) -> Viewer:
     every = (here.groups.get(name) for name in here.store.names("groups"))
     circles = [(name, circle_of(here, name)) for name in here.store.names("accounts")]
     mine = dict(circles).get(account.id, Circle())
-    unmuted = Circle(blocked=mine.blocked)
+    apart = audience.apart_from(account.id, mine, circles)
     return Viewer(
         account=account.id,
         groups={group.id: group for group in every if group and account.id in group.members},
         circle=mine,
-        apart=audience.hidden_from(account.id, unmuted, circles),
-        hidden=audience.hidden_from(account.id, mine, circles),
+        apart=apart,
+        hidden=apart | ({*mine.muted} - {account.id}),
     )

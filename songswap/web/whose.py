@@ -19,6 +19,7 @@ from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group
 from songswap.web.resources import Resources, resources
+from songswap.web.sight import viewer_of
 from songswap.web.whose_view import PickState, VerdictState, WhoseState, pick_state, verdict_state, whose_state
 
 blueprint = Blueprint("whose", __name__)
@@ -82,7 +83,7 @@ async def put_agreement(group_id: str, data: Agreement) -> WhoseState:
 async def pick_people(group_id: str, data: NewPick) -> tuple[PickState, int]:
     """Have it learnt between whom to guess; the worker does so. The same people again: learnt anew."""
     here, group = resources(), my_group(group_id)
-    agreeing_now = agreeing.agreeing_in(here.store, group)[data.kind]
+    agreeing_now = agreeing.agreeing_in(here.store, group)[data.kind] - viewer_of(here, me()).apart
     before = here.store.read(PICKS, group.id) or Picks()
     try:
         after, pick = rules.picked(before, data.kind, data.accounts, agreeing_now, here.clock.now_ms())
@@ -118,7 +119,7 @@ async def guess(group_id: str, pick_id: str, data: Question) -> VerdictState:
 
 def _pick(here: Resources, group: Group, pick_id: str) -> Pick:
     pick = agreeing.pick_in(here.store, group, pick_id)
-    if pick is None:
+    if pick is None or not viewer_of(here, me()).apart.isdisjoint(pick.accounts):
         raise ProblemError(404, "no_such_pick", "There is no such pick, or somebody in it does not agree any more.")
     return pick
 

@@ -7,6 +7,7 @@ from songswap.learning.examples import MOST_EXAMPLES
 from songswap.model import Brain, Group, GuessKind, Learnt, LearntState, Pick, Picks, Quality, Struct
 from songswap.web import agreeing
 from songswap.web.resources import Resources
+from songswap.web.sight import viewer_of
 from songswap.web.snapshot import is_worker_alive
 
 UNSURE = 0.5
@@ -103,10 +104,13 @@ def whose_state(here: Resources, group: Group, account: str) -> WhoseState:
         for one in group.members
     ]
     picks = here.store.read(PICKS, group.id) or Picks()
+    apart = viewer_of(here, here.directory.get(account)).apart
     return WhoseState(
         people=tuple(sorted(people, key=lambda one: (not one.is_me, one.name.casefold()))),
         picks=tuple(
-            pick_state(here, group, pick) for pick in picks.items if set(pick.accounts) <= agreeing_now[pick.kind]
+            pick_state(here, group, pick)
+            for pick in picks.items
+            if set(pick.accounts) <= agreeing_now[pick.kind] - apart
         ),
         is_worker_alive=is_worker_alive(here.store, here.clock.now_ms()),
     )

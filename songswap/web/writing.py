@@ -1,6 +1,6 @@
 """Writing in a place: what is sent is checked, kept, and handed to every page that shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -18,10 +18,11 @@ from songswap.core.posts import (
 )
 from songswap.model import Card, Carded, Edited, Place, Post, Reacted, Removed, Row, SystemKind, Written
 from songswap.web import audit, notices
+from songswap.web.chat import presence_of
 from songswap.web.errors import ProblemError
 from songswap.web.hub import Event
 from songswap.web.places import Found, found_by
-from songswap.web.post_view import PostState, id_of, post_state
+from songswap.web.post_view import PostState, id_of, named_in, post_state
 from songswap.web.resources import Resources
 from songswap.web.sight import viewer_of
 
@@ -166,10 +167,19 @@ def post_at(here: Resources, found: Found, numbers: tuple[int, int | None]) -> P
     return post
 
 
-def state_of_post(here: Resources, place: Place, post: Post, hidden: Iterable[str] = ()) -> PostState:
-    """A post with its replies but those of hidden accounts."""
+def state_of_post(here: Resources, place: Place, post: Post, hidden: Collection[str] = ()) -> PostState:
+    """A post with its replies, without what hidden accounts wrote or did there."""
     replies = here.books.open(place).replies(post.n) if place.kind != "chat" and post.answers is None else []
-    return post_state(here.directory, place, post, [one for one in replies if one.by not in set(hidden)])
+    return post_state(here.directory, place, post, [one for one in replies if one.by not in hidden], hidden)
+
+
+def data_for(here: Resources, event: Event, hidden: frozenset[str]) -> bytes:
+    """What is sent of an event to somebody to whom `hidden` accounts are not shown. Raises StoreError."""
+    if hidden.isdisjoint(event.names):
+        return event.data
+    if event.post is None:
+        return msgspec.json.encode(presence_of(here, event.place, hidden))
+    return msgspec.json.encode(post_state(here.directory, event.place, event.post, hidden=hidden))
 
 
 def _kept(here: Resources, place: Place, row: Row, root: int | None) -> Post:
@@ -179,7 +189,7 @@ def _kept(here: Resources, place: Place, row: Row, root: int | None) -> Post:
     if post is None:
         raise ProblemError(404, "no_such_post", NO_POST)
     data = msgspec.json.encode(post_state(here.directory, place, post))
-    here.hub.publish(Event(place, row.n, "post", data, post.by, post), before)
+    here.hub.publish(Event(place, row.n, "post", data, post.by, post, named_in(post)), before)
     return post
 
 

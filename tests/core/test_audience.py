@@ -1,18 +1,25 @@
+from collections.abc import Mapping
 from itertools import product
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from songswap.core.audience import (
+    apart_from,
     are_apart,
-    hidden_from,
     may_see,
     opens_profile,
     relation,
+    seen_by_everybody,
+    seen_in_group,
+    sees_listening,
     sees_profile,
     sees_section,
 )
-from songswap.model import Audience, Circle, Profile, Relation, Section
+from songswap.core.groups import found, join
+from songswap.model import Audience, Circle, Group, Profile, Relation, Section, Sharing
 
 SEEN = {
     #             self  group here  link  nobody
@@ -77,7 +84,83 @@ def test_a_link_opens_with_its_secret_and_no_link_with_none() -> None:
     assert not opens_profile(Profile(), "")
 
 
-def test_nothing_is_read_of_those_muted_blocked_or_blocking() -> None:
-    circle = Circle(muted=("ben",), blocked=("cleo",))
-    circles = [("dan", Circle(blocked=("ada",))), ("eve", Circle(blocked=("ben",)))]
-    assert hidden_from("ada", circle, circles) == {"ben", "cleo", "dan"}
+def test_apart_are_those_blocked_and_those_blocking() -> None:
+    circle = Circle(muted=("ben",), blocked=("cleo", "ada"))
+    circles = [
+        ("ada", circle),
+        ("ben", Circle()),
+        ("cleo", Circle()),
+        ("dan", Circle(blocked=("ada",))),
+        ("eve", Circle(blocked=("ben",))),
+    ]
+    assert apart_from("ada", circle, circles) == {"cleo", "dan"}
+
+
+# Listening
+
+NOBODY = Sharing()
+EVERYBODY = Sharing(everybody=True)
+TRIO = Sharing(groups=("trio",))
+
+
+def trio() -> Group:
+    group = found("trio", "Trio", "ada", "secret", 0.0)
+    for one in ("bob", "eve"):
+        group = join(group, one, "secret", 1.0)
+    return group
+
+
+@pytest.mark.parametrize(
+    ("sharing", "common_groups", "seen"),
+    [
+        #                                      self  group  here   link  nobody
+        (NOBODY, ("trio",), (True, False, False, False, False)),
+        (TRIO, ("trio", "other"), (True, True, False, False, False)),
+        (TRIO, ("other",), (True, False, False, False, False)),
+        (TRIO, (), (True, False, False, False, False)),
+        (EVERYBODY, ("trio",), (True, True, True, False, False)),
+    ],
+)
+def test_others_see_the_listening_that_was_shared_with_them(
+    sharing: Sharing, common_groups: tuple[str, ...], seen: tuple[bool, ...]
+) -> None:
+    assert tuple(sees_listening(who, sharing, common_groups) for who in get_args(Relation)) == seen
+
+
+@pytest.mark.parametrize(
+    ("sharings", "apart", "of_group", "of_everybody"),
+    [
+        ({}, (), ("bob",), ("bob",)),
+        ({"ada": TRIO, "eve": NOBODY}, (), ("ada", "bob"), ("bob",)),
+        ({"eve": EVERYBODY, "ada": Sharing(groups=("other",))}, (), ("bob", "eve"), ("bob", "eve")),
+        ({"zoe": EVERYBODY, "bob": NOBODY}, (), ("bob",), ("bob", "zoe")),
+        ({"zoe": TRIO}, (), ("bob",), ("bob",)),
+        ({"ada": TRIO, "eve": EVERYBODY, "zoe": EVERYBODY}, ("ada", "eve"), ("bob",), ("bob", "zoe")),
+        ({"ada": EVERYBODY}, ("bob",), ("ada", "bob"), ("ada", "bob")),
+    ],
+)
+def test_figures_of_many_use_those_who_agreed_and_the_reader_and_nobody_kept_apart(
+    sharings: Mapping[str, Sharing], apart: tuple[str, ...], of_group: tuple[str, ...], of_everybody: tuple[str, ...]
+) -> None:
+    assert seen_in_group("bob", trio(), sharings, apart) == of_group
+    assert seen_by_everybody("bob", sharings, apart) == of_everybody
+
+
+people = st.sampled_from(["ada", "bob", "eve", "zoe"])
+any_sharing = st.builds(
+    Sharing, groups=st.lists(st.sampled_from(["trio", "other"]), unique=True).map(tuple), everybody=st.booleans()
+)
+
+
+@given(reader=people, sharings=st.dictionaries(people, any_sharing), apart=st.sets(people))
+def test_nobody_is_in_the_figures_of_many_whom_the_reader_may_not_see_alone(
+    reader: str, sharings: dict[str, Sharing], apart: set[str]
+) -> None:
+    def sees(one: str, common: tuple[str, ...]) -> bool:
+        what = relation(reader, one, have_common_group=bool(common), is_blocked=one in apart)
+        return sees_listening(what, sharings.get(one, NOBODY), common)
+
+    assert all(sees(one, ()) for one in seen_by_everybody(reader, sharings, apart))
+    if reader in trio().members:
+        shown = seen_in_group(reader, trio(), sharings, apart)
+        assert all(sees(one, ("trio",)) and one in trio().members for one in shown)

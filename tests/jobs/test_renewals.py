@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.columns.figures.lists import Listed
-from songswap.documents import CHANGES, CONSENT, GROUP, RENEWALS, RENEWED, Renewals, RenewalsSeen
+from songswap.documents import CHANGES, CIRCLE, CONSENT, GROUP, RENEWALS, RENEWED, SHARING, Renewals, RenewalsSeen
 from songswap.jobs.beside import Hear
-from songswap.model import Entry, ListChange, ListSource, Renewal, Renewed
+from songswap.model import Circle, Entry, ListChange, ListSource, Renewal, Renewed, Sharing
 from songswap.simulator import Fault
 from songswap.simulator.playlists import Playlist
 from tests.evening import GROUP_ID, Evening
@@ -292,6 +292,20 @@ async def test_a_groups_list_is_of_those_who_share_and_ends_with_the_membership(
     await asyncio.sleep(10)
     assert renewed(evening).state == "stopped"
     assert "not in this group" in renewed(evening).error
+
+
+@pytest.mark.parametrize(("who", "whom"), [("ada", "bob"), ("bob", "ada")])
+async def test_a_groups_list_holds_nothing_of_those_a_block_keeps_apart(
+    evening: Evening, histories: Histories, who: str, whom: str
+) -> None:
+    evening.store.write(SHARING, Sharing(groups=(GROUP_ID,)), "ada")
+    want(evening, source=replace(MOST, scope=f"group:{GROUP_ID}"))
+    await asyncio.sleep(10)
+    evening.store.write(CIRCLE, Circle(blocked=(whom,)), who)
+    want(evening, run_rev=1)
+    await asyncio.sleep(10)
+    heard = [{one for one in asked if one.startswith("--account")} for asked in histories.asked]
+    assert (heard[0], heard[-1]) == ({"--account=ada", "--account=bob"}, {"--account=bob"})
 
 
 async def test_a_deleted_one_is_renewed_no_more_and_leaves_the_playlist(evening: Evening, histories: Histories) -> None:

@@ -160,6 +160,41 @@ async def test_who_is_here_and_who_is_typing_is_shown(site: Site) -> None:
         assert (await stream.data("presence"))["count"] == 1
 
 
+async def test_nobody_is_shown_to_be_here_to_those_a_block_keeps_apart(site: Site) -> None:
+    ada, bob, cleo = [await site.log_in(name) for name in ("ada", "bob", "cleo")]
+    place = f"chat:{await group_of(ada, bob, cleo)}"
+    site.store.write(CIRCLE, Circle(blocked=(bob.account,)), ada.account)
+    async with live(ada, place), live(cleo, place), live(bob, place) as stream:
+        while (seen := await stream.data("presence"))["count"] < 2:
+            pass
+        assert {one["id"] for one in seen["here"]} == {bob.account, cleo.account}
+        await ada.post(f"/api/groups/{place.removeprefix('chat:')}/chat/typing")
+        assert (await stream.data("presence"))["typing"] == []
+
+
+@pytest.mark.parametrize("blocks", ["ada", "bob"])
+async def test_a_post_names_none_of_those_a_block_keeps_apart(site: Site, blocks: str) -> None:
+    people = {name: await site.log_in(name) for name in ("ada", "bob", "cleo")}
+    ada, bob, cleo = people.values()
+    group = await group_of(cleo, ada, bob)
+    handle = (await ada.json("/api/me/profile"))["handle"]
+    for place in (f"group:{group}", f"chat:{group}"):
+        other = bob if blocks == "ada" else ada
+        site.store.write(CIRCLE, Circle(), people[blocks].account)
+        post = await wrote(cleo, place, f"hello @{handle}")
+        assert [one["id"] for one in post["mentions"]] == [ada.account]
+        site.store.write(CIRCLE, Circle(blocked=(other.account,)), people[blocks].account)
+        async with live(bob, place) as stream:
+            first = (await stream.data("posts"))["items"][0]
+            await ada.put(f"/api/places/{place}/posts/{post['id']}/reactions/🔥")
+            for seen in (first, await stream.data("post"), await bob.json(f"/api/places/{place}/posts/{post['id']}")):
+                assert (seen["mentions"], seen["reactions"]) == ([], [])
+        for_all = await cleo.json(f"/api/places/{place}/posts/{post['id']}")
+        assert [one["id"] for one in for_all["reactions"][0]["by"]] == [ada.account]
+        if not place.startswith("chat"):
+            assert ada.account not in str((await bob.json("/api/me/feed"))["items"])
+
+
 async def test_a_silent_page_is_given_signs_of_life(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEEP_ALIVE_S", 0.01)
     ada = await site.log_in("ada")

@@ -168,6 +168,22 @@ async def test_only_people_who_agreed_can_be_picked(site: Site, circle: Circle, 
     assert made["state"] == "learning"
 
 
+@pytest.mark.parametrize("blocks", ["ada", "cleo"])
+async def test_a_block_keeps_what_was_learnt_of_somebody_from_the_other(
+    site: Site, circle: Circle, blocks: str
+) -> None:
+    group, ada, bob, cleo = circle
+    name = await learnt_words(site, circle)
+    assert (await ask(cleo, group, name, text="hello")).status_code == 200
+    blocking, blocked = (ada, cleo) if blocks == "ada" else (cleo, ada)
+    await content(await blocking.put(f"/api/me/blocked/{blocked.account}"))
+    assert await refusal(await ask(cleo, group, name, text="hello"), 404) == "no_such_pick"
+    assert (await cleo.json(f"/api/groups/{group}/whose"))["picks"] == []
+    wish = {"kind": "words", "accounts": [ada.account, bob.account]}
+    assert await refusal(await cleo.post(f"/api/groups/{group}/whose/picks", wish), 409) == "bad_pick"
+    assert (await ask(bob, group, name, text="hello")).status_code == 200
+
+
 async def test_nobody_outside_the_group_sees_or_does_any_of_it(site: Site, circle: Circle) -> None:
     group, *_ = circle
     name = await learnt_words(site, circle)

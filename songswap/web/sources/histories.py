@@ -50,8 +50,8 @@ class HistoriesSource:
         """What is heard around the seeds, most closely first. Raises ProblemError."""
         tracks = tuple(recording_hash(one.artist, one.name) for one in wish.seeds if _is_named_track(one))
         artists = tuple(artist_hash(one.name) for one in wish.seeds if one.kind == "artist" and one.name)
-        reader = reader_of(here.store, person)
-        asking = Asking(here, reader, scope_of(here.store, reader, wish.scope))
+        reader = reader_of(here, person)
+        asking = Asking(here, reader, scope_of(here, reader, wish.scope))
         question = await asking.question(Spanned(rule="30s"))
         found = await asking.find(partial(around, tracks=tracks, artists=artists), Around, question)
         if not found.items:
