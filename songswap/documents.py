@@ -96,11 +96,21 @@ class Consent(Struct, frozen=True):
     refresh_token: str
 
 
-class Browser(Struct, frozen=True):
-    """A browser somebody is logged in with; only the hash of its secret is kept."""
+class Browser(Struct, frozen=True, omit_defaults=True):
+    """A browser somebody is logged in with; only the hash of its secret is kept.
+
+    A log-in of before `used_at_ms` was written down has 0.0 there, until it is used.
+    """
 
     secret_hash: str
     since_ms: float
+    used_at_ms: float = 0.0
+    name: str = ""
+    """Such as "Firefox on Linux"; no more is kept of what browsers say of themselves."""
+    has_host_cookie: bool = False
+    """Its cookie has the name that https allows; then it is not taken under the other name."""
+    is_doubtful: bool = False
+    """It was let in by a pasted address, and nobody has said yet, in another browser, that they did that."""
 
 
 class Browsers(Struct, frozen=True):

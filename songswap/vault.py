@@ -22,12 +22,17 @@ class UnsealableError(Exception):
 class Vault:
     """Seals and unseals texts with keys derived from `secret`; several, separated by commas, allow a change of key.
 
-    The first one seals, each of them unseals.
+    The first one seals, each of them unseals. What was sealed for one `purpose` (at most 16 bytes long) can't be
+    unsealed for another: what a browser is given to keep is worth nothing anywhere else.
     """
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, purpose: str = "seal") -> None:
         self._secrets = [part.strip() for part in secret.split(",")]
-        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(self.derive("seal", s))) for s in self._secrets])
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(self.derive(purpose, s))) for s in self._secrets])
+
+    def sealing(self, purpose: str) -> "Vault":
+        """The same secrets, sealing for another purpose."""
+        return Vault(",".join(self._secrets), purpose)
 
     def derive(self, purpose: str, secret: str | None = None) -> bytes:
         """32 bytes for one purpose (at most 16 bytes long), so that the same secret never serves two."""

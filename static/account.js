@@ -3,7 +3,7 @@
 import { attempt, send } from "./api.js";
 import { createDevices } from "./devices.js";
 import { byId, readState } from "./dom.js";
-import { date } from "./format.js";
+import { ago, date, dateAndTime } from "./format.js";
 
 const LOOK_EVERY_MS = 1000;
 const LOOKS = 15;
@@ -30,7 +30,11 @@ byId("look").addEventListener("click", (event) =>
     await waitForDevices();
   }),
 );
-for (const time of document.querySelectorAll("time[data-ms]")) time.textContent = date(Number(time.dataset.ms));
+for (const time of document.querySelectorAll("time[data-ms]")) {
+  const ms = Number(time.dataset.ms);
+  time.textContent = time.dataset.format === "ago" ? ago(ms, Date.now()) : date(ms);
+  time.title = dateAndTime(ms);
+}
 const devices = readState();
 showDevices(devices);
 if (devices.is_looking) attempt(byId("look"), failure, waitForDevices);

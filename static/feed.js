@@ -18,7 +18,9 @@ export function follow(url, { onState, onGone, onConnection }) {
     });
     source.addEventListener("gone", (event) => {
       source.close();
-      onGone(JSON.parse(event.data).reason);
+      const { reason } = JSON.parse(event.data);
+      if (reason === "logged_out") reopen(); // another tab may have logged in again since
+      else onGone(reason);
     });
     source.onerror = () => {
       onConnection(false);

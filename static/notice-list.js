@@ -6,7 +6,7 @@ import { avatar, byId, element, icon, readState, say, show } from "./dom.js";
 import { ago, dateAndTime } from "./format.js";
 import { onNews, OUTSIDE } from "./notices.js";
 
-const ICONS = { asks_to_join: "people", report: "flag", renew_login: "login" };
+const ICONS = { asks_to_join: "people", report: "flag", renew_login: "login", pasted_login: "login" };
 const list = byId("notices");
 const failure = byId("failure");
 const { unread, ...first } = readState();

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from songswap.model import Notice, NoticeKind, Notices, Place, PlaceKind, Post
 
-KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
+KINDS: Final[tuple[NoticeKind, ...]] = tuple(kind for kind in get_args(NoticeKind) if kind != "pasted_login")
+"""Those that people may switch off; not the one by which they learn that somebody else may be logged in as them."""
 KEPT: Final = 200
 """Notices of a person; older ones go."""
 MOST_BY: Final = 50
@@ -98,6 +99,8 @@ def did(notice: Notice, place: Place | None, name: str) -> str:
     """What they did, in words that follow on who. `name`: of the group, or whose profile it is, if another's."""
     if notice.kind == "renew_login":
         return RENEWALS[notice.detail.partition(":")[0]]
+    if notice.kind == "pasted_login":
+        return f"{notice.detail.partition(':')[0]} was logged in as you by a pasted address. Was that you?"
     if place is not None and place.kind == "wall" and not name:
         return DONE[notice.kind].replace("{where}", "on your profile")
     where = "in {name}" if place is None else WHERE[place.kind]

@@ -4,16 +4,17 @@ from typing import Literal
 
 from songswap.model.struct import Struct
 
-NoticeKind = Literal["mention", "reply", "wall", "reaction", "asks_to_join", "report", "renew_login"]
+NoticeKind = Literal["mention", "reply", "wall", "reaction", "asks_to_join", "report", "renew_login", "pasted_login"]
 """Somebody mentioned me; replied to me; wrote on my profile; reacted to my post; asks to join a group I look after;
-reported something I look after. My log-in at Spotify ends soon."""
+reported something I look after. My log-in at Spotify ends soon; a browser was logged in as me by a pasted address."""
 
 
 class Notice(Struct, frozen=True, omit_defaults=True):
     """Something to tell a person: ids alone, so that nothing of what others wrote outlives them.
 
     `by` are those who did it, the latest first; `post` is the id of a post in `place`. `detail` tells a notice from
-    others of its kind: the id of a report, or which of the warnings about a log-in. `n` grows, and orders them.
+    others of its kind: the id of a report, which of the warnings about a log-in, or the browser and the moment it was
+    logged in. `n` grows, and orders them.
     """
 
     kind: NoticeKind

@@ -60,10 +60,9 @@ TOKEN_PATH = "/api/token"  # noqa: S105  # a path, no secret
 
 @dataclass(frozen=True)
 class LoginStart:
-    """Where to send the browser; the `state` it must bring back and the `verifier` for the exchange then."""
+    """Where to send the browser, and the `verifier` for the exchange when it is back."""
 
     url: str = field(repr=False)
-    state: str = field(repr=False)
     verifier: str = field(repr=False)
 
 
@@ -104,9 +103,12 @@ class OAuth:
         self._gate = gate
         self._clock = clock
 
-    def begin(self, app: App) -> LoginStart:
-        """Begin a log-in with `app`."""
-        state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(64)
+    def begin(self, app: App, state: str, *, asks: bool = False) -> LoginStart:
+        """Begin a log-in with `app`; the browser is to bring `state` back.
+
+        With `asks`, people who agreed before are asked again; else Spotify sends them straight back.
+        """
+        verifier = secrets.token_urlsafe(64)
         query = {
             "client_id": app.client_id,
             "response_type": "code",
@@ -115,8 +117,9 @@ class OAuth:
             "state": state,
             "code_challenge_method": "S256",
             "code_challenge": challenge(verifier),
+            **({"show_dialog": "true"} if asks else {}),
         }
-        return LoginStart(f"{self._accounts_url}/authorize?{urlencode(query)}", state, verifier)
+        return LoginStart(f"{self._accounts_url}/authorize?{urlencode(query)}", verifier)
 
     async def exchange(self, app: App, code: str, verifier: str) -> Tokens:
         """The tokens for the code a browser brought back.

@@ -4,22 +4,18 @@ from quart import Blueprint, ResponseReturnValue, redirect, render_template, url
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.words import MemberStatus, describe, hint
-from songswap.documents import (
-    BROWSERS,
-    Account,
-    Browsers,
-)
-from songswap.model import (
-    Struct,
-)
+from songswap.documents import Account
+from songswap.model import Struct
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
 from songswap.web.circles import circle_state
 from songswap.web.devices import look_if_old
+from songswap.web.errors import ProblemError, Way
 from songswap.web.groups import GroupSummary, summaries
-from songswap.web.guard import me
+from songswap.web.guard import browser, me
 from songswap.web.history_view import plays_kept
+from songswap.web.login import logged_out
 from songswap.web.parting import part
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import person_of
@@ -56,6 +52,17 @@ class Banner(Struct, frozen=True):
     href: str = ""
 
 
+class KnownBrowser(Struct, frozen=True):
+    """A browser of mine, in the list of them. `name` is for its buttons, `label` for people."""
+
+    name: str
+    label: str
+    since_ms: float
+    used_at_ms: float
+    is_this: bool
+    is_doubtful: bool
+
+
 @blueprint.get("/api/me")
 @validate_response(Me)
 async def get_me() -> Me:
@@ -68,9 +75,11 @@ async def get_me() -> Me:
 async def disconnect() -> ResponseReturnValue:
     """Disconnect: everything stored about me is deleted, my listening history too.
 
-    Fetch `/api/me/export` and `/api/me/history/export` before.
+    Fetch `/api/me/export` and `/api/me/history/export` before. It takes a log-in of the last ten minutes.
     """
-    part(resources(), me().id, by=me().id)
+    here = resources()
+    _must_be_fresh(here)
+    part(here, me().id, by=me().id)
     return "", 204
 
 
@@ -80,32 +89,76 @@ async def account_page() -> ResponseReturnValue:
     """The account page."""
     here = resources()
     look_if_old(here, me().id)
-    known = here.store.read(BROWSERS, me().id) or Browsers()
     circle = circle_state(here, me().id)
-    return await render_template("account.html", me=_me(here, me()), browsers=known.logged_in, circle=circle)
+    return await render_template("account.html", me=_me(here, me()), browsers=_browsers(here), circle=circle)
+
+
+@blueprint.post("/account/browsers/<name>/end")
+@hide
+async def end_browser(name: str) -> ResponseReturnValue:
+    """The button beside a browser in the list: it is logged out."""
+    here = resources()
+    browsers.end(here.store, me().id, name, here.clock.now_ms())
+    return logged_out(here) if name == browsers.name_of(browser()) else _back_to_browsers()
+
+
+@blueprint.post("/account/browsers/end")
+@hide
+async def end_browsers() -> ResponseReturnValue:
+    """The button below the list: every browser is logged out, this one as well."""
+    here = resources()
+    browsers.end_all(here.store, me().id)
+    return logged_out(here)
+
+
+@blueprint.post("/account/browsers/<name>/mine")
+@hide
+async def vouch_for_browser(name: str) -> ResponseReturnValue:
+    """The button beside a browser that was let in by a pasted address: it was me. No browser says so of itself."""
+    here = resources()
+    if name != browsers.name_of(browser()):
+        browsers.vouch(here.store, me().id, name, here.clock.now_ms())
+    return _back_to_browsers()
+
+
+def _back_to_browsers() -> ResponseReturnValue:
+    return redirect(url_for("account.account_page") + "#browsers", 303)
 
 
 @blueprint.get("/account/disconnect")
 @hide
 async def disconnect_page() -> ResponseReturnValue:
     """What disconnecting means, and the download before it."""
-    hosted = [group for group in membership.groups_of(resources().store, me().id) if group.host == me().id]
-    plays = plays_kept(resources().store.root, me().id)
-    return await render_template("disconnect.html", hosted=hosted, plays=plays)
+    here = resources()
+    hosted = [group for group in membership.groups_of(here.store, me().id) if group.host == me().id]
+    plays = plays_kept(here.store.root, me().id)
+    return await render_template("disconnect.html", hosted=hosted, plays=plays, problem=_not_fresh(here))
 
 
 @blueprint.post("/account/disconnect")
 @hide
 async def disconnect_for_good() -> ResponseReturnValue:
     """The button on the page above."""
-    part(resources(), me().id, by=me().id)
-    response = redirect(url_for("pages.landing"), 303)
-    response.delete_cookie(browsers.COOKIE)
-    return response
+    here = resources()
+    _must_be_fresh(here)
+    part(here, me().id, by=me().id)
+    return logged_out(here)
 
 
 def banner_for(here: Resources, account: Account) -> Banner | None:
     """What `account` should hear on every page."""
+    return _doubtful_browser(here) or _trouble(here, account)
+
+
+def _doubtful_browser(here: Resources) -> Banner | None:
+    doubtful = next((one for one in _browsers(here) if one.is_doubtful and not one.is_this), None)
+    if doubtful is None:
+        return None
+    words = f"{doubtful.label} was logged in as you by a pasted address. Was that you?"
+    return Banner(words, action="Look at your browsers", href="/account#browsers")
+
+
+def _trouble(here: Resources, account: Account) -> Banner | None:
     person = person_of(here.store, account)
     status = person.trouble
     again = url_for("login.login", app=account.app)
@@ -127,6 +180,49 @@ def banner_for(here: Resources, account: Account) -> Banner | None:
         case "expired":
             return Banner("Your Spotify log-in has ended after six months.", action="Log in again", href=again)
     return None
+
+
+def _browsers(here: Resources) -> list[KnownBrowser]:
+    """The browsers that whoever asks is logged in with, the latest log-in first."""
+    return [
+        KnownBrowser(
+            name=browsers.name_of(one),
+            label=one.name or "A browser",
+            since_ms=one.since_ms,
+            used_at_ms=one.used_at_ms,
+            is_this=one.secret_hash == browser().secret_hash,
+            is_doubtful=one.is_doubtful,
+        )
+        for one in reversed(browsers.logged_in(here.store, me().id, here.clock.now_ms()))
+    ]
+
+
+def _not_fresh(here: Resources) -> ProblemError | None:
+    """What keeps this browser from deleting the account, if anything does."""
+    now_ms = here.clock.now_ms()
+    others = len(browsers.logged_in(here.store, me().id, now_ms)) - 1
+    if browsers.is_fresh(browser(), others, now_ms):
+        return None
+    if browser().is_doubtful and others:
+        return ProblemError(
+            403,
+            "doubtful_login",
+            "This browser was logged in by a pasted address. Say first, on the account page of another browser of "
+            "yours, that it is you.",
+            title="Is it you?",
+        )
+    return ProblemError(
+        403,
+        "fresh_login_needed",
+        "Log in again first, so that nobody else can do this at a device you left unlocked.",
+        title="Log in again first",
+        ways=(Way("Log in again", "/login?next=/account/disconnect"),),
+    )
+
+
+def _must_be_fresh(here: Resources) -> None:
+    if problem := _not_fresh(here):
+        raise problem
 
 
 def _me(here: Resources, account: Account) -> Me:

@@ -1,25 +1,30 @@
 """Which browsers somebody is logged in with: a secret in a cookie, its hash in the store."""
 
+import contextlib
 import hashlib
 import hmac
 import re
 import secrets
+from typing import Final
 
-from quart import Response
-from werkzeug.wrappers import Response as WerkzeugResponse
+from msgspec.structs import replace
 
 from songswap.documents import ACCOUNT, BROWSERS, Account, Browser, Browsers
-from songswap.store import Store
+from songswap.store import Store, StoreError
 
-AnyResponse = Response | WerkzeugResponse
-"""Quart's own, or the one its helpers such as `redirect` make."""
-
-COOKIE = "songswap"
-LIFE_S = 180 * 24 * 3_600
-MOST = 20
+LIFE_S: Final = 180 * 24 * 3_600
+"""A log-in ends then, however often it is used: Spotify's own ends as well."""
+IDLE_S: Final = 30 * 24 * 3_600
+"""A log-in ends that was not used for so long."""
+USED_EVERY_MS: Final = 3_600_000.0
+"""That it is used is written down so often at most."""
+FRESH_MS: Final = 600_000.0
+"""So long after a log-in it is certain enough who sits there to delete all they have."""
+MOST: Final = 20
 """Browsers at once per person; a further one logs the longest-standing out."""
 
-COOKIE_TEXT = re.compile(r"([a-z0-9]{12})\.([A-Za-z0-9_-]{43})")
+COOKIE_TEXT: Final = re.compile(r"([a-z0-9]{12})\.([A-Za-z0-9_-]{43})")
+NAME_LENGTH: Final = 16
 
 
 def _hash(secret: str) -> str:
@@ -31,36 +36,90 @@ def _credentials(cookie: str) -> tuple[str, str] | None:
     return (found[1], _hash(found[2])) if found else None
 
 
-def _live(browsers: Browsers | None, now_ms: float) -> list[Browser]:
-    return [one for one in (browsers or Browsers()).logged_in if now_ms < one.since_ms + LIFE_S * 1000]
+def _is_live(browser: Browser, now_ms: float) -> bool:
+    is_idle = browser.used_at_ms > 0 and now_ms >= browser.used_at_ms + IDLE_S * 1000
+    return now_ms < browser.since_ms + LIFE_S * 1000 and not is_idle
 
 
-def whose(store: Store, cookie: str, now_ms: float) -> Account | None:
-    """The account that the browser which sent `cookie` is logged in to."""
+def logged_in(store: Store, account: str, now_ms: float) -> tuple[Browser, ...]:
+    """The browsers that `account` is logged in with, the longest-standing first. Raises StoreError."""
+    known = store.read(BROWSERS, account) or Browsers()
+    return tuple(one for one in known.logged_in if _is_live(one, now_ms))
+
+
+def known(store: Store, cookie: str, now_ms: float) -> tuple[Account, Browser] | None:
+    """The browser that sent `cookie`, and the account it is logged in to. Raises StoreError."""
     credentials = _credentials(cookie)
     if credentials is None:
         return None
     account, fingerprint = credentials
-    browsers = _live(store.read(BROWSERS, account), now_ms)
-    if not any(hmac.compare_digest(browser.secret_hash, fingerprint) for browser in browsers):
-        return None
-    return store.read(ACCOUNT, account)
+    live = logged_in(store, account, now_ms)
+    browser = next((one for one in live if hmac.compare_digest(one.secret_hash, fingerprint)), None)
+    person = store.read(ACCOUNT, account) if browser else None
+    return (person, browser) if person and browser else None
 
 
-def log_in(store: Store, response: AnyResponse, account: str, now_ms: float, *, secure: bool) -> None:
-    """Log the browser that gets `response` in to `account`."""
+def whose(store: Store, cookie: str, now_ms: float) -> Account | None:
+    """The account that the browser which sent `cookie` is logged in to. Raises StoreError."""
+    found = known(store, cookie, now_ms)
+    return found[0] if found else None
+
+
+def note_use(store: Store, account: str, browser: Browser, now_ms: float) -> None:
+    """Write down that `browser` is in use, now and then; where that fails, the next request tries again."""
+    if abs(now_ms - browser.used_at_ms) < USED_EVERY_MS:
+        return
+    with contextlib.suppress(StoreError):
+        _change(store, account, now_ms, browser.secret_hash, replace(browser, used_at_ms=now_ms))
+
+
+def log_in(store: Store, account: str, browser: Browser) -> str:
+    """Log `browser` in to `account`, with a new secret; returns what its cookie is to hold. Raises StoreError."""
     secret = secrets.token_urlsafe(32)
-    kept = _live(store.read(BROWSERS, account), now_ms)[-(MOST - 1) :]
-    store.write(BROWSERS, Browsers((*kept, Browser(_hash(secret), now_ms))), account)
-    response.set_cookie(
-        COOKIE, f"{account}.{secret}", max_age=LIFE_S, httponly=True, samesite="Lax", secure=secure, path="/"
-    )
+    kept = logged_in(store, account, browser.since_ms)[-(MOST - 1) :]
+    store.write(BROWSERS, Browsers((*kept, replace(browser, secret_hash=_hash(secret)))), account)
+    return f"{account}.{secret}"
 
 
 def log_out(store: Store, cookie: str, now_ms: float) -> None:
-    """Forget the browser which sent `cookie`, and no other."""
-    if whose(store, cookie, now_ms) is None or (credentials := _credentials(cookie)) is None:
-        return
-    account, fingerprint = credentials
-    kept = tuple(one for one in _live(store.read(BROWSERS, account), now_ms) if one.secret_hash != fingerprint)
-    store.write(BROWSERS, Browsers(kept), account)
+    """Forget the browser which sent `cookie`, and no other. Raises StoreError."""
+    if found := known(store, cookie, now_ms):
+        _change(store, found[0].id, now_ms, found[1].secret_hash, None)
+
+
+def name_of(browser: Browser) -> str:
+    """What `browser` is called in addresses; it opens nothing."""
+    return browser.secret_hash[:NAME_LENGTH]
+
+
+def end(store: Store, account: str, name: str, now_ms: float) -> None:
+    """Log the browser of this name out. Raises StoreError."""
+    if found := _named(store, account, name, now_ms):
+        _change(store, account, now_ms, found.secret_hash, None)
+
+
+def end_all(store: Store, account: str) -> None:
+    """Log every browser of `account` out. Raises StoreError."""
+    store.write(BROWSERS, Browsers(), account)
+
+
+def vouch(store: Store, account: str, name: str, now_ms: float) -> None:
+    """The browser of this name is one's own: somebody says so in another one. Raises StoreError."""
+    if found := _named(store, account, name, now_ms):
+        _change(store, account, now_ms, found.secret_hash, replace(found, is_doubtful=False))
+
+
+def is_fresh(browser: Browser, others: int, now_ms: float) -> bool:
+    """Whether whoever sits at `browser` has logged in just now, in a way that none of the `others` may doubt."""
+    return 0 <= now_ms - browser.since_ms < FRESH_MS and not (browser.is_doubtful and others)
+
+
+def _named(store: Store, account: str, name: str, now_ms: float) -> Browser | None:
+    return next((one for one in logged_in(store, account, now_ms) if name_of(one) == name), None)
+
+
+def _change(store: Store, account: str, now_ms: float, secret_hash: str, after: Browser | None) -> None:
+    """Put `after` in the place of the browser with `secret_hash`, or nothing."""
+    live = logged_in(store, account, now_ms)
+    changed = (after if one.secret_hash == secret_hash else one for one in live)
+    store.write(BROWSERS, Browsers(tuple(one for one in changed if one is not None)), account)

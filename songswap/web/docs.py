@@ -11,7 +11,7 @@ from quart_schema.validation import QUART_SCHEMA_REQUEST_ATTRIBUTE, QUART_SCHEMA
 from werkzeug.routing.rules import Rule
 
 from songswap.web.api import OPERATION
-from songswap.web.browsers import COOKIE
+from songswap.web.cookies import SESSION
 from songswap.web.errors import ErrorAnswer, ProblemError
 from songswap.web.insights import SHARED
 
@@ -71,7 +71,7 @@ def register(app: Quart, version: str) -> None:
         app,
         info=Info(title="SongSwap", version=version, description=DESCRIPTION),
         conversion_preference="msgspec",
-        security_schemes={"cookie": APIKeySecurityScheme(in_="cookie", name=COOKIE)},
+        security_schemes={"cookie": APIKeySecurityScheme(in_="cookie", name=SESSION)},
         security=[{"cookie": []}],
         swagger_ui_path=None,
         redoc_ui_path=None,

@@ -1,13 +1,14 @@
 """Who asks, and from where: every route needs a log-in unless it is listed here, every change our own page."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from quart import Quart, ResponseReturnValue, g, redirect, request, url_for, websocket
+from quart import Quart, Response, ResponseReturnValue, g, redirect, request, url_for, websocket
 
 from songswap.core.groups import Right, demand, role_of
-from songswap.documents import GROUP, Account
+from songswap.documents import GROUP, Account, Browser
 from songswap.model import Group
-from songswap.web import browsers
+from songswap.web import browsers, cookies
 from songswap.web.errors import ProblemError
 from songswap.web.resources import Resources, resources
 
@@ -20,6 +21,7 @@ PUBLIC = frozenset(
         "login.login",
         "login.callback",
         "login.paste",
+        "login.confirm",
         "login.logout",
         "invites.invitation",
         "health.health",
@@ -66,6 +68,7 @@ UNASKED = frozenset({"chat.type_in_chat", "chat.read_chat", "notices.see_notices
 lively chat takes nothing from what a person may do."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def who() -> Account | None:
@@ -74,9 +77,22 @@ def who() -> Account | None:
     return account
 
 
+def browser() -> Browser:
+    """The browser that the account asks with, on routes that need one. Raises ProblemError (401)."""
+    me()
+    found: Browser = g.browser
+    return found
+
+
+def address() -> str:
+    """Where the request comes from."""
+    return request.remote_addr or ""
+
+
 def cookie() -> str:
-    """What the browser shows to be known again; empty where it shows nothing."""
-    return request.cookies.get(browsers.COOKIE, "")
+    """What the browser shows to be known again; empty where it shows nothing that counts."""
+    shown: str = g.shown
+    return shown
 
 
 def me() -> Account:
@@ -85,11 +101,6 @@ def me() -> Account:
     if account is None:
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
     return account
-
-
-def cookie_of_socket() -> str:
-    """What the browser that opens a connection shows to be known again."""
-    return websocket.cookies.get(browsers.COOKIE, "")
 
 
 def listener_of_socket() -> Account:
@@ -121,7 +132,7 @@ async def check() -> ResponseReturnValue | None:
     g.account = None
     if changes and _is_foreign(here):
         raise ProblemError(403, "foreign_origin", "Changes are only taken from SongSwap's own pages.")
-    g.account = browsers.whose(here.store, cookie(), here.clock.now_ms())
+    _recognise(here, request.cookies)
     if request.url_rule is None or request.endpoint in PUBLIC:
         return None
     if g.account is None:
@@ -137,13 +148,48 @@ async def check() -> ResponseReturnValue | None:
 async def check_socket() -> None:
     """Runs before every connection of a page: it has to come from our own pages, and from somebody logged in."""
     here = resources()
-    origin = websocket.headers.get("Origin", "")
-    ours = {urlsplit(here.config.server.url).netloc, websocket.host}
-    if urlsplit(origin).netloc not in ours:  # every browser names it
+    scheme = websocket.scheme.replace("ws", "http")
+    if not _is_ours(here, websocket.headers.get("Origin", ""), scheme, websocket.host):  # every browser names it
         raise ProblemError(403, "foreign_origin", "Connections are only taken from SongSwap's own pages.")
-    g.account = browsers.whose(here.store, cookie_of_socket(), here.clock.now_ms())
+    _recognise(here, websocket.cookies)
     if g.account is None:
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
+
+
+def _recognise(here: Resources, shown: Mapping[str, str]) -> None:
+    """Note who asks: `g.account` and `g.browser`, None where nobody is logged in, and `g.shown` that tells."""
+    now_ms = here.clock.now_ms()
+    g.shown = cookies.read(here.config, shown, cookies.SESSION)
+    g.account = g.browser = g.renewed = None
+    found = browsers.known(here.store, g.shown, now_ms)
+    if found is None and cookies.is_secure(here.config):
+        found = _known_from_before(here, shown)
+    if found is not None:
+        g.account, g.browser = found
+        browsers.note_use(here.store, g.account.id, g.browser, now_ms)
+
+
+def _known_from_before(here: Resources, shown: Mapping[str, str]) -> tuple[Account, Browser] | None:
+    """A log-in of before cookies had the name that https allows; the browser gets that one instead.
+
+    Log-ins since then are not taken under the old name: it can be planted.
+    """
+    before = shown.get(cookies.SESSION, "")
+    found = browsers.known(here.store, before, here.clock.now_ms())
+    if found is None or found[1].has_host_cookie:
+        return None
+    g.shown = g.renewed = before
+    return found
+
+
+async def keep_cookie(response: Response) -> Response:
+    """Runs after every request: a cookie of before https is replaced, unless the answer has said otherwise."""
+    here, value = resources(), g.get("renewed")
+    told = {one.partition("=")[0] for one in response.headers.getlist("Set-Cookie")}
+    if value and cookies.SESSION not in told:
+        cookies.drop(here.config, response, cookies.SESSION)
+        cookies.keep(here.config, response, cookies.SESSION, value, browsers.LIFE_S)
+    return response
 
 
 def _ask_to_log_in() -> ResponseReturnValue:
@@ -158,17 +204,37 @@ def _is_foreign(here: Resources) -> bool:
     Every browser names the origin of a change in one of three headers; programs without a browser send none, and
     nobody can trick them into it.
     """
-    ours = {urlsplit(here.config.server.url).netloc, request.host}
     if origin := request.headers.get("Origin"):
-        return urlsplit(origin).netloc not in ours
+        return not _is_ours(here, origin, request.scheme, request.host)
     if site := request.headers.get("Sec-Fetch-Site"):
         return site not in {"same-origin", "none"}
     if referer := request.headers.get("Referer"):
-        return urlsplit(referer).netloc not in ours
+        return not _is_ours(here, referer, request.scheme, request.host)
     return False
+
+
+def _is_ours(here: Resources, url: str, scheme: str, host: str) -> bool:
+    """Whether the page at `url` is ours, when it asks by `scheme` at `host`.
+
+    With https only the configured address counts: a page of the same host without it may be anybody's on the way.
+    """
+    known, asking = origin_of(here.config.server.url), origin_of(url)
+    ours = {known} if cookies.is_secure(here.config) else {known, origin_of(f"{scheme}://{host}")}
+    return asking is not None and asking in ours
+
+
+def origin_of(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port of `url` [RFC 6454, 4]; None if it has none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.scheme in DEFAULT_PORTS and parts.hostname else None
 
 
 def register(app: Quart) -> None:
     """Have `app` check every request."""
     app.before_request(check)
     app.before_websocket(check_socket)
+    app.after_request(keep_cookie)

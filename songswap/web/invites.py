@@ -125,18 +125,6 @@ def join(here: Resources, person: Account, group_id: str, secret: str) -> Group:
     return group
 
 
-def accept_on_the_way(here: Resources, person: Account, target: str) -> str:
-    """Where to go after a log-in that began at `target`: an invitation is accepted, and leads into its group."""
-    invited = JOIN_PATH.fullmatch(target)
-    if invited is None:
-        return target
-    try:
-        join(here, person, invited[1], invited[2])
-    except (rules.RefusedError, ProblemError):
-        return target  # the invitation's own page says what is wrong with it
-    return url_for("groups.group_page", group_id=invited[1])
-
-
 def _invited_to(here: Resources, group_id: str, secret: str) -> Group:
     group = here.store.read(GROUP, group_id)
     if group is None:

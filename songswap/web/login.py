@@ -1,31 +1,27 @@
 """The way to Spotify's log-in and back."""
 
-import secrets
 from urllib.parse import parse_qs, urlsplit
 
 from quart import Blueprint, ResponseReturnValue, make_response, redirect, render_template, request, url_for
 from quart_schema import hide
 
 from songswap.config import App
+from songswap.core.addresses import is_near, network_of
+from songswap.core.browser_names import browser_name
 from songswap.core.seats import choose_app
-from songswap.documents import CONSENT, Account, Consent
-from songswap.model import User
+from songswap.documents import CONSENT, Account, Browser, Consent
+from songswap.model import Notice, User
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.oauth import Tokens
 from songswap.spotify.transport import Bearer
-from songswap.web import accounts, browsers, invites, login_problems
+from songswap.web import accounts, browsers, cookies, login_problems, notices
 from songswap.web.errors import ProblemError, Way
-from songswap.web.guard import cookie, who
+from songswap.web.guard import address, cookie, who
 from songswap.web.login_problems import AGAIN
-from songswap.web.pending import LIFE_MS, PendingLogin, browser_hash, is_from
+from songswap.web.pending import LIFE_MS, LONGEST_NEXT, Answered, PendingLogin, Step
 from songswap.web.resources import Resources, resources
 
 blueprint = Blueprint("login", __name__)
-
-BINDING_COOKIE = "songswap_login"
-"""Ties a log-in to the browser that began it."""
-APP_COOKIE = "songswap_app"
-"""Which of the operator's apps this browser used last: the person has a seat there."""
 
 
 @blueprint.get("/login")
@@ -36,26 +32,53 @@ async def login() -> ResponseReturnValue:
     back_to = urlsplit(here.config.server.redirect_uri)
     if request.host == f"localhost:{back_to.port}" and back_to.hostname == "127.0.0.1":
         return redirect(f"{back_to.scheme}://{back_to.netloc}{request.full_path}")
-    needs_paste = back_to.scheme == "http" and request.host != back_to.netloc
-    if needs_paste and not here.config.features.paste_back:
-        raise login_problems.only_on(here.config.server.url)
-    return await _begin(here, _app(here), needs_paste=needs_paste)
+    if back_to.scheme == "https" or request.host == back_to.netloc:
+        return await _begin(here, _app(here), "callback")
+    _must_be_able_to_paste(here)
+    return await _begin(here, _app(here), "paste")
 
 
 @blueprint.get("/callback")
 @hide
 async def callback() -> ResponseReturnValue:
     """Where Spotify sends people back to."""
-    return await _complete(resources(), request.args.to_dict())
+    here, answer = resources(), request.args.to_dict()
+    pending = _claimed(here, answer.get("state", ""), "callback")
+    tokens, user = await _exchange(here, pending, answer)
+    return await _let_in(here, pending, tokens, user)
 
 
 @blueprint.post("/login/paste")
 @hide
 async def paste() -> ResponseReturnValue:
-    """The address a browser landed on, pasted by somebody whose browser can't reach it."""
+    """The address a browser landed on, pasted by somebody whose browser can't reach it; next they say who they are."""
     here = resources()
-    address = (await request.form).get("address", "").strip()
-    return await _complete(here, _answer_in(address, here.config.server.redirect_uri))
+    _must_be_able_to_paste(here)
+    text = (await request.form).get("address", "").strip()
+    answer = _answer_in(text, here.config.server.redirect_uri)
+    pending = _claimed(here, answer["state"], "paste")
+    tokens, user = await _exchange(here, pending, answer)
+    now_ms = here.clock.now_ms()
+    state = here.pending.new_state(now_ms)
+    asked = PendingLogin(state, "confirm", pending.app, "", pending.next, now_ms + LIFE_MS)
+    sealed = here.pending.seal_answer(Answered(state, tokens, user))
+    response = await make_response(await render_template("paste_confirm.html", user=user, answer=sealed))
+    _keep_begun(here, response, (*_others(here, pending), asked))
+    return response
+
+
+@blueprint.post("/login/confirm")
+@hide
+async def confirm() -> ResponseReturnValue:
+    """The button that says: that is me, on this device."""
+    here = resources()
+    _must_be_able_to_paste(here)
+    answered = here.pending.unseal_answer((await request.form).get("answer", ""))
+    if answered is None:
+        raise login_problems.over()
+    pending = _claimed(here, answered.state, "confirm")
+    here.pending.spend(pending.state)
+    return await _let_in(here, pending, answered.tokens, answered.user)
 
 
 @blueprint.post("/logout")
@@ -64,101 +87,159 @@ async def logout() -> ResponseReturnValue:
     """Log this browser out, and no other."""
     here = resources()
     browsers.log_out(here.store, cookie(), here.clock.now_ms())
+    return logged_out(here)
+
+
+def logged_out(here: Resources) -> cookies.AnyResponse:
+    """To the start page, with nothing left by which the browser is known."""
     response = redirect(url_for("pages.landing"), 303)
-    response.delete_cookie(browsers.COOKIE)
+    cookies.drop(here.config, response, cookies.SESSION)
     return response
+
+
+def _must_be_able_to_paste(here: Resources) -> None:
+    """Raises ProblemError unless the operator lets people paste, and this browser needs to and is near."""
+    back_to = urlsplit(here.config.server.redirect_uri)
+    needs_to = back_to.scheme == "http" and request.host != back_to.netloc
+    if not (here.config.features.paste_back and needs_to):
+        raise login_problems.only_on(here.config.server.url)
+    if not is_near(address()):
+        raise login_problems.too_far()
 
 
 def _app(here: Resources) -> App:
     """The app this log-in goes to. Raises ProblemError when no seat is free."""
     apps = here.config.spotify.apps
     if wanted := request.args.get("app"):
-        app = here.config.spotify.app(wanted)
-        if app is None:
-            raise ProblemError(404, "no_such_app", "The operator has no Spotify app of that name.", ways=AGAIN)
-        return app
+        return _app_named(here, wanted)
     person = who()
-    taken = [account.app for account in accounts.everybody(here.store)]
-    known = person.app if person else request.cookies.get(APP_COOKIE)
+    taken = [account.app for account in here.directory.everybody()]
+    known = person.app if person else _app_of_browser(here)
     chosen = choose_app([app.name for app in apps], taken, known)
-    app = here.config.spotify.app(chosen) if chosen else None
-    if app is None:
+    if chosen is None:
         raise login_problems.all_seats_taken(apps)
+    return _app_named(here, chosen)
+
+
+def _app_of_browser(here: Resources) -> str:
+    """The app this browser used last; its name opens nothing, so that of before https does as well."""
+    return cookies.read(here.config, request.cookies, cookies.APP) or request.cookies.get(cookies.APP, "")
+
+
+def _app_named(here: Resources, name: str) -> App:
+    app = here.config.spotify.app(name)
+    if app is None:
+        raise ProblemError(404, "no_such_app", "The operator has no Spotify app of that name.", ways=AGAIN)
     return app
 
 
-async def _begin(here: Resources, app: App, *, needs_paste: bool) -> browsers.AnyResponse:
-    start = here.oauth.begin(app)
-    secret = request.cookies.get(BINDING_COOKIE) or secrets.token_urlsafe(32)
-    here.pending.add(
-        start.state,
-        PendingLogin(
-            app=app,
-            verifier=start.verifier,
-            browser=browser_hash(secret),
-            next=local_path(request.args.get("next", "/")),
-            expires_at_ms=here.clock.now_ms() + LIFE_MS,
-        ),
-    )
-    if needs_paste:
-        page = await render_template("paste.html", url=start.url, redirect_uri=here.config.server.redirect_uri)
-        response = await make_response(page)
-    else:
-        response = await make_response(redirect(start.url))
-    response.set_cookie(
-        BINDING_COOKIE,
-        secret,
-        max_age=int(LIFE_MS / 1000),
-        httponly=True,
-        samesite="Lax",
-        secure=is_secure(here),
-        path="/",
-    )
-    return response
+async def _begin(here: Resources, app: App, step: Step) -> cookies.AnyResponse:
+    """Send the browser to Spotify; it takes along, sealed, what it needs to come back.
 
-
-async def _complete(here: Resources, answer: dict[str, str]) -> ResponseReturnValue:
-    """Log the browser in, given the parameters Spotify answered with. Raises ProblemError."""
-    pending = here.pending.take(answer.get("state", ""), here.clock.now_ms())
-    if pending is None:
-        raise ProblemError(
-            400,
-            "login_expired",
-            "A log-in works once, and for ten minutes. This one was used already, took too long, or never began here.",
-            title="This log-in is over",
-            ways=AGAIN,
-        )
-    if not is_from(pending, request.cookies.get(BINDING_COOKIE, "")):
-        raise login_problems.other_browser(here.config.server.url)
-    if answer.get("error"):
-        raise login_problems.refused(answer["error"])
-    if not answer.get("code"):
-        raise ProblemError(400, "no_code", "Spotify sent no code along.", title="The log-in is incomplete", ways=AGAIN)
-    tokens, user = await _ask_spotify(here, pending, answer["code"])
-    account = _keep(here, pending.app, tokens, user)
-    target = invites.accept_on_the_way(here, account, pending.next)
-    response = await make_response(redirect(target))
-    browsers.log_in(here.store, response, account.id, here.clock.now_ms(), secure=is_secure(here))
-    response.set_cookie(
-        APP_COOKIE, pending.app.name, max_age=browsers.LIFE_S, httponly=True, samesite="Lax", secure=is_secure(here)
-    )
-    return response
-
-
-async def _ask_spotify(here: Resources, pending: PendingLogin, code: str) -> tuple[Tokens, User]:
-    try:
-        tokens = await here.oauth.exchange(pending.app, code, pending.verifier)
-        return tokens, await here.client.me(Bearer("", pending.app.name, tokens.access_token))
-    except SpotifyError as error:
-        raise login_problems.spotify_said(error, pending.app, here.config.spotify, here.clock.now_ms()) from error
-
-
-def _keep(here: Resources, app: App, tokens: Tokens, user: User) -> Account:
+    Spotify asks those who are logged in already, and those who are to paste, even if they agreed before: else a link
+    would wave them through.
+    """
     now_ms = here.clock.now_ms()
-    account = accounts.admit(here.store, user, app.name, now_ms)
+    state = here.pending.new_state(now_ms)
+    start = here.oauth.begin(app, state, asks=step == "paste" or who() is not None)
+    target = local_path(request.args.get("next", "/"))
+    if step == "paste":
+        page = await render_template("paste.html", url=start.url, redirect_uri=here.config.server.redirect_uri)
+        response: cookies.AnyResponse = await make_response(page)
+    else:
+        response = redirect(start.url)
+    begun = PendingLogin(state, step, app.name, start.verifier, target, now_ms + LIFE_MS)
+    _keep_begun(here, response, (*_begun(here), begun))
+    return response
+
+
+def _begun(here: Resources) -> tuple[PendingLogin, ...]:
+    """The log-ins that this browser has under way."""
+    return here.pending.read(cookies.read(here.config, request.cookies, cookies.LOGIN), here.clock.now_ms())
+
+
+def _others(here: Resources, than: PendingLogin) -> tuple[PendingLogin, ...]:
+    return tuple(one for one in _begun(here) if one != than)
+
+
+def _keep_begun(here: Resources, response: cookies.AnyResponse, begun: tuple[PendingLogin, ...]) -> None:
+    if begun:
+        cookies.keep(here.config, response, cookies.LOGIN, here.pending.cookie(begun), int(LIFE_MS / 1000))
+    else:
+        cookies.drop(here.config, response, cookies.LOGIN)
+
+
+def _claimed(here: Resources, state: str, step: Step) -> PendingLogin:
+    """The log-in of `state` that this very browser has begun, and at which `step` it is.
+
+    A state that another browser brings is spent: somebody was sent the link of somebody else's log-in, and must not
+    open their account to them by passing on where they landed. Raises ProblemError.
+    """
+    is_open = here.pending.is_open(state, here.clock.now_ms())
+    pending = next((one for one in _begun(here) if one.state == state and one.step == step), None)
+    if is_open and pending is not None:
+        return pending
+    if is_open:
+        here.pending.spend(state)
+        raise login_problems.other_browser(here.config.server.url)
+    raise login_problems.over()
+
+
+async def _exchange(here: Resources, pending: PendingLogin, answer: dict[str, str]) -> tuple[Tokens, User]:
+    """What Spotify gives for the code in its `answer`; it is asked once for each log-in. Raises ProblemError."""
+    now_ms, network = here.clock.now_ms(), network_of(address())
+    costs = "code" in answer and "error" not in answer
+    if costs and not here.exchanges.allows(network, now_ms):
+        raise login_problems.too_many()
+    here.pending.spend(pending.state)
+    if not costs:
+        raise login_problems.refused(answer.get("error", "no_code"))
+    app = _app_named(here, pending.app)
+    try:
+        tokens = await here.oauth.exchange(app, answer["code"], pending.verifier)
+        here.exchanges.was_good(network)
+        return tokens, await here.client.me(Bearer("", app.name, tokens.access_token))
+    except SpotifyError as error:
+        raise login_problems.spotify_said(error, app, here.config.spotify, now_ms) from error
+
+
+async def _let_in(here: Resources, pending: PendingLogin, tokens: Tokens, user: User) -> cookies.AnyResponse:
+    """Log the browser in; what it was logged in with before ends."""
+    now_ms, shown = here.clock.now_ms(), cookie()
+    before = browsers.known(here.store, shown, now_ms)
+    account = _keep(here, pending.app, tokens, user)
+    browser = Browser(
+        "",
+        now_ms,
+        now_ms,
+        browser_name(request.headers.get("User-Agent", "")),
+        has_host_cookie=cookies.is_secure(here.config),
+        is_doubtful=_is_doubtful(before, account, pending),
+    )
+    browsers.log_out(here.store, shown, now_ms)
+    others = browsers.logged_in(here.store, account.id, now_ms)
+    value = browsers.log_in(here.store, account.id, browser)
+    if browser.is_doubtful and others:
+        notices.tell(here, account.id, Notice("pasted_login", detail=f"{browser.name}:{int(now_ms)}"))
+    response = redirect(pending.next)
+    cookies.keep(here.config, response, cookies.SESSION, value, browsers.LIFE_S)
+    cookies.keep(here.config, response, cookies.APP, pending.app, browsers.LIFE_S)
+    _keep_begun(here, response, _others(here, pending))
+    return response
+
+
+def _is_doubtful(before: tuple[Account, Browser] | None, account: Account, pending: PendingLogin) -> bool:
+    """Whether the account's owner has to hear of this: it was let in by a pasted address, and was not theirs before."""
+    is_theirs = before is not None and before[0].id == account.id and not before[1].is_doubtful
+    return pending.step == "confirm" and not is_theirs
+
+
+def _keep(here: Resources, app: str, tokens: Tokens, user: User) -> Account:
+    now_ms = here.clock.now_ms()
+    account = accounts.admit(here.store, user, app, now_ms)
     consent = Consent(
         id=accounts.new_id(),
-        app=app.name,
+        app=app,
         granted_at_ms=now_ms,
         scopes=tuple(tokens.scopes),
         access_token=here.vault.seal(tokens.access_token),
@@ -172,12 +253,7 @@ def _keep(here: Resources, app: App, tokens: Tokens, user: User) -> Account:
 def local_path(target: str) -> str:
     """`target` if it is a path of ours, else the start page: a log-in never leads to somebody else's site."""
     is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if is_ours else "/"
-
-
-def is_secure(here: Resources) -> bool:
-    """Whether cookies are for https only."""
-    return here.config.server.url.startswith("https://")
+    return target if is_ours and len(target.encode()) <= LONGEST_NEXT else "/"
 
 
 def _answer_in(address: str, redirect_uri: str) -> dict[str, str]:

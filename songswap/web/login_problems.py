@@ -9,7 +9,7 @@ AGAIN = (Way("Log in again", "/login"),)
 
 
 def only_on(url: str) -> ProblemError:
-    """A log-in at an address Spotify can’t send people back to."""
+    """A log-in at an address Spotify can’t send people back to, which can’t be carried over by hand either."""
     return ProblemError(
         403,
         "wrong_host",
@@ -19,19 +19,58 @@ def only_on(url: str) -> ProblemError:
     )
 
 
+def too_far() -> ProblemError:
+    """An address pasted from the internet would be anybody's."""
+    return ProblemError(
+        403,
+        "too_far",
+        "Without https, people can log in here from the network that SongSwap runs in, and from no other. "
+        "Ask the operator for an address with https.",
+        title="Logging in does not work from here",
+    )
+
+
+def over() -> ProblemError:
+    """Nobody has begun this log-in, or it is spent."""
+    return ProblemError(
+        400,
+        "login_expired",
+        "A log-in works once, for ten minutes, in the browser that began it and with cookies allowed. "
+        "This one was used already, took too long, or never began here.",
+        title="This log-in is over",
+        ways=AGAIN,
+    )
+
+
 def other_browser(url: str) -> ProblemError:
     """Spotify sent another browser back than the one that began."""
     return ProblemError(
         403,
         "other_browser",
-        f"Begin and end a log-in in the same browser, at {url}, with cookies allowed.",
+        f"Begin and end a log-in in the same browser, at {url}, with cookies allowed. "
+        "Did somebody send you the link? Then don’t pass on to them where it led you: they could have got into "
+        "SongSwap as you. This log-in has been called off.",
         title="This log-in was begun in another browser",
         ways=(Way("Log in here", "/login"),),
     )
 
 
+def too_many() -> ProblemError:
+    """More log-ins come back than people would make."""
+    return ProblemError(
+        429,
+        "too_fast",
+        "Too many log-ins failed lately, here or from your network. Wait ten minutes, then log in again.",
+        title="Too many log-ins failed",
+        ways=AGAIN,
+        headers={"Retry-After": "600"},
+    )
+
+
 def refused(error: str) -> ProblemError:
-    """Spotify sent an error back instead of a code."""
+    """Spotify sent an error back instead of a code, or (`no_code`) neither."""
+    if error == "no_code":
+        return ProblemError(400, error, "Spotify sent no code along.", title="The log-in is incomplete", ways=AGAIN)
     if error == "access_denied":
         return ProblemError(
             403,

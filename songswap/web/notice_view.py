@@ -135,6 +135,8 @@ class Sight:
     def _href(self, notice: Notice, place: Place | None) -> str:
         if notice.kind == "renew_login":
             return f"/login?app={self._account.app}&next=/notices"
+        if notice.kind == "pasted_login":
+            return "/account#browsers"
         if notice.kind == "report":
             return f"/groups/{notice.group}/reports" if self._is_host(notice.group) else "/operator#reports"
         if place is None or place.kind == "chat":

@@ -1,50 +1,111 @@
-"""Log-ins that have gone to Spotify and not come back yet."""
+"""Log-ins that have begun and are not over: the browser keeps them, sealed; the server knows those that are spent."""
 
+import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+import re
+import secrets
+import struct
+from collections import OrderedDict
+from typing import Final, Literal
 
-from songswap.config import App
+import msgspec
 
-LIFE_MS = 600_000.0
-AT_ONCE = 1_000
-"""More than anybody's friends start within ten minutes; the oldest give way, so that nobody can fill the memory."""
+from songswap.model import Struct, User
+from songswap.spotify.oauth import Tokens
+from songswap.vault import UnsealableError, Vault
+
+LIFE_MS: Final = 600_000.0
+AT_ONCE: Final = 3
+"""Log-ins a browser may have under way, in as many tabs: a cookie has at most 4 kB."""
+LONGEST_NEXT: Final = 500
+"""Bytes of the address to go on to."""
+MOST_SPENT: Final = 10_000
+"""States remembered as spent. What is pushed out could only be tried once more, and Spotify takes a code once."""
+
+NONCE, MAC = 16, 16
+"""Bytes of a state's random part and of its signature; between them are four with the second at which it ends."""
+STATE: Final = re.compile(r"[A-Za-z0-9_-]{48}")
+"""All of them, in the one way there is to write 36 bytes."""
+
+Step = Literal["callback", "paste", "confirm"]
+"""How the log-in goes on: Spotify sends the browser back; its address is pasted; the name that came of it is
+confirmed."""
 
 
-@dataclass(frozen=True)
-class PendingLogin:
-    """One log-in under way: `browser` is the hash of the secret in the cookie of the browser that began it."""
+class PendingLogin(Struct, frozen=True, array_like=True):
+    """One log-in under way; only the browser that has it in its cookie can go on with it."""
 
-    app: App
+    state: str
+    step: Step
+    app: str
     verifier: str
-    browser: str
     next: str
     expires_at_ms: float
 
 
+class Answered(Struct, frozen=True):
+    """What Spotify said to a log-in that waits to be confirmed under `state`."""
+
+    state: str
+    tokens: Tokens
+    user: User
+
+
 class PendingLogins:
-    """By their state, which works once and for ten minutes; in memory, for a restart only costs another click."""
+    """Seals and unseals what browsers keep of their log-ins, and lets each state serve once.
 
-    def __init__(self) -> None:
-        self._by_state: dict[str, PendingLogin] = {}
+    Nothing is kept of those who only begin. What is spent is forgotten with a restart, which costs at most a call.
+    """
 
-    def add(self, state: str, login: PendingLogin) -> None:
-        """Remember `login` until it comes back, or too many others have begun since."""
-        while len(self._by_state) >= AT_ONCE:
-            del self._by_state[next(iter(self._by_state))]
-        self._by_state[state] = login
+    def __init__(self, vault: Vault) -> None:
+        self._cookies = vault.sealing("login cookie")
+        self._answers = vault.sealing("login answer")
+        self._key = vault.derive("login state")
+        self._spent: OrderedDict[str, None] = OrderedDict()
 
-    def take(self, state: str, now_ms: float) -> PendingLogin | None:
-        """The log-in of `state`, the first time it is asked for and before it expires."""
-        login = self._by_state.pop(state, None)
-        return login if login and now_ms < login.expires_at_ms else None
+    def new_state(self, now_ms: float) -> str:
+        """A state for a log-in that begins now, signed, so that others can't invent any."""
+        body = secrets.token_bytes(NONCE) + struct.pack(">I", int((now_ms + LIFE_MS) / 1000))
+        return base64.urlsafe_b64encode(body + self._sign(body)).decode()
 
+    def is_open(self, state: str, now_ms: float) -> bool:
+        """Whether a log-in with `state` began here, in whatever browser, and is neither spent nor too old."""
+        if not STATE.fullmatch(state) or state in self._spent:
+            return False
+        raw = base64.urlsafe_b64decode(state)
+        body, signed = raw[:-MAC], raw[-MAC:]
+        is_signed = hmac.compare_digest(signed, self._sign(body))
+        return is_signed and now_ms < struct.unpack(">I", body[NONCE:])[0] * 1000
 
-def browser_hash(secret: str) -> str:
-    """What is remembered of a browser's secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    def spend(self, state: str) -> None:
+        """Let `state` serve nobody any more."""
+        self._spent[state] = None
+        if len(self._spent) > MOST_SPENT:
+            self._spent.popitem(last=False)
 
+    def read(self, cookie: str, now_ms: float) -> tuple[PendingLogin, ...]:
+        """The log-ins that the browser with this `cookie` has begun; none if it was not made here."""
+        try:
+            begun = msgspec.json.decode(self._cookies.unseal(cookie), type=tuple[PendingLogin, ...])
+        except (UnsealableError, msgspec.DecodeError, UnicodeEncodeError):
+            return ()
+        return tuple(one for one in begun if now_ms < one.expires_at_ms)
 
-def is_from(login: PendingLogin, secret: str) -> bool:
-    """Whether the browser with `secret` in its cookie began `login`."""
-    return hmac.compare_digest(login.browser, browser_hash(secret))
+    def cookie(self, begun: tuple[PendingLogin, ...]) -> str:
+        """What the browser is to keep; the oldest give way."""
+        return self._cookies.seal(msgspec.json.encode(begun[-AT_ONCE:]).decode())
+
+    def seal_answer(self, answered: Answered) -> str:
+        """Spotify's answer, for the browser to show again when it is confirmed."""
+        return self._answers.seal(msgspec.json.encode(answered).decode())
+
+    def unseal_answer(self, sealed: str) -> Answered | None:
+        """The answer that was sealed here."""
+        try:
+            return msgspec.json.decode(self._answers.unseal(sealed), type=Answered)
+        except (UnsealableError, msgspec.DecodeError, UnicodeEncodeError):
+            return None
+
+    def _sign(self, body: bytes) -> bytes:
+        return hashlib.blake2b(body, key=self._key, digest_size=MAC).digest()

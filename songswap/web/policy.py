@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from songswap.config import Config
+from songswap.web.cookies import is_secure
 
 COVER_HOSTS = ("https://i.scdn.co", "https://*.spotifycdn.com", "https://mosaic.scdn.co")
 """Where Spotify keeps covers and portraits."""
@@ -60,9 +61,19 @@ def content_policy(
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
+HTTPS_ONLY = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""Browsers keep to https for a year, share no window with other sites, and let those load nothing of ours. Other hosts
+of the operator's domain are left alone; without https browsers heed none of them, or complain."""
+
+
 def security_headers(config: Config) -> dict[str, str]:
     """The headers of every answer: nothing is loaded but our own files and covers, nobody frames us."""
     return {
+        **(HTTPS_ONLY if is_secure(config) else {}),
         "Content-Security-Policy": content_policy(config),
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",

@@ -27,7 +27,7 @@ from songswap.web.finds import Finds
 from songswap.web.hub import Hub
 from songswap.web.inbox import Inbox
 from songswap.web.metrics import Metrics
-from songswap.web.pace import Pace
+from songswap.web.pace import Exchanges, Pace
 from songswap.web.pending import PendingLogins
 from songswap.web.remembered import Remembered
 from songswap.web.watching import Watching
@@ -45,7 +45,8 @@ class Resources:
     vault: Vault
     gate: Gate
     metrics: Metrics
-    pending: PendingLogins = field(default_factory=PendingLogins)
+    exchanges: Exchanges = field(default_factory=Exchanges)
+    """How many log-ins may be asked about at Spotify."""
     pace: Pace = field(default_factory=Pace)
     """How fast a person may change things."""
     unasked_pace: Pace = field(default_factory=Pace)
@@ -65,6 +66,7 @@ class Resources:
     watching: Watching = field(default_factory=Watching)
     cards: Cards = field(default_factory=Cards)
     errands: Errands = field(default_factory=Errands)
+    pending: PendingLogins = field(init=False)
     books: Books = field(init=False)
     diaries: Diaries = field(init=False)
     directory: Directory = field(init=False)
@@ -81,6 +83,7 @@ class Resources:
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:
+        self.pending = PendingLogins(self.vault)
         self.books = Books(self.store)
         self.diaries = Diaries(self.store)
         self.directory = Directory(self.store)

@@ -12,7 +12,7 @@ from songswap.model import Struct
 from songswap.spotify.oauth import PLAY_HERE
 from songswap.web.api import Body, body, no_content
 from songswap.web.errors import ProblemError
-from songswap.web.guard import cookie_of_socket, listener_of_socket, me
+from songswap.web.guard import cookie, listener_of_socket, me
 from songswap.web.membership import wish_of
 from songswap.web.resources import Resources, resources
 from songswap.web.spotify import fresh_token
@@ -63,7 +63,7 @@ async def delete_tab() -> tuple[str, int]:
 async def tab_socket() -> None:
     """What a page reports of its player, and what it is told; see docs/tab.md."""
     here, account = resources(), listener_of_socket()
-    await Link(here, account.id, cookie_of_socket(), websocket).run()
+    await Link(here, account.id, cookie(), websocket).run()
 
 
 def _may_play_here(here: Resources, account: str) -> None:

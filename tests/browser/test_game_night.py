@@ -128,7 +128,7 @@ async def test_an_invite_link_leads_somebody_new_through_the_log_in_into_the_gro
     bob = await street.stranger("phone")
     await bob.goto(await invite_link(ada))
     await expect(bob.get_by_role("heading", level=1)).to_have_text("Six rooms")
-    await bob.get_by_role("link", name="Join with Spotify").click()
+    await bob.get_by_role("link", name="Log in with Spotify to join").click()
     await agree(bob, "Bob")
     await expect(bob.get_by_role("heading", name="Six rooms", level=1)).to_be_visible()
     assert urlsplit(bob.url).path.startswith("/groups/")

@@ -40,9 +40,9 @@ async def agree(http: aiohttp.ClientSession, url: str, person: str = "ada") -> d
 async def test_log_in_gives_tokens_that_work(
     oauth: OAuth, client: Client, http: aiohttp.ClientSession, clock: Clock, app: App
 ) -> None:
-    start = oauth.begin(app)
+    start = oauth.begin(app, "a state")
     brought = await agree(http, start.url)
-    assert brought["state"] == start.state
+    assert brought["state"] == "a state"
     asked_at_ms = clock.now_ms()
     tokens = await oauth.exchange(app, brought["code"], start.verifier)
     assert tokens.scopes == SCOPES
@@ -54,7 +54,7 @@ async def test_log_in_gives_tokens_that_work(
 async def test_refresh_gives_a_new_access_token_and_mostly_no_refresh_token(
     oauth: OAuth, http: aiohttp.ClientSession, world: World, app: App
 ) -> None:
-    start = oauth.begin(app)
+    start = oauth.begin(app, "a state")
     first = await oauth.exchange(app, (await agree(http, start.url))["code"], start.verifier)
     assert first.refresh_token is not None
     second = await oauth.refresh(app, first.refresh_token)
@@ -65,7 +65,7 @@ async def test_refresh_gives_a_new_access_token_and_mostly_no_refresh_token(
 
 
 async def test_code_serves_once(oauth: OAuth, http: aiohttp.ClientSession) -> None:
-    start = oauth.begin(APP)
+    start = oauth.begin(APP, "a state")
     code = (await agree(http, start.url))["code"]
     await oauth.exchange(APP, code, start.verifier)
     with pytest.raises(errors.InvalidGrantError):
@@ -73,15 +73,15 @@ async def test_code_serves_once(oauth: OAuth, http: aiohttp.ClientSession) -> No
 
 
 async def test_code_of_another_browser_is_worthless(oauth: OAuth, http: aiohttp.ClientSession, world: World) -> None:
-    code = (await agree(http, oauth.begin(APP).url))["code"]
+    code = (await agree(http, oauth.begin(APP, "a state").url))["code"]
     with pytest.raises(errors.InvalidGrantError, match="log in"):
-        await oauth.exchange(APP, code, oauth.begin(APP).verifier)
+        await oauth.exchange(APP, code, oauth.begin(APP, "a state").verifier)
 
 
 async def test_revoked_log_in_is_an_invalid_grant_asked_once(
     oauth: OAuth, http: aiohttp.ClientSession, world: World
 ) -> None:
-    start = oauth.begin(APP)
+    start = oauth.begin(APP, "a state")
     tokens = await oauth.exchange(APP, (await agree(http, start.url))["code"], start.verifier)
     world.revoke("ada")
     world.calls.clear()
@@ -180,15 +180,20 @@ async def test_request_for_tokens_proves_who_asks(
 
 
 async def test_each_log_in_has_secrets_of_its_own(oauth: OAuth) -> None:
-    one, two = oauth.begin(APP), oauth.begin(APP)
+    one, two = oauth.begin(APP, "a state"), oauth.begin(APP, "a state")
     query = parse_qs(urlsplit(one.url).query)
-    assert one.state != two.state
     assert one.verifier != two.verifier
     assert 43 <= len(one.verifier) <= 128
     assert query["code_challenge"] == [challenge(one.verifier)]
     assert one.verifier not in one.url
     assert query["redirect_uri"] == [REDIRECT]
     assert query["scope"] == [" ".join(SCOPES)]
+
+
+async def test_people_who_agreed_before_are_asked_again_only_where_that_is_wanted(oauth: OAuth) -> None:
+    usual, asks = (parse_qs(urlsplit(oauth.begin(APP, "x", asks=asks).url).query) for asks in (False, True))
+    assert "show_dialog" not in usual
+    assert asks["show_dialog"] == ["true"]
 
 
 def test_challenge_is_that_of_the_standard() -> None:

@@ -1,14 +1,17 @@
 """Conventions every route keeps, old or new."""
 
 import re
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from quart.testing import WebsocketResponseError
 from werkzeug.routing import Rule
 
+from songswap.simulator import World
 from songswap.web.guard import PUBLIC, SAFE_METHODS, UNASKED
 from songswap.web.pace import Pace
-from tests.web.site import HOST, ORIGIN, Browser, Site, content, group_of, refusal
+from tests.web.site import HOST, ORIGIN, Browser, Site, content, group_of, open_site, refusal
 
 FOREIGN = [
     {"Origin": "https://evil.example"},
@@ -17,6 +20,13 @@ FOREIGN = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
     {"Referer": "https://evil.example/page"},
+    {"Origin": ORIGIN.replace("http:", "https:")},
+    {"Origin": "http://127.0.0.1"},
+    {"Origin": "http://127.0.0.1:8771"},
+    {"Origin": "http://[::1"},
+    {"Origin": "http://127.0.0.1:x"},
+    {"Origin": HOST},
+    {"Referer": f"{ORIGIN.replace('http:', 'https:')}/account"},
 ]
 OURS = [
     {},
@@ -24,6 +34,7 @@ OURS = [
     {"Sec-Fetch-Site": "same-origin"},
     {"Sec-Fetch-Site": "none"},
     {"Referer": f"{ORIGIN}/account"},
+    {"Origin": ORIGIN.upper()},
 ]
 
 
@@ -61,7 +72,7 @@ async def test_every_connection_needs_a_login_and_a_page_of_our_own(site: Site) 
     for rule in rules:
         assert await _connects(ada, rule.rule, ORIGIN)
         assert not await _connects(stranger, rule.rule, ORIGIN)
-        for origin in ("https://evil.example", f"{ORIGIN}.evil.example", "null", ""):
+        for origin in ("https://evil.example", f"{ORIGIN}.evil.example", f"https://{HOST}", "null", ""):
             assert not await _connects(ada, rule.rule, origin), origin
 
 
@@ -89,6 +100,34 @@ async def test_every_change_from_another_sites_page_is_refused(site: Site) -> No
             assert response.status_code == 403, (endpoint, headers)
 
 
+HINTS = {"/account": "wish.json", "/groups/<group_id>": "wish.json", "/playlists": "looks.json"}
+"""Pages that have the worker look again, if it has not for long; nobody does, has or hears anything by that."""
+
+
+async def test_no_get_changes_anything_so_that_a_link_cannot(site: Site) -> None:
+    ada = await site.log_in("ada")
+    group_id = await group_of(ada, await site.log_in("bob"))
+    site.clock.advance(minutes=30)
+    rules = [rule for rule in site.app.url_map.iter_rules() if not rule.websocket and "GET" in (rule.methods or ())]
+    asked = sorted({rule.rule for rule in rules if "events" not in rule.rule} - {"/api/live"})
+    assert len(asked) > 100
+    for rule in asked:
+        before = _files(site)
+        await ada.get(_address_in(rule, group_id))
+        changed = {name.rpartition("/")[2].removesuffix(".good") for name, _ in before ^ _files(site)}
+        assert changed <= {HINTS.get(rule, "")}, rule
+
+
+def _address_in(rule: str, group_id: str) -> str:
+    """An address of the route; where it tells of a group, a person or a place, there is one."""
+    known = {"group_id": group_id, "handle": "ada", "place": f"chat:{group_id}"}
+    return re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda found: known.get(found[1], "anything"), rule)
+
+
+def _files(site: Site) -> set[tuple[str, bytes]]:
+    return {(str(path), path.read_bytes()) for path in site.store.root.rglob("*") if path.is_file()}
+
+
 @pytest.mark.parametrize("headers", OURS)
 async def test_changes_from_our_own_pages_and_from_programs_are_taken(site: Site, headers: dict[str, str]) -> None:
     browser = await site.log_in("ada")
@@ -99,6 +138,42 @@ async def test_address_in_the_same_network_is_ours_as_well(site: Site) -> None:
     browser = site.browser("192.168.1.20:8770")
     response = await browser.post("/logout", headers={"Origin": "http://192.168.1.20:8770"})
     assert response.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("url", "origin", "is_ours"),
+    [
+        ("https://music.example.org", "https://music.example.org", True),
+        ("https://music.example.org", "https://music.example.org:443", True),
+        ("https://music.example.org:443", "https://music.example.org", True),
+        ("https://music.example.org", "http://music.example.org", False),  # whoever is on the way can write its pages
+        ("https://music.example.org", "https://music.example.org:8443", False),
+        ("https://music.example.org", "https://example.org", False),
+        ("http://music.example.org", "http://music.example.org:80", True),
+        ("http://music.example.org", "https://music.example.org", False),
+    ],
+)
+async def test_an_origin_is_ours_with_its_scheme_and_its_port(
+    tmp_path: Path, world: World, url: str, origin: str, is_ours: bool
+) -> None:
+    async with open_site(tmp_path, world, public_url=url) as site:
+        for name, value in (("Origin", origin), ("Referer", f"{origin}/account")):
+            response = await site.browser(urlsplit(origin).netloc).post("/logout", headers={name: value})
+            assert response.status_code == (303 if is_ours else 403), name
+
+
+async def test_with_https_browsers_are_held_to_it(tmp_path: Path, world: World) -> None:
+    async with open_site(tmp_path, world, public_url="https://music.example.org") as site:
+        for path in ["/", "/api/me", "/nowhere", "/static/style.css", "/health"]:
+            headers = (await site.browser().get(path)).headers
+            assert headers["Strict-Transport-Security"] == "max-age=31536000"
+            assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+            assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+async def test_without_https_nothing_is_said_that_browsers_complain_of(site: Site) -> None:
+    headers = (await site.browser().get("/")).headers
+    assert not {"Strict-Transport-Security", "Cross-Origin-Opener-Policy"} & set(headers.keys())
 
 
 async def test_login_comes_back_to_the_page_that_needed_it(site: Site) -> None:

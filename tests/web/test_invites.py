@@ -1,5 +1,7 @@
+import pytest
+
 from songswap.documents import GROUP, WISH
-from tests.web.site import Site, content, group_of, page, refusal
+from tests.web.site import Site, content, decide, group_of, page, refusal
 
 
 async def _invite(site: Site, group_id: str) -> str:
@@ -13,6 +15,7 @@ async def test_invitation_says_whose_group_it_is_and_asks_strangers_to_log_in(si
     invite = await _invite(site, group_id)
     response = await site.browser().get(invite)
     assert f'href="/login?next={invite}"' in await response.get_data(as_text=True)
+    assert "You come back here, and join when you say so" in await page(await site.browser().get(invite))
     text = await page(await site.browser().get(invite))
     assert "Friday" in text
     assert site.world.person("ada").display_name in text
@@ -26,6 +29,33 @@ async def test_button_on_the_invitation_lets_in(site: Site) -> None:
     response = await guest.post(invite)
     assert (response.status_code, response.headers["Location"]) == (303, f"/groups/{group_id}")
     assert (await guest.get(f"/groups/{group_id}")).status_code == 200
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_a_link_to_the_log_in_lets_nobody_join_without_a_click(site: Site, is_new: bool) -> None:
+    host = await site.log_in("ada")
+    group_id = await group_of(host)
+    await host.put(f"/api/groups/{group_id}/session", {"state": "running"})
+    invite = await _invite(site, group_id)
+    guest = site.browser() if is_new else await site.log_in("bob")
+    url = await guest.begin_login(f"?next={invite}")
+    assert (await guest.come_back(await decide(url, "bob"))).headers["Location"] == invite
+    group = site.store.read(GROUP, group_id)
+    assert group
+    assert list(group.members) == [host.account]
+    assert site.store.read(WISH, site.account_of("bob")) is None
+    text = await page(await guest.get(invite))
+    assert "Join the group" in text
+    assert "As soon as you join you hear" in text
+    assert (await guest.post(invite)).headers["Location"] == f"/groups/{group_id}"
+
+
+async def test_login_on_the_way_to_a_dead_invitation_leads_to_its_page(site: Site) -> None:
+    group_id = await group_of(await site.log_in("ada"))
+    guest = site.browser()
+    response = await guest.come_back(await decide(await guest.begin_login(f"?next=/join/{group_id}/wrong"), "bob"))
+    assert response.headers["Location"] == f"/join/{group_id}/wrong"
+    assert "not valid" in await page(await guest.get(f"/join/{group_id}/wrong"), 403)
 
 
 async def test_invitation_leads_members_straight_in(site: Site) -> None:
