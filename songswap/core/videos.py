@@ -37,10 +37,13 @@ ODD: Final[tuple[tuple[str, float, str], ...]] = (
 """Words in a video's title, what they leave of its score unless the song's title has them too, and what they say."""
 _ODD: Final = tuple((re.compile(rf"\b(?:{words})\b"), factor, said) for words, factor, said in ODD)
 _VERSION: Final = re.compile(
-    r"\s+-\s+(?:[^-]*\b(?:remaster(?:ed)?|version|mono|stereo|single|radio edit)\b[^-]*)$"
-    r"|\s*[(\[](?:feat\.?|ft\.?|with|remaster(?:ed)?|[0-9]{4} remaster(?:ed)?)\b[^)\]]*[)\]]",
+    r"(?<!\s)\s++-\s++(?=[^-]*+$)[^-]*?\b(?:remaster(?:ed)?|version|mono|stereo|single|radio edit)\b[^-]*+$"
+    r"|(?<!\s)\s*+[(\[](?:feat\.?|ft\.?|with|remaster(?:ed)?|[0-9]{4} remaster(?:ed)?)\b[^)\]]{0,200}+[)\]]",
     re.IGNORECASE,
 )
+"""What only says which pressing it is. Blanks are taken from their first on, and no text is looked at twice: a long
+title must not hold everybody up."""
+_CHANNEL_ENDING: Final = re.compile(r"(?<!\s)\s*+-\s*+Topic$|(?:Official)?VEVO$")
 _GUESTS: Final = re.compile(r"\b(?:feat|ft)\b\.?[^()\[\]]*", re.IGNORECASE)
 _YEAR: Final = re.compile(r"19[5-9][0-9]|20[0-9][0-9]")
 _NOISE: Final = re.compile(
@@ -150,7 +153,7 @@ def _artist(song: Song, video: Video, reasons: list[str]) -> float:
 
 
 def _is_own(song: Song, video: Video) -> bool:
-    channel = re.sub(r"\s*-\s*Topic$|(?:Official)?VEVO$", "", video.channel)
+    channel = _CHANNEL_ENDING.sub("", video.channel)
     name = re.sub(r"\b(?:official|music|tv|channel|band)\b", " ", plain(channel))
     return fuzz.ratio(plain(song.artist).replace(" ", ""), name.replace(" ", "")) >= 92
 

@@ -19,8 +19,8 @@ USUAL_K: Final = 20
 HEAVIEST: Final = 10.0
 LONGEST_NAME: Final = 300
 _BETWEEN: Final = ","
-_RANGE: Final = re.compile(r"([a-z]+):(-?[0-9.]{1,12})?\.\.(-?[0-9.]{1,12})?")
-_WEIGHT: Final = re.compile(r"([a-z]+):([0-9]{1,4}(?:\.[0-9]{1,6})?)")
+_RANGE: Final = re.compile(r"([a-z]{1,20}):(-?[0-9.]{1,12})?\.\.(-?[0-9.]{1,12})?")
+_WEIGHT: Final = re.compile(r"([a-z]{1,20}):([0-9]{1,4}(?:\.[0-9]{1,6})?)")
 
 Name = Annotated[str, Meta(max_length=LONGEST_NAME)]
 Listed = Annotated[str, Meta(max_length=400)]

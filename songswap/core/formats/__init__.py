@@ -35,9 +35,9 @@ def _keys(*keys: str) -> re.Pattern[bytes]:
 
 
 FORMATS: Final = (
-    Format("ListenBrainz listens", ListenBrainz, _keys("listened_at"), re.compile(r"listens/.*\.jsonl")),
+    Format("ListenBrainz listens", ListenBrainz, _keys("listened_at"), re.compile(r"listens/(?:[^/]+/)?[^/]+\.jsonl")),
     Format("SongSwap export", OwnLines, re.compile(rb'\{"source":"\w+","at":"')),
-    Format("SongSwap export (CSV)", OwnTable, re.compile(rb"\s*source,at,is_start,track_id,")),
+    Format("SongSwap export (CSV)", OwnTable, re.compile(rb"source,at,is_start,track_id,")),
     Format(
         "Spotify extended streaming history",
         Spotify,

@@ -24,7 +24,8 @@ BROKEN: Final = "broken"
 Verdict = str | None
 """What became of an object: taken (None), NO_ROW, BROKEN, or why it can't be kept."""
 
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}]', re.DOTALL)
+_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[{}]', re.DOTALL)
+"""A string, or a brace outside of one. A string nobody closes is one, too: else its end is looked for at each quote."""
 _AROUND: Final = b" \t\r\n,[]"
 _LONE: Final = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -94,9 +95,9 @@ class JsonRows(Generic[T]):
 
     def _tell(self, piece: bytes, verdicts: Mapping[int, str]) -> None:
         """Say of some objects of a piece that is whole why they are not kept; look for rows in those that are none."""
-        line = self._line
+        line, lines = self._line, _Lines(piece, self._line)
         for index, (start, end) in enumerate(_objects(piece)):
-            self._line = line + piece.count(b"\n", 0, start)
+            self._line = lines.at(start)
             if verdicts.get(index) == NO_ROW:
                 self._one_by_one(piece[start + 1 : end - 1], is_last=True)
             elif index in verdicts:
@@ -106,20 +107,21 @@ class JsonRows(Generic[T]):
     def _one_by_one(self, piece: bytes, *, is_last: bool) -> int:
         """Look at each object; returns how far the piece was read. What may be cut off waits for the next piece."""
         position = read_to = 0
+        lines = _Lines(piece, self._line)
         while (start := piece.find(b"{", position)) >= 0:
             end = _end_of(piece, start)
             verdict = BROKEN if end is None else self._judge(piece[start:end])
             if verdict == BROKEN and not is_last and len(piece) - start < LONGEST_ROW:
-                self._pass_over(piece, read_to, start)
+                self._pass_over(piece, read_to, start, lines)
                 return start
             if verdict in {NO_ROW, BROKEN} or end is None:
                 position = start + 1
                 continue
-            self._pass_over(piece, read_to, start)
+            self._pass_over(piece, read_to, start, lines)
             if verdict is not None:
-                self._rows.problem(self._line + piece.count(b"\n", 0, start), verdict)
+                self._rows.problem(lines.at(start), verdict)
             position = read_to = end
-        self._pass_over(piece, read_to, len(piece))
+        self._pass_over(piece, read_to, len(piece), lines)
         return len(piece)
 
     def _judge(self, text: bytes) -> Verdict:
@@ -139,13 +141,27 @@ class JsonRows(Generic[T]):
         except (msgspec.DecodeError, UnicodeDecodeError):
             return NO_ROW if self._lost else str(error)
 
-    def _pass_over(self, piece: bytes, start: int, end: int) -> None:
+    def _pass_over(self, piece: bytes, start: int, end: int, lines: "_Lines") -> None:
         """Count what lies between two rows, if it was one."""
         between = piece[start:end]
         body = between.removeprefix(b"\xef\xbb\xbf").strip(_AROUND)
         if self._lost.search(body) if self._lost else body:
-            line = self._line + piece.count(b"\n", 0, start + len(between) - len(between.lstrip(_AROUND)))
-            self._rows.problem(line, "can't be read")
+            self._rows.problem(lines.at(start + len(between) - len(between.lstrip(_AROUND))), "can't be read")
+
+
+class _Lines:
+    """On which lines places of a piece are, asked in their order: each line end is counted once."""
+
+    def __init__(self, piece: bytes, first: int) -> None:
+        """`first` is the line on which the piece begins."""
+        self._piece = piece
+        self._line = first
+        self._counted = 0
+
+    def at(self, place: int) -> int:
+        self._line += self._piece.count(b"\n", self._counted, place)
+        self._counted = place
+        return self._line
 
 
 def _last_boundary(content: bytes) -> int:

@@ -43,7 +43,7 @@ class TableRows:
         if not self._delimiter:
             text = text.removeprefix("\ufeff")
             self._delimiter = max(DELIMITERS, key=text.count)
-            self._whole = _row_of(self._delimiter)
+            self._whole = row_of(self._delimiter)
         self._lines.append(text)
         self._settle(waiting=MOST_LINES)
 
@@ -72,7 +72,7 @@ class TableRows:
             return f"is no CSV: {error}"
 
 
-def _row_of(delimiter: str) -> re.Pattern[str]:
+def row_of(delimiter: str) -> re.Pattern[str]:
     """A row whose quotes are all closed; a quote within a cell that does not begin with one is a letter like others."""
     cell = rf'(?:"(?:[^"]|"")*+"|[^"{delimiter}\n][^{delimiter}\n]*+|)'
     return re.compile(rf"{cell}(?:{delimiter}{cell})*+")
