@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from songswap.beside import Hear
 from songswap.clock import Clock
 from songswap.config import App, Config, History, Spotify
 from songswap.documents import (
@@ -25,7 +26,7 @@ from songswap.documents import (
     Wish,
 )
 from songswap.jobs.accounts import Means
-from songswap.jobs.beside import Beside, Hear
+from songswap.jobs.beside import Beside
 from songswap.jobs.worker import work
 from songswap.model import Action, Group, Invite, Listener, Member, Night
 from songswap.simulator import Truth, World, serve

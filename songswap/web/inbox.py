@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import errno
+import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, TypeVar
 
-from songswap.columns.archives import UnfitFileError, look
+from songswap.beside import run_module
 from songswap.core.imports import progress_of
 from songswap.core.naming import cleaned
 from songswap.documents import IMPORTED, IMPORTS, UPLOAD
@@ -27,10 +28,13 @@ MOST_BYTES: Final = 1_500 * 1000**2
 KEPT_MS: Final = 7 * 86_400_000
 """A stopped import can be gone on with for so long."""
 LONGEST_NAME: Final = 120
+CHECK_LIMIT_S = 60.0
+"""For looking into a file. A zip with as many files as may be takes half a second."""
 NO_NAME: Final = "a file without a name"
 
 TOO_MANY: Final = "Too many files wait for their import. Bring more when those are done."
 NO_ROOM: Final = "There is no room left for the file. Tell the operator."
+UNREADABLE: Final = "{} can’t be read: looking into it takes too long, or fails."
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -39,6 +43,7 @@ class Inbox:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._checking = asyncio.Lock()
 
     async def take(self, account: str, name: str, pieces: AsyncIterator[bytes], at_ms: float) -> Upload:
         """Keep a file, if it is one that can be imported; durable when this returns.
@@ -48,12 +53,22 @@ class Inbox:
         """
         upload_id, name = new_id(), file_name(name)
         most = MOST_BYTES - self._waiting(account)
-        try:
-            path = self.path(account, upload_id)
-            size = await receive(path, pieces, most, TOO_MANY, lambda fresh: look([(fresh, name)]))
-        except UnfitFileError as error:
-            raise ProblemError(400, "unfit_file", str(error)) from error
+        path = self.path(account, upload_id)
+        size = await receive(path, pieces, most, TOO_MANY, lambda fresh: self._check(fresh, name))
         return Upload(upload_id, name, size, at_ms)
+
+    async def _check(self, path: Path, name: str) -> None:
+        """Look into a file, one at a time, in a process of its own. Raises ProblemError (400) if it is no history."""
+        said: list[str] = []
+        try:
+            async with self._checking, asyncio.timeout(CHECK_LIMIT_S):
+                code = await run_module(
+                    "songswap.columns.upload_check", (str(path), name), lambda line: said.append(json.loads(line))
+                )
+        except TimeoutError:
+            code = None
+        if code != 0:
+            raise ProblemError(400, "unfit_file", said[0] if said else UNREADABLE.format(name))
 
     def path(self, account: str, upload: str) -> Path:
         """Where the file lies. Raises UnfitNameError."""
@@ -101,11 +116,15 @@ class Inbox:
 
 
 async def receive(
-    path: Path, pieces: AsyncIterator[bytes], most: int, too_many: str, check: Callable[[Path], object] | None = None
+    path: Path,
+    pieces: AsyncIterator[bytes],
+    most: int,
+    too_many: str,
+    check: Callable[[Path], Awaitable[None]] | None = None,
 ) -> int:
     """Let all `pieces` be the file at `path`, durable when this returns; returns how many bytes there were.
 
-    It is whole when it appears, and `check`, which runs in a thread, did not raise. Raises ProblemError for nothing
+    It is whole when it appears, and `check` did not raise. Raises ProblemError for nothing
     (400), more than `most` bytes (409, with the words `too_many`) or a full disk (503), and StoreError; nothing of it
     is left then.
     """
@@ -114,7 +133,7 @@ async def receive(
         make_folder(path.parent)
         size = await _write(fresh, pieces, most, too_many)
         if check is not None:
-            await asyncio.to_thread(check, fresh)
+            await check(fresh)
         fresh.replace(path)
         sync_folder(path.parent)
     except OSError as error:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from songswap.jobs import beside
+from songswap import beside
 from songswap.jobs.beside import ignore, run_beside
 
 COMMAND = ("import", "--help")

@@ -10,10 +10,11 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from songswap.beside import Hear
 from songswap.columns.importer import Importer
 from songswap.columns.report import Report
 from songswap.documents import IMPORTED, IMPORTS, PLAYS, POLLED, UPLOAD
-from songswap.jobs.beside import Hear, run_beside
+from songswap.jobs.beside import run_beside
 from songswap.jobs.imports import ImportsJob
 from songswap.model import Forget, Imported, Imports, ImportsSeen, Upload
 from songswap.store import HeldError, Store, hold

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from songswap.beside import Hear
 from songswap.columns.figures.lists import Listed
 from songswap.documents import CHANGES, CIRCLE, CONSENT, GROUP, RENEWALS, RENEWED, SHARING, Renewals, RenewalsSeen
-from songswap.jobs.beside import Hear
 from songswap.model import Circle, Entry, ListChange, ListSource, Renewal, Renewed, Sharing
 from songswap.simulator import Fault
 from songswap.simulator.playlists import Playlist

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from songswap import beside
 from songswap.core.imports import MOST_LISTED
 from songswap.documents import IMPORTED, IMPORTS
 from songswap.model import Imported, Imports, ImportsSeen, Upload
@@ -73,6 +74,24 @@ async def test_a_file_becomes_a_wish_of_the_worker(site: Site) -> None:
     assert (wish.id, wish.name, wish.size, wish.rev) == (file.name, item["name"], len(HISTORY), 1)
     assert file.read_bytes() == HISTORY
     assert (item["name"], item["progress"]) == ("Streaming_History_Audio_2024_1.json", "waiting")
+
+
+async def test_a_file_that_takes_too_long_to_look_into_is_refused_and_nothing_is_left(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "CHECK_LIMIT_S", 0.0)
+    browser = await site.log_in("ada")
+    said = await content(await bring(browser), 400)
+    assert "takes too long" in said["error"]["message"]
+    assert files(site, browser) == []
+
+
+async def test_the_server_does_not_look_into_a_file_itself(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside.sys, "executable", "/bin/false")  # a process that looks at nothing
+    browser = await site.log_in("ada")
+    said = await content(await bring(browser), 400)
+    assert "can’t be read" in said["error"]["message"]
+    assert files(site, browser) == []
 
 
 async def test_files_are_for_their_owners_eyes_only(site: Site) -> None:

@@ -5,7 +5,7 @@ import pytest
 from songswap.core.formats.rows import Rows
 from songswap.core.formats.spotify import Spotify
 
-GOOD = b'{"ts": "2024-01-01T00:00:00Z", "ms_played": 40000, "master_metadata_track_name": "A", "spotify_track_uri": null}'
+GOOD = b'{"ts": "2024-01-01T00:00:00Z", "ms_played": 40000, "spotify_track_uri": null}'
 
 
 @pytest.mark.parametrize("between", [b"\n", b"\n\n", b",\n"])
