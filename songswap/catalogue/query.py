@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from songswap.catalogue.shelf import Entry, Shelf
 from songswap.core.attributes import ATTRIBUTES, AttributeName
+from songswap.core.cells import disarmed
 from songswap.core.features import BETWEEN_ARTISTS
 from songswap.core.naming import artist_hash
 from songswap.model import Struct
@@ -104,7 +105,10 @@ def dump(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: Wanted) -> Iterator
         csv.writer(text).writerows(rows)
         yield text.getvalue().encode()
         rows = [
-            [*words, *(f"{value:.7g}" for value in values)]
+            [
+                *(disarmed(word) if isinstance(word, str) else word for word in words),
+                *(f"{value:.7g}" for value in values),
+            ]
             for words, values in ((cells[:6], cells[6:]) for cells in cursor.fetchmany(PIECE))
         ]
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songswap.core.attributes import ATTRIBUTES, AttributeName, in_order
+from songswap.core.cells import restored
 from songswap.core.naming import BETWEEN, LONGEST_NAME, cleaned, folded_all
 from songswap.model import Struct
 
@@ -195,7 +196,7 @@ def _ids(cells: Sequence[str]) -> Sequence[str]:
 
 
 def _words(cells: Sequence[str]) -> list[str]:
-    stripped = list(map(str.strip, cells))
+    stripped = [restored(cell) for cell in map(str.strip, cells)]
     is_clean = "".join(stripped).isprintable() and max(map(len, stripped), default=0) <= LONGEST_NAME
     return stripped if is_clean else list(map(cleaned, stripped))
 
@@ -207,6 +208,7 @@ def _track_id(cell: str) -> str:
 
 def _artists(cells: Sequence[str]) -> Sequence[str]:
     """Who plays each, with semicolons between: one name, several with semicolons, or a list as Python writes it."""
+    cells = [restored(cell) for cell in cells]
     every = "\n".join(cells)
     if "[" not in every and BETWEEN_ARTISTS not in every:
         return _words(cells)

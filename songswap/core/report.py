@@ -183,15 +183,6 @@ def percentile(skews_ms: Sequence[float], share: float) -> float | None:
     return distances[max(0, math.ceil(share * len(distances)) - 1)] if distances else None
 
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula [OWASP: CSV injection]."""
-
-
-def safe_cell(text: str) -> str:
-    """`text` as a cell that no spreadsheet executes."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
 def playlist_uris(tracks: Iterable[Heard]) -> tuple[str, ...]:
     """What of a night fits into a playlist, in order: each track once, and none that only the host has."""
     return tuple(dict.fromkeys(one.track.uri for one in tracks if one.track.can_be_started and one.track.uri))

@@ -11,7 +11,8 @@ from msgspec import Meta
 from quart import Blueprint, Response, ResponseReturnValue, render_template, request
 from quart_schema import document_response, hide, tag_blueprint, validate_response
 
-from songswap.core.report import Report, playlist_uris, safe_cell
+from songswap.core.cells import disarmed
+from songswap.core.report import Report, playlist_uris
 from songswap.documents import ACCOUNT
 from songswap.model import Group, Save, Struct, Track
 from songswap.web import lists
@@ -222,7 +223,7 @@ def _as_csv(report: NightReport) -> Response:
         heard_at = datetime.fromtimestamp(one.at_ms / 1000, UTC).isoformat(timespec="seconds")
         track = one.track
         row = (heard_at, track.name, ", ".join(track.artists), track.album, str(track.duration_ms // 1000))
-        table.writerow([safe_cell(cell) for cell in (*row, one.requested_by or "", track.url or "")])
+        table.writerow([disarmed(cell) for cell in (*row, one.requested_by or "", track.url or "")])
     started = datetime.fromtimestamp(report.started_at_ms / 1000, UTC)
     headers = {"Content-Disposition": f'attachment; filename="night-{started:%Y-%m-%d}.csv"'}
     return Response(text.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)

@@ -94,6 +94,22 @@ def test_dump_can_be_loaded_again(catalogue: Catalogue, tmp_path: Path) -> None:
     again.close()
 
 
+def test_no_cell_of_a_dump_is_a_formula_and_loading_it_gives_the_names_back(tmp_path: Path) -> None:
+    songs = [row(1, "@dril;=Cmd", "=HYPERLINK(1)", genre="+pop"), row(2, "Ed Sheeran", "+"), row(3, "M", "'Till")]
+    load(tmp_path / "first", table(songs))
+    first = Catalogue(tmp_path / "first")
+    dumped = b"".join(first.answer(lambda cursor, shelf: list(query.dump(cursor, shelf, Wanted(every_id=True)))))
+    cells = [cell for line in csv.reader(io.StringIO(dumped.decode())) for cell in line]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "@"))] == []
+    load(tmp_path / "again", dumped)
+    again = Catalogue(tmp_path / "again")
+    everything = (find(one, every_id=True) for one in (first, again))
+    assert next(everything) == next(everything)
+    assert {entry.title for entry in find(again).items} == {"=HYPERLINK(1)", "+", "'Till"}
+    first.close()
+    again.close()
+
+
 def test_catalogue_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(NoCatalogueError, match="catalogue load FILE"):
         find(Catalogue(tmp_path))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from songswap.core.report import happenings, percentile, playlist_uris, report_of, safe_cell
+from songswap.core.report import happenings, percentile, playlist_uris, report_of
 from songswap.model import Action, Happening, Lead, Listener, Night, Track
 from tests.core.music import A, B, listener, night, timeline
 
@@ -168,14 +168,6 @@ def test_percentile_covers_its_share(skews_ms: list[float], share: float) -> Non
     within = percentile(skews_ms, share)
     assert within is not None
     assert sum(abs(one) <= within for one in skews_ms) >= share * len(skews_ms) - 1e-9
-
-
-@pytest.mark.parametrize(
-    ("text", "cell"),
-    [("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("a=b", "a=b"), ("", "")],
-)
-def test_no_cell_is_a_formula(text: str, cell: str) -> None:
-    assert safe_cell(text) == cell
 
 
 def test_playlist_holds_each_track_once_and_none_that_only_the_host_has() -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from songswap.core.cells import FORMULA_STARTS
 from songswap.core.formats.own import APOSTROPHE, EPOCH, OwnRow
 from songswap.core.history import Merged
 from songswap.core.naming import is_own_id
@@ -18,9 +19,8 @@ from songswap.model import Gap, Play, Source, TrackName
 
 Form = Literal["jsonl", "csv", "listenbrainz"]
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", APOSTROPHE)
-"""A cell that begins so gets an apostrophe before it, which reading takes away: no spreadsheet takes it for a formula
-[OWASP: CSV injection]."""
+ESCAPED: Final = (*FORMULA_STARTS, APOSTROPHE)
+"""What gets an apostrophe before it, which reading takes away."""
 UNKNOWN: Final = "[unknown]"
 """What ListenBrainz is told where a name is not known; it takes no listen without."""
 
@@ -126,6 +126,6 @@ def _cell(value: object) -> str:
         case tuple():
             return msgspec.json.encode(value).decode()
         case str():
-            return APOSTROPHE + value if value.startswith(FORMULA_STARTS) else value
+            return APOSTROPHE + value if value.startswith(ESCAPED) else value
         case _:
             return str(value)
