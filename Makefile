@@ -11,6 +11,7 @@
 #   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
 #   make bench-talk      how soon people read what others write; writes bench/talk.txt
 #   make bench-whose     how well and how soon it is learnt whose a song is; writes bench/whose.txt
+#   make bench-disk      how a session fares on a slow disk; writes bench/disk.txt
 #   make bench-tabs      how well two tabs of a real browser keep time, from their audio clocks; writes bench/tabs.txt
 #   make bench-realtime  ten minutes of that in real time, with the real processes; writes bench/realtime.txt
 # Another Python: make demo PYTHON=python3.13
@@ -20,7 +21,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tmux test check bench bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-realtime
+.PHONY: demo tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -66,6 +67,9 @@ bench-talk: $(VENV)/installed-for-tests
 
 bench-whose: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.whose
+
+bench-disk: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.disk
 
 bench-tabs: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.tabs

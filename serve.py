@@ -16,7 +16,7 @@ from hypercorn.config import Config as HypercornConfig
 from songswap.clock import Clock
 from songswap.config import Config
 from songswap.entry import ListenError, arguments, listen, open_store, read_config
-from songswap.store import HeldError, Store, StoreError, follow_disk, hold
+from songswap.store import Behind, HeldError, Store, StoreError, follow_disk, hold
 from songswap.web.app import create_app
 from songswap.web.resources import EXTENSION
 
@@ -89,10 +89,12 @@ def main(argv: list[str]) -> int:
 
 def _serve(config: Config) -> int:
     try:
-        store = open_store(config, "server")
-        with hold(store.root, "server"), listen(config.server.host, config.server.port) as listener:
-            store.empty_trash()
-            asyncio.run(run(config, store, listener))
+        with Behind() as syncing:
+            store = open_store(config, "server", syncing)
+            with hold(store.root, "server"), listen(config.server.host, config.server.port) as listener:
+                store.recover()
+                store.empty_trash()
+                asyncio.run(run(config, store, listener))
     except ListenError as error:
         logger.error("%s. Choose another [server] port or host, or stop what uses this one.", error)
         return 1

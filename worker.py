@@ -17,7 +17,7 @@ from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
-from songswap.store import HeldError, Store, StoreError, follow_disk, hold
+from songswap.store import Behind, HeldError, Store, StoreError, follow_disk, hold
 from songswap.vault import open_vault
 from songswap.youtube import YouTube
 
@@ -62,9 +62,11 @@ def main(argv: list[str]) -> int:
     if config is None:
         return 2
     try:
-        store = open_store(config, "worker")
-        with hold(store.root, "worker"):
-            asyncio.run(run(config, store))
+        with Behind() as syncing:
+            store = open_store(config, "worker", syncing)
+            with hold(store.root, "worker"):
+                store.recover()
+                asyncio.run(run(config, store))
     except (HeldError, StoreError) as error:
         logger.error("%s", error)
         return 1

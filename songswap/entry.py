@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from songswap import config, logs
-from songswap.store import Store
+from songswap.store import Store, Syncing
 from songswap.store.files import Writer
 
 PRIVATE = 0o077
@@ -37,10 +37,10 @@ def read_config(path: Path) -> config.Config | None:
     return read
 
 
-def open_store(read: config.Config, role: Writer) -> Store:
-    """The store of the configuration, as `role` sees it. Raises StoreError."""
+def open_store(read: config.Config, role: Writer, syncing: Syncing) -> Store:
+    """The store of the configuration, as `role` sees it; `syncing` takes care of the disk. Raises StoreError."""
     os.umask(PRIVATE)
-    return Store(read.store.path, role)
+    return Store(read.store.path, role, syncing=syncing)
 
 
 def listen(host: str, port: int) -> socket.socket:

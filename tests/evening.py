@@ -34,7 +34,7 @@ from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import SCOPES, OAuth
 from songswap.spotify.transport import open_http
-from songswap.store import Changes, Store
+from songswap.store import AtOnce, Changes, Store, Syncing
 from songswap.vault import Vault
 from songswap.youtube import YouTube
 
@@ -62,6 +62,8 @@ class Evening:
         for app in APPS:
             world.register_app(app.client_id, app.client_secret or None)
         self.beside: Beside = nobody_beside
+        self.syncing: Syncing = AtOnce()
+        """How the worker brings to the disk what it writes, as of its next start. Virtual time knows no threads."""
         self.youtube_key = ""
         """Music videos are off without one; it counts as of the worker's next start."""
         self._worker: asyncio.Task[None] | None = None
@@ -88,7 +90,7 @@ class Evening:
                 await worker
 
     async def _work(self) -> None:
-        store = Store(self.store.root, "worker", self.changes)
+        store = Store(self.store.root, "worker", self.changes, self.syncing)
         async with open_http() as http:
             gate = Gate(store, self.clock, self.config.spotify.daily_calls)
             client = Client(http, self.url, gate, self.clock)

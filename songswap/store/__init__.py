@@ -12,9 +12,13 @@ from songswap.store.errors import (
 from songswap.store.files import Document, sync_folder
 from songswap.store.lock import HeldError, hold
 from songswap.store.logs import Log
+from songswap.store.receipts import Receipt
 from songswap.store.store import Store
+from songswap.store.syncing import AtOnce, Behind, Syncing
 
 __all__ = [
+    "AtOnce",
+    "Behind",
     "BrokenError",
     "Changes",
     "Document",
@@ -23,9 +27,11 @@ __all__ = [
     "Log",
     "NewerVersionError",
     "NotTheWriterError",
+    "Receipt",
     "Store",
     "StoreError",
     "Subscription",
+    "Syncing",
     "UnfitNameError",
     "follow_disk",
     "hold",

@@ -5,6 +5,8 @@ import errno
 import os
 import re
 import stat
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
@@ -52,10 +54,12 @@ class Document(Generic[T]):
     value that shows least and does least; else not there either, or `refused`, and reading it raises BrokenError (but
     for the server, which only shows what the worker writes).
     One that is `passing` matters to running processes only: its writer goes over whatever is there, even a newer one.
+    What is passing needs no fsync, nor does what is not `flushed` as it will be asked for again: a reader finds it whole,
+    and a power cut may take the last half minute of it.
     `named_by` is the field that holds the last of its names: what lies under another name is in the wrong place.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each of them names one property
         self,
         pattern: str,
         of: type[T],
@@ -65,6 +69,7 @@ class Document(Generic[T]):
         when_bad: Literal["absent", "kept", "refused"] = "absent",
         closed: T | None = None,
         passing: bool = False,
+        flushed: bool | None = None,
         named_by: str = "",
     ) -> None:
         self.pattern = pattern
@@ -75,6 +80,7 @@ class Document(Generic[T]):
         self.refused = when_bad == "refused"
         self.closed = closed
         self.passing = passing
+        self.flushed = not passing if flushed is None else flushed
         self._named_by = named_by
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Envelope[of])  # type: ignore[valid-type]  # a type known at run time only
 
@@ -132,19 +138,89 @@ def write_whole(path: Path, content: bytes) -> None:
 
     There is one writer to a file, so what a crash leaves unfinished is gone with the next write.
     """
+    with _fresh(path, content) as (fresh, descriptor):
+        os.fsync(descriptor)
+        fresh.replace(path)
+        sync_folder(path.parent)
+
+
+def replace_soon(path: Path, content: bytes, former: Path) -> Path | None:
+    """Replace the file at `path`, not durable yet: the old one is `former`, should the power go or the disk refuse.
+
+    Returns where the old one lies, None if there was none, `path` if it could not be kept: then the new one is durable.
+    Whoever makes it durable removes `former` then, or brings it back. Raises StoreError; the old file stays.
+    """
+    kept: Path | None = former
+    with _fresh(path, content) as (fresh, descriptor):
+        try:
+            os.link(path, former)
+        except FileNotFoundError:
+            kept = path if path.exists() else None
+        except OSError:  # a file system without links, say: the old way, slow and sure
+            kept = path
+        if kept == path:
+            os.fsync(descriptor)
+        fresh.replace(path)
+    return kept
+
+
+def replace_passing(path: Path, content: bytes) -> StoreError | None:
+    """Replace the file at `path`, whole for every reader, for as long as the power stays on. Raises StoreError.
+
+    Where there is no room for another file it is overwritten, if it is large enough: so those who wait for it go on.
+    Returns why that was necessary.
+    """
+    try:
+        with _fresh(path, content) as (fresh, _):
+            fresh.replace(path)
+    except StoreError as error:
+        if not _overwrite(path, content):
+            raise
+        return error
+    return None
+
+
+@contextlib.contextmanager
+def _fresh(path: Path, content: bytes) -> Iterator[tuple[Path, int]]:
+    """A file beside `path` with `content`, which the block gives its name. Raises StoreError; nothing is left then."""
     fresh = path.with_name(path.name + UNFINISHED)
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        sync_folder(path.parent)
+            yield fresh, descriptor
     except OSError as error:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise StoreError(f"{path} can't be written: {error.strerror}") from error
+
+
+def _overwrite(path: Path, content: bytes) -> bool:
+    """Write over the file at `path` within the room it has; False if it has too little, or is not ours to write."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+        try:
+            state = os.fstat(descriptor)
+            has_room = len(content) <= max(state.st_size, state.st_blocks * 512)
+            padded = content.ljust(state.st_size, b"\n")
+            return has_room and os.pwrite(descriptor, padded, 0) == len(padded)
+        finally:
+            os.close(descriptor)
+    return False
+
+
+def write_nameless(folder: Path, content: bytes) -> None:
+    """Write `content` to a file in `folder` that nobody can see, and that is gone at once. Raises OSError."""
+    try:
+        descriptor = os.open(folder, getattr(os, "O_TMPFILE", 0) | os.O_WRONLY, 0o600)
+    except OSError as error:
+        if error.errno not in {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL}:
+            raise
+        descriptor, name = tempfile.mkstemp(UNFINISHED, dir=folder)  # a file system that knows no such files
+        Path(name).unlink()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
 
 
 def make_folder(folder: Path) -> None:
@@ -157,7 +233,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename, creation or removal in `folder` durable."""
+    """Make a rename, creation or removal in `folder` durable; or what a file holds. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

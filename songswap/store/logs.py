@@ -49,10 +49,11 @@ class Log(Generic[T]):
             return list(self.rows(content, path))
 
 
-def append_lines(path: Path, lines: bytes, *, durable: bool) -> None:
+def append_lines(path: Path, lines: bytes, *, durable: bool) -> int:
     """Add `lines`, each with its end, to the file at `path` instead of what a crash left half-written there.
 
-    Two processes may add to one file: each waits for the other. Raises StoreError; the lines before stay.
+    Two processes may add to one file: each waits for the other. Returns where the lines begin. Raises StoreError; the
+    lines before stay, and none of those refused: they would be back with the next start.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -61,13 +62,34 @@ def append_lines(path: Path, lines: bytes, *, durable: bool) -> None:
             end = _end_of_last_line(descriptor)
             _write_at(descriptor, end, lines)
             if durable:
-                os.fsync(descriptor)
+                _settle(descriptor, path, end)
         finally:
             os.close(descriptor)
-        if durable and end == 0:
-            sync_folder(path.parent)
     except OSError as error:
         raise StoreError(f"{path} can't be written: {error.strerror}") from error
+    return end
+
+
+def cut_back(path: Path, end: int) -> None:
+    """Take off what was added from `end` on. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_size > end:
+            os.ftruncate(descriptor, end)
+    finally:
+        os.close(descriptor)
+
+
+def _settle(descriptor: int, path: Path, end: int) -> None:
+    try:
+        os.fsync(descriptor)
+        if end == 0:
+            sync_folder(path.parent)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, end)
+        raise
 
 
 def _end_of_last_line(descriptor: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from songswap.store.backlog import Backlog
 from songswap.store.errors import BrokenError, NewerVersionError, StoreError, UnreadableError
 from songswap.store.files import LAST_GOOD, NAME, Document, Writer, content_of, fill
 from songswap.store.logs import Log
@@ -21,6 +22,7 @@ class Reading:
         self.root = root
         self.role = role
         self._standing = Standing()
+        self._backlog = Backlog()
 
     @property
     def broken(self) -> Mapping[str, str]:
@@ -52,11 +54,12 @@ class Reading:
         Rows that can't be read are passed over. Raises UnfitNameError, StoreError when no file can be read.
         """
         name = log.path(*names)
+        unwritten = self._backlog.rows.get(name, b"")
         try:
-            content = content_of(self.root / name, name)
+            content = content_of(self.root / name, name) + unwritten
         except FileNotFoundError:
             self._standing.is_gone(name)
-            return iter(())
+            return log.rows(unwritten, name)
         except UnreadableError as error:
             self._standing.is_broken(name, str(error), "It counts as empty")
             return iter(())
@@ -103,7 +106,8 @@ class Reading:
         return sorted(stem for stem in stems if NAME.fullmatch(stem))
 
     def _decoded(self, document: Document[T], name: str, names: tuple[str, ...]) -> T:
-        return document.belongs(document.decode(content_of(self.root / name, name), name), name, names)
+        content = self._backlog.documents.get(name) or content_of(self.root / name, name)
+        return document.belongs(document.decode(content, name), name, names)
 
     def _gone(self, document: Document[T], name: str, names: tuple[str, ...]) -> T | None:
         """A document that is not there; where its copy still is, it was not removed by us, and counts."""

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -17,18 +16,11 @@ from songswap.store.errors import (
     StoreError,
     UnreadableError,
 )
-from songswap.store.files import (
-    LAST_GOOD,
-    UNFINISHED,
-    Document,
-    Writer,
-    fill,
-    make_folder,
-    sync_folder,
-    write_whole,
-)
-from songswap.store.logs import Log, append_lines
-from songswap.store.reading import Reading
+from songswap.store.files import LAST_GOOD, Document, Writer, fill
+from songswap.store.logs import Log
+from songswap.store.putting import TRASH, Putting, delete
+from songswap.store.receipts import Receipt
+from songswap.store.syncing import AtOnce, Syncing, down
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -36,58 +28,73 @@ logger = logging.getLogger(__name__)
 _ENCODER = msgspec.json.Encoder()
 
 BROKEN = "broken"
-TRASH = "trash"
 
 
-class Store(Reading):
-    """Documents and logs below `root` for the process that plays `role`; `changes` hears of every write at once."""
+class Store(Putting):
+    """Documents and logs below `root` for the process that plays `role`; `changes` hears of every write at once.
 
-    def __init__(self, root: Path, role: Writer, changes: Changes | None = None) -> None:
-        """Opens or creates the folder, for its owner's eyes only. Raises StoreError when it is not writable."""
-        super().__init__(root.resolve(), role)
+    What people want is refused while the disk takes nothing, and they are told. What was seen happened anyway: it is
+    kept in memory, read from there, and written once there is room.
+    """
+
+    def __init__(
+        self, root: Path, role: Writer, changes: Changes | None = None, syncing: Syncing | None = None
+    ) -> None:
+        """Opens or creates the folder, for its owner's eyes only.
+
+        A full or read-only disk is `trouble` from the beginning. Raises StoreError when the folder can't be used.
+        """
+        super().__init__(root.resolve(), role, syncing or AtOnce())
         self.changes = changes or Changes()
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.root.chmod(0o700)
+            if self.root.stat().st_mode & 0o077:
+                self.root.chmod(0o700)
         except OSError as error:
             raise StoreError(f"{self.root} can't be used as the store: {error.strerror}") from error
-        self.probe()
-
-    def probe(self) -> None:
-        """Write something and remove it. Raises StoreError when that fails: not writable, disk full."""
-        path = self.root / f"{self.role}.probe{UNFINISHED}"
         try:
-            path.write_bytes(b"writable?\n")
-            path.unlink()
-        except OSError as error:
-            raise StoreError(f"{self.root} can't be written to: {error.strerror}") from error
+            self.probe()
+        except StoreError:
+            if not self.trouble:
+                raise
 
-    def write(self, document: Document[T], value: T, *names: str) -> None:
-        """Replace the document; durable when this returns. What can't be read there is set aside.
+    def write(self, document: Document[T], value: T, *names: str) -> Receipt:
+        """Replace the document: for every reader when this returns, for good when the receipt says so.
 
-        Only the server makes an account's or a group's folder: so a worker that comes late brings nothing back that a
-        person had removed. Within one that is there, the worker may make another.
+        What can't be read there is set aside. Only the server makes an account's or a group's folder: so a worker that
+        comes late brings nothing back that a person had removed. Within one that is there, the worker may make another.
         Raises StoreError, NewerVersionError when a newer SongSwap wrote it, GoneError, NotTheWriterError,
         UnfitNameError.
         """
         name = document.path(*names)
         self._only_writer((document.writer,), name)
-        path = self.root / name
-        self._make_way(document, name, names)
-        self._make_folders(path.parent)
-        content = document.encode(value)
-        if document.kept:  # first, so that the copy is never older than what it stands in for
-            write_whole(path.with_name(path.name + LAST_GOOD), content)
-            self._standing.keep(name, value)
-        write_whole(path, content)
+        content, keeps = document.encode(value), self._keeps_back((document.writer,))
+        try:
+            self._make_way(document, name, names)
+            receipt = self._put(name, content, flushed=document.flushed)
+        except (GoneError, NewerVersionError):
+            raise
+        except StoreError:
+            if not (keeps and self.trouble):
+                raise
+            self._backlog.keep(name, content)
+            receipt = down()
+        else:
+            self._backlog.documents.pop(name, None)
+            if document.kept:
+                self._keep_copy(name + LAST_GOOD, content, flushed=document.flushed)
+                self._standing.keep(name, value)
+            if keeps:
+                receipt.then(lambda: None, lambda _: self._backlog.keep(name, content))
         self._standing.is_well(name)
         self.changes.notify(name)
+        return receipt
 
-    def append(self, log: Log[T], row: T, *names: str, durable: bool = True) -> None:
-        """Add a row to a log; on disk when this returns if `durable`, else soon. Raises as `write` does."""
-        self.extend(log, (row,), *names, durable=durable)
+    def append(self, log: Log[T], row: T, *names: str, durable: bool = True) -> Receipt:
+        """Add a row to a log, for good when the receipt says so if `durable`, else soon. Raises as `write` does."""
+        return self.extend(log, (row,), *names, durable=durable)
 
-    def extend(self, log: Log[T], rows: Iterable[T], *names: str, durable: bool = True) -> None:
+    def extend(self, log: Log[T], rows: Iterable[T], *names: str, durable: bool = True) -> Receipt:
         """Add rows to a log, all in one go: after a crash the first of them may be there, in order, and no others.
 
         Raises as `write` does.
@@ -95,88 +102,99 @@ class Store(Reading):
         name = log.path(*names)
         if log.writers:
             self._only_writer(log.writers, name)
-        path = self.root / name
-        self._make_way_for_rows(name)
-        self._make_folders(path.parent)
-        append_lines(path, _ENCODER.encode_lines(rows), durable=durable)
+        lines, keeps = _ENCODER.encode_lines(rows), self._keeps_back(log.writers)
+        try:
+            self._make_way_for_rows(name)
+            if name in self._backlog.rows:
+                raise StoreError(f"{self.root / name} can't be written yet: {self.trouble}")
+            receipt = self._add(name, lines, durable=durable, alone=len(log.writers) < 2)
+        except GoneError:
+            raise
+        except StoreError:
+            if not (keeps and self.trouble and self._backlog.add(name, lines)):
+                raise
+            receipt = down()
+        else:
+            if keeps:
+                receipt.then(lambda: None, lambda _: self._backlog.add(name, lines))
         self.changes.notify(name)
+        return receipt
 
-    def rewrite(self, log: Log[T], rows: Iterable[T], *names: str) -> None:
+    def rewrite(self, log: Log[T], rows: Iterable[T], *names: str) -> Receipt:
         """Replace a log by `rows`: after a crash it is whole as it was, or as it shall be. Raises as `write` does."""
         name = log.path(*names)
         self._only_writer(log.writers, name)
-        path = self.root / name
         self._make_way_for_rows(name)
-        self._make_folders(path.parent)
-        write_whole(path, _ENCODER.encode_lines(rows))
+        receipt = self._put(name, _ENCODER.encode_lines(rows))
         self.changes.notify(name)
+        return receipt
 
     def settle(self, log: Log[T], *names: str) -> None:
         """Make all rows of a log durable that were appended without. Raises UnfitNameError, StoreError."""
         path = self.root / log.path(*names)
-        try:
-            sync_folder(path)
-            sync_folder(path.parent)
-        except OSError as error:
-            raise StoreError(f"{path} can't be written: {error.strerror}") from error
+        AtOnce().folder(path)
+        AtOnce().folder(path.parent)
 
-    def drop(self, kept: Log[T] | Document[T], *names: str) -> None:
-        """Remove a log or a document, for good when this returns.
+    def drop(self, kept: Log[T] | Document[T], *names: str) -> Receipt:
+        """Remove a log or a document, for good when the receipt says so.
 
         Raises UnfitNameError, NotTheWriterError, StoreError.
         """
         name = kept.path(*names)
         self._only_writer(kept.writers if isinstance(kept, Log) else (kept.writer,), name)
         path = self.root / name
+        self._backlog.forget(name)
         try:
             if path.is_dir():
                 self._set_aside(name, f"{name}: there is no file, but a folder")
             path.unlink(missing_ok=True)
             if isinstance(kept, Document) and kept.kept:
                 path.with_name(path.name + LAST_GOOD).unlink(missing_ok=True)
-            if path.parent.is_dir():
-                sync_folder(path.parent)
         except OSError as error:
-            raise StoreError(f"{path} can't be removed: {error.strerror}") from error
+            raise self._fault(path, "removed", error) from error
+        receipt = self._noted(self.syncing.folder(path.parent)) if path.parent.is_dir() else down()
         self._standing.forget(name)
         self.changes.notify(name)
+        return receipt
 
-    def remove(self, pattern: str, *names: str) -> None:
+    def remove(self, pattern: str, *names: str) -> Receipt:
         """Remove a folder (or file) and all in it: gone at once for every reader, then deleted.
 
-        Raises StoreError, NotTheWriterError, UnfitNameError.
+        Where there is no room for a move it is deleted where it lies. Raises StoreError, NotTheWriterError,
+        UnfitNameError.
         """
         self._only_writer(("server",), pattern)
         name = fill(pattern, names)
         path, trash = self.root / name, self.root / TRASH
-        make_folder(trash)
+        self._backlog.forget_below(name)
         try:
+            if not trash.is_dir():
+                trash.mkdir(mode=0o700)
             path.rename(trash / os.urandom(8).hex())
-            sync_folder(path.parent)
         except FileNotFoundError:
-            return
+            return down()
         except OSError as error:
-            raise StoreError(f"{path} can't be removed: {error.strerror}") from error
+            delete(path, error)
+        receipt = self._noted(self.syncing.folder(path.parent))
         self._standing.forget(f"{name}/")
         self.changes.notify(name)
         self.empty_trash()
+        return receipt
 
-    def empty_trash(self) -> None:
-        """Finish removals that a crash interrupted."""
-        shutil.rmtree(self.root / TRASH, ignore_errors=True)
+    def _keep_copy(self, name: str, content: bytes, *, flushed: bool) -> None:
+        """Let the copy of a document be as the document is; none is better than one that is older."""
+        try:
+            self._put(name, content, flushed=flushed)
+        except StoreError:
+            (self.root / name).unlink(missing_ok=True)
+
+    def _keeps_back(self, writers: tuple[Writer, ...]) -> bool:
+        """Whether what can't be written is kept in memory: what was seen, by a process that lives on."""
+        return "server" not in writers and self.role != "importer"
 
     def _only_writer(self, writers: tuple[Writer, ...], name: str) -> None:
         if self.role not in writers:
             raise NotTheWriterError(f"{name} is written by the {' and the '.join(writers)}, not by the {self.role}")
-
-    def _make_folders(self, folder: Path) -> None:
-        if folder.is_dir():
-            return
-        parts = folder.relative_to(self.root).parts
-        if self.role != "server" and (len(parts) == 2 or (len(parts) > 2 and not folder.parent.is_dir())):
-            raise GoneError(f"{folder} can't be written to: it is gone")
-        for depth in range(1, len(parts) + 1) if self.role == "server" else [len(parts)]:
-            make_folder(self.root.joinpath(*parts[:depth]))
 
     def _make_way(self, document: Document[T], name: str, names: tuple[str, ...]) -> None:
         """Set aside what can't be read, for the operator to look at. Raises NewerVersionError, StoreError."""
@@ -200,7 +218,7 @@ class Store(Reading):
             self._set_aside(name, f"{name}: there is no file, but something else")
 
     def _set_aside(self, name: str, why: str) -> None:
-        make_folder(self.root / BROKEN)
+        self._make_folder(self.root / BROKEN)
         path = self.root / name
         aside = self.root / BROKEN / f"{name.replace('/', '-')}.{os.urandom(4).hex()}"
         try:

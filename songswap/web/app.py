@@ -14,7 +14,7 @@ from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
-from songswap.store import Store, StoreError
+from songswap.store import Store, StoreError, receipts
 from songswap.vault import open_vault
 from songswap.web import (
     account,
@@ -154,6 +154,10 @@ def _finish_answers(app: Quart, here: Resources) -> None:
 
     @app.after_request
     async def finish(response: Response) -> Response:
+        try:
+            await receipts.all_down()  # nobody is told that something is done which a power cut would undo
+        except StoreError as error:
+            response = await errors.handle(error)
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "static":

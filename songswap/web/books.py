@@ -8,7 +8,7 @@ from typing import Final
 from songswap.core.posts import PAGE, STALE_ROWS, Page, compacted
 from songswap.documents import CHAT, GROUP_POSTS, WALL, WROTE
 from songswap.model import Place, PlaceKind, Post, Reacted, Removed, Row, Written, Wrote
-from songswap.store import Log, Store
+from songswap.store import Log, Receipt, Store
 
 LOGS: Final[dict[PlaceKind, Log[Row]]] = {"wall": WALL, "group": GROUP_POSTS, "chat": CHAT}
 KEPT_POSTS: Final = 40_000
@@ -27,6 +27,8 @@ class Book:
         self._firsts = sorted(int(name) for name in store.listed(self._log, place.id) if name.isdecimal())
         self.last = self._page(self._firsts[-1]).last if self._firsts else 0
         """The highest number of a row, and so the latest change."""
+        self.receipt = Receipt()
+        """Of the row added last."""
 
     def number(self, now_ms: float) -> int:
         """The number of the next row: the time, unless the clock was set back or two come in one millisecond."""
@@ -63,7 +65,7 @@ class Book:
                     yield post
 
     def append(self, row: Row, root: int | None = None) -> Post | None:
-        """Add a row, durable when this returns; `root` is the post whose page it lies on, if that is not the row's own.
+        """Add a row, for good when `receipt` says so; `root` is the post whose page it lies on, if that is not its own.
 
         The post it is about, as it reads now; None if that is not there. Raises StoreError.
         """
@@ -74,9 +76,9 @@ class Book:
         target = root if isinstance(row, Written) else row.of
         if target is not None and target not in page.posts:
             return None
-        if by := _author(row):
+        if by := author_of(row):
             self._note(by, first)
-        self._store.append(self._log, row, self.place.id, str(first))
+        self.receipt = self._store.append(self._log, row, self.place.id, str(first))
         if first not in self._firsts[-1:] and isinstance(row, Written) and first == row.n:
             self._firsts.append(first)
         self.last = max(self.last, row.n)
@@ -159,6 +161,12 @@ class Pages:
         """Hold this page no more."""
         self._pages.pop((place, first), None)
 
+    def forget_all(self, place: Place, by: str) -> None:
+        """Hold no page of `place` any more, nor where `by` wrote."""
+        for key in [key for key in self._pages if key[0] == place]:
+            del self._pages[key]
+        self._wrote.pop(by, None)
+
     def wrote(self, store: Store, account: str) -> set[Wrote]:
         """On which pages `account` has rows. Raises StoreError."""
         if account not in self._wrote:
@@ -180,10 +188,16 @@ class Books:
             self._books[place] = Book(self._store, place, self._pages)
         return self._books[place]
 
+    def forget(self, place: Place, by: str) -> None:
+        """Read this place again when it is next opened, and what `by` wrote: the disk took a row back."""
+        self._books.pop(place, None)
+        self._pages.forget_all(place, by)
+
     def wrote(self, account: str) -> list[Wrote]:
         """On which pages `account` has rows, in order. Raises StoreError."""
         return sorted(self._pages.wrote(self._store, account), key=lambda one: (one.place, one.page))
 
 
-def _author(row: Row) -> str:
+def author_of(row: Row) -> str:
+    """Whose row it is; nobody's if it only changes one."""
     return row.by if isinstance(row, Written | Reacted | Removed) else ""

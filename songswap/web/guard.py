@@ -8,6 +8,7 @@ from quart import Quart, Response, ResponseReturnValue, g, redirect, request, ur
 from songswap.core.groups import Right, demand, role_of
 from songswap.documents import GROUP, Account, Browser
 from songswap.model import Group
+from songswap.store import receipts
 from songswap.web import browsers, cookies
 from songswap.web.errors import ProblemError
 from songswap.web.resources import Resources, resources
@@ -128,6 +129,7 @@ def my_group_as(group_id: str, right: Right) -> Group:
 async def check() -> ResponseReturnValue | None:
     """Runs before every request."""
     here = resources()
+    receipts.collect()
     changes = request.method not in SAFE_METHODS
     g.account = None
     if changes and _is_foreign(here):

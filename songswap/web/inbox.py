@@ -130,12 +130,12 @@ async def receive(
     """
     fresh = path.with_name(path.name + UNFINISHED)
     try:
-        make_folder(path.parent)
+        await asyncio.to_thread(make_folder, path.parent)
         size = await _write(fresh, pieces, most, too_many)
         if check is not None:
             await check(fresh)
         fresh.replace(path)
-        sync_folder(path.parent)
+        await asyncio.to_thread(sync_folder, path.parent)
     except OSError as error:
         if error.errno in FULL:
             raise ProblemError(503, "disk_full", NO_ROOM) from error

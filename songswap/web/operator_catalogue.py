@@ -164,7 +164,7 @@ async def _take(here: Resources, name: str, pieces: AsyncIterator[bytes]) -> Cat
     """Keep a file; durable when this returns. Raises ProblemError (400, 413, 503), StoreError; nothing is left then."""
     upload = new_id()
     path = _upload(here, upload)
-    make_folder(path.parent.parent)
+    await asyncio.to_thread(make_folder, path.parent.parent)
     for left in path.parent.glob(f"*{UNFINISHED}"):  # of whoever went away in the middle; one file at a time is wanted
         left.unlink(missing_ok=True)
     size = await receive(path, pieces, LARGEST_FILE, TOO_LARGE)

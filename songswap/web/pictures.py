@@ -1,6 +1,7 @@
 """Pictures of people and groups: bringing, showing and removing them."""
 
 import asyncio
+from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
@@ -41,8 +42,8 @@ async def bring_my_picture() -> ProfileState:
     """Bring a picture of my own: a form with the field `file`, of up to 5 MB (JPEG, PNG, WebP, GIF)."""
     here, account = resources(), me().id
     content = await _brought()
+    picture_id = await _keep(here, PICTURE, account, content)
     before = profile_of(here, account)
-    picture_id = _keep(here, PICTURE, account, content)
     _show(here, account, picture="own", picture_id=picture_id)
     _remove(here, PICTURE, account, before.picture_id)
     return profile_state(here, account)
@@ -67,8 +68,9 @@ async def bring_group_picture(group_id: str) -> GroupState:
     here = resources()
     my_group_as(group_id, "manage")
     content = await _brought()
+    picture_id = await _keep(here, GROUP_PICTURE, group_id, content)
     group = my_group_as(group_id, "manage")
-    after = replace(group, picture_id=_keep(here, GROUP_PICTURE, group.id, content))
+    after = replace(group, picture_id=picture_id)
     here.store.write(GROUP, after, group.id)
     _remove(here, GROUP_PICTURE, group.id, group.picture_id)
     return state_of(here, after, me().id)
@@ -133,14 +135,18 @@ def _show(here: Resources, account: str, *, picture: str, picture_id: str) -> No
     here.store.write(ACCOUNT, shown(person, profile), account)
 
 
-def _keep(here: Resources, pattern: str, name: str, content: bytes) -> str:
+async def _keep(here: Resources, pattern: str, name: str, content: bytes) -> str:
     picture_id = new_id()
     path = here.store.root / fill(pattern, (name, picture_id))
     if not path.parent.parent.is_dir():
         raise StoreError(f"{path} can't be written: its owner is gone")
+    await asyncio.to_thread(_write, path, content)
+    return picture_id
+
+
+def _write(path: Path, content: bytes) -> None:
     make_folder(path.parent)
     write_whole(path, content)
-    return picture_id
 
 
 def _remove(here: Resources, pattern: str, name: str, picture_id: str) -> None:

@@ -18,6 +18,7 @@ from songswap.core.posts import (
 )
 from songswap.model import Card, Carded, Edited, Place, Post, Reacted, Removed, Row, SystemKind, Written
 from songswap.web import audit, notices
+from songswap.web.books import author_of
 from songswap.web.chat import presence_of
 from songswap.web.errors import ProblemError
 from songswap.web.hub import Event
@@ -189,7 +190,9 @@ def _kept(here: Resources, place: Place, row: Row, root: int | None) -> Post:
     if post is None:
         raise ProblemError(404, "no_such_post", NO_POST)
     data = msgspec.json.encode(post_state(here.directory, place, post))
-    here.hub.publish(Event(place, row.n, "post", data, post.by, post, named_in(post)), before)
+    event = Event(place, row.n, "post", data, post.by, post, named_in(post))
+    # others see it once it is there for good: what is refused was never said
+    book.receipt.then(lambda: here.hub.publish(event, before), lambda _: here.books.forget(place, author_of(row)))
     return post
 
 

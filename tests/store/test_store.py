@@ -424,9 +424,14 @@ def test_a_store_that_is_a_file_is_refused(tmp_path: Path) -> None:
             Store(root, "server")
 
 
-def test_a_store_on_a_full_disk_is_refused(tmp_path: Path) -> None:
-    with no_file_larger_than(0), pytest.raises(StoreError, match=f"{tmp_path} can't be written to: "):
-        Store(tmp_path, "server")
+def test_a_store_on_a_full_disk_can_be_read_and_says_what_is_wrong(store: Store) -> None:
+    store.write(NOTE, Note("there"), "a")
+    with no_file_larger_than(0):
+        reader = Store(store.root, "server")
+        assert reader.trouble
+        assert reader.read(NOTE, "a") == Note("there")
+    reader.catch_up()
+    assert not reader.trouble
 
 
 def test_a_probe_tells_when_the_disk_is_full(store: Store) -> None:

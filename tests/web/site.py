@@ -220,6 +220,7 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
     """
     features = Features(paste_back=server.pop("paste_back", True), embed=server.pop("embed", False))
     is_live = server.pop("is_live", False)
+    syncing = server.pop("syncing", None)
     apps = server.pop("apps", APPS)
     daily_calls = server.pop("daily_calls", None)
     youtube = server.pop("youtube", YouTube())
@@ -234,7 +235,7 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
         for app in apps:
             if app.client_id not in world.apps:
                 world.register_app(app.client_id, app.client_secret or None, [config.server.redirect_uri])
-        store, clock = Store(root, "server"), HandClock()
+        store, clock = Store(root, "server", syncing=syncing), HandClock()
         app = create_app(config, store, clock)
         app.jinja_env.bytecode_cache = TEMPLATES
         async with listen(app, config.server.port) if is_live else app.test_app():
