@@ -54,8 +54,8 @@ class Document(Generic[T]):
     value that shows least and does least; else not there either, or `refused`, and reading it raises BrokenError (but
     for the server, which only shows what the worker writes).
     One that is `passing` matters to running processes only: its writer goes over whatever is there, even a newer one.
-    What is passing needs no fsync, nor does what is not `flushed` as it will be asked for again: a reader finds it whole,
-    and a power cut may take the last half minute of it.
+    What is passing needs no fsync, nor does what is not `flushed` as it will be asked for again: a reader finds it
+    whole, and a power cut may take the last half minute of it.
     `named_by` is the field that holds the last of its names: what lies under another name is in the wrong place.
     """
 
