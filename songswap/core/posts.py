@@ -13,13 +13,16 @@ LONGEST_MESSAGE: Final = 2_000
 MOST_REPLIES: Final = 500
 """To one post: they lie on its page, and a page is read whole."""
 MOST_EDITS: Final = 20
+TURNED: Final = "That has invisible characters that turn the direction of text. Type it by hand."
 REACTIONS: Final = ("👍", "❤️", "😂", "🎉", "🔥", "👏", "😮", "😢")
 PAGE: Final = 200
 """Posts on a page of a log: small enough to be read in a millisecond, and many enough for few files."""
 STALE_ROWS: Final = 200
 """That many rows of a page that say nothing any more are worth writing it anew."""
-_DROPPED: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\ufeff")
-"""What turns the direction of all that follows; pages give each text a direction of its own."""
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the direction of all that follows, so that text reads as another. Pages give each text a direction of its
+own: nobody needs them."""
+_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 class PostError(Exception):
@@ -34,8 +37,10 @@ class PostError(Exception):
 def checked_text(text: str, longest: int) -> str:
     """`text` as it is kept: composed, without what can't be seen, no more than two empty lines together.
 
-    Raises PostError for nothing, or more than `longest` characters.
+    Raises PostError for nothing, more than `longest` characters, or what turns the direction of text.
     """
+    if not _TURNING.isdisjoint(text):
+        raise PostError("turned_text", TURNED)
     lines = [_visible(line).rstrip() for line in unicodedata.normalize("NFC", text).splitlines()]
     kept = [line for place, line in enumerate(lines) if line or any(lines[max(0, place - 2) : place])]
     clean = "\n".join(kept).strip()
@@ -55,7 +60,7 @@ def checked_reaction(emoji: str) -> str:
 
 def _visible(line: str) -> str:
     line = line.replace("\t", "    ")
-    return "".join(one for one in line if one not in _DROPPED and unicodedata.category(one) not in {"Cc", "Cs"})
+    return "".join(one for one in line if one != _BYTE_ORDER_MARK and unicodedata.category(one) not in {"Cc", "Cs"})
 
 
 class Page:

@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Final
 
+from songswap.core.lookalikes import visible
 from songswap.core.posts import PostError, checked_text
 
 LONGEST_NAME: Final = 60
@@ -20,7 +21,7 @@ def checked_name(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if len(name) > LONGEST_NAME:
         raise ProfileError(f"A name has at most {LONGEST_NAME} characters.")
-    if not name.isprintable():
+    if visible(name) != name:
         raise ProfileError("A name is made of characters one can see.")
     return name
 

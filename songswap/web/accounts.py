@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from songswap.core.groups import vanish
 from songswap.core.handles import handle_for
+from songswap.core.lookalikes import told_apart, visible
 from songswap.core.profiles import TAKEN_HANDLES
 from songswap.documents import ACCOUNT, CONSENT, PROFILE, Account, Consent
 from songswap.model import Profile, User
@@ -51,7 +52,7 @@ def admit(store: Store, user: User, app: str, now_ms: float) -> Account:
     known = link(there, user)
     if known is None and (unread := _unread(store, there)):
         raise BrokenError(f"whether {unread} is of somebody who logs in can't be told, so nobody new can")
-    name = user.display_name or user.id
+    name = visible(user.display_name) or user.id
     if known is None:
         handle = handle_for(name, {*TAKEN_HANDLES, *(one.handle for one in there)})
         known = Account(new_id(), user.account_id or user.id, user.id, name, app, now_ms, handle=handle)
@@ -63,9 +64,19 @@ def admit(store: Store, user: User, app: str, now_ms: float) -> Account:
         spotify_name=name,
         spotify_image_url=user.image_url,
     )
-    account = shown(account, store.read(PROFILE, account.id) or Profile())
+    account = shown(account, store.read(PROFILE, account.id) or Profile(), there)
     store.write(ACCOUNT, account, account.id)
     return account
+
+
+def tell_apart(store: Store) -> None:
+    """Have no two people look the same who did before names were told apart. Raises StoreError."""
+    seen: list[tuple[str, str]] = []
+    for account in sorted(everybody(store), key=lambda one: one.created_at_ms):
+        name = told_apart(account.display_name, account.handle, seen)
+        if name != account.display_name:
+            store.write(ACCOUNT, replace(account, display_name=name), account.id)
+        seen.append((name, account.handle))
 
 
 def consent_of(store: Store, account: str) -> Consent | None:

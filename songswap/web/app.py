@@ -18,6 +18,7 @@ from songswap.store import Store, StoreError, receipts
 from songswap.vault import open_vault
 from songswap.web import (
     account,
+    accounts,
     bodies,
     chat,
     circles,
@@ -135,6 +136,7 @@ def _connect(app: Quart, here: Resources) -> None:
     @app.while_serving
     async def spotify() -> AsyncGenerator[None, None]:
         here.inbox.sweep(here.clock.now_ms())
+        accounts.tell_apart(here.store)
         here.errands.send(leaving.erase(here))
         here.errands.send(milestones.watch(here))
         async with open_http() as http:

@@ -132,7 +132,7 @@ def _show(here: Resources, account: str, *, picture: str, picture_id: str) -> No
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
     profile = replace(profile_of(here, account), picture=picture, picture_id=picture_id)
     here.store.write(PROFILE, profile, account)
-    here.store.write(ACCOUNT, shown(person, profile), account)
+    here.store.write(ACCOUNT, shown(person, profile, here.directory.everybody()), account)
 
 
 async def _keep(here: Resources, pattern: str, name: str, content: bytes) -> str:

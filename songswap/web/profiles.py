@@ -69,7 +69,7 @@ async def change_my_profile(data: ProfileWish) -> ProfileState:
     person = replace(me(), handle=_handle(here, data.handle))
     if after != before:
         here.store.write(PROFILE, after, person.id)
-    if (told := shown(person, after)) != me():
+    if (told := shown(person, after, here.directory.everybody())) != me():
         here.store.write(ACCOUNT, told, person.id)
     return profile_state(here, person.id)
 

@@ -119,8 +119,6 @@ def test_replies_are_known_by_what_they_answer() -> None:
         ("  hello \n", "hello"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("a\x00b\x1b[31mc\x7f", "ab[31mc"),
-        ("abc\u202ecba", "abccba"),
-        ("\u2067שלום\u2069", "\u2067שלום\u2069"),
         ("👨‍👩‍👧‍👦 e\u0301", "👨‍👩‍👧‍👦 é"),
         ("a\n\n\n\n\nb", "a\n\n\nb"),
         ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
@@ -131,7 +129,13 @@ def test_text_is_kept_without_what_cannot_be_seen(text: str, kept: str) -> None:
     assert checked_text(text, LONGEST_POST) == kept
 
 
-@pytest.mark.parametrize("text", ["", " \n\t ", "\x00", "\u202e", "\u200b\u200d"])
+@pytest.mark.parametrize("control", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
+def test_text_that_turns_the_direction_of_what_follows_is_refused(control: str) -> None:
+    with pytest.raises(PostError, match="turn the direction"):
+        checked_text(f"abc{control}cba", 100)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "\x00", "\u200b\u200d"])
 def test_nothing_to_be_seen_is_nothing_to_send(text: str) -> None:
     with pytest.raises(PostError, match="nothing to send"):
         checked_text(text, LONGEST_POST)

@@ -188,7 +188,7 @@ async def test_forged_cursors_are_refused(site: Site, cursor: str) -> None:
     ("body", "code"),
     [
         ({}, "empty"),
-        ({"text": " \u202e\u200b "}, "empty"),
+        ({"text": " \u202e\u200b "}, "turned_text"),
         ({"text": "x" * 5_001}, "too_long"),
         ({"text": 3}, "invalid"),
         ({"text": "x", "colour": "red"}, "invalid"),

@@ -3,11 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 from quart.datastructures import FileStorage
 
-from songswap.documents import PROFILE
+from songswap.documents import ACCOUNT, PROFILE
 from songswap.model import Profile
+from songswap.web.accounts import tell_apart
 from tests.web.site import Browser, Site, content, group_of, refusal
 
 MARKUP = '<script>alert(1)</script> & "quotes"'
@@ -44,6 +46,26 @@ async def test_a_name_of_one_s_own_is_shown_everywhere_and_outlasts_a_log_in(sit
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     await content(await ada.patch("/api/me/profile", {"name": ""}))
     assert (await ada.json("/api/me/profile"))["shown_name"] == "Ada"
+
+
+async def test_a_name_that_looks_like_somebody_elses_shows_the_handle(site: Site) -> None:
+    ada, bob = await site.log_in("ada"), await site.log_in("bob")
+    group = await group_of(ada, bob)
+    await content(await bob.patch("/api/me/profile", {"name": "Аdа"}))  # with Cyrillic letters
+    names = {one["account"]: one["name"] for one in (await ada.json(f"/api/groups/{group}"))["members"]}
+    assert names == {ada.account: "Ada", bob.account: "Аdа (@bob)"}
+    await content(await bob.patch("/api/me/profile", {"handle": "robert"}))
+    assert (await bob.json("/api/me/profile"))["shown_name"] == "Аdа (@robert)"
+
+
+async def test_names_that_looked_the_same_before_are_told_apart_at_the_start(site: Site) -> None:
+    ada, bob = await site.log_in("ada"), await site.log_in("bob")
+    kept = site.store.read(ACCOUNT, bob.account)
+    assert kept is not None
+    site.store.write(ACCOUNT, replace(kept, display_name="Ada"), bob.account)
+    tell_apart(site.store)
+    shown = [site.store.read(ACCOUNT, one.account) for one in (ada, bob)]
+    assert [one.display_name for one in shown if one] == ["Ada", "Ada (@bob)"]
 
 
 @pytest.mark.parametrize(
