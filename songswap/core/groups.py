@@ -10,6 +10,8 @@ from songswap.model import Group, Invite, Member, Role
 
 INVITE_LIFE_MS = 14 * 24 * 3_600_000
 NAME_LENGTH = 60
+MOST_GROUPS = 100
+"""That a person is in: each costs something with every look at all of them."""
 
 Right = Literal["playback", "session", "invite", "manage"]
 RIGHTS: Mapping[Role, tuple[Right, ...]] = {
@@ -49,6 +51,7 @@ RefusalCode = Literal[
     "not_listening",
     "not_running",
     "too_many_asking",
+    "too_many_groups",
     "too_many_requests",
 ]
 
@@ -83,6 +86,13 @@ def found(group_id: str, name: str, host: str, secret: str, now_ms: float) -> Gr
         invite=Invite(secret, now_ms + INVITE_LIFE_MS),
         members={host: Member("host", now_ms)},
     )
+
+
+def check_room(count: int, *, own: bool = True) -> None:
+    """Raises RefusedError (too_many_groups) if the one who asks, or somebody not their `own`, is in enough groups."""
+    if count >= MOST_GROUPS:
+        who = "You are" if own else "This person is"
+        raise RefusedError("too_many_groups", f"{who} in {MOST_GROUPS} groups, which are the most. Leave one first.")
 
 
 def role_of(group: Group, account: str) -> Role:

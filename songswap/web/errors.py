@@ -97,6 +97,7 @@ STATUS_OF_REFUSAL: Mapping[RefusalCode, int] = {
     "not_listening": 409,
     "not_running": 409,
     "too_many_asking": 409,
+    "too_many_groups": 409,
     "too_many_requests": 409,
 }
 

@@ -84,6 +84,7 @@ async def let_in(group_id: str, account: str) -> GroupState:
     """Let somebody in who asks (host and co-hosts)."""
     here, group = resources(), my_group(group_id)
     after = rules.answer(group, me().id, account, here.clock.now_ms(), accepts=True)
+    membership.demand_room(here.store, account, own=False)
     _joined(here, after, here.directory.get(account))
     return state_of(here, after, me().id)
 
@@ -174,6 +175,8 @@ def _listed(here: Resources, group_id: str) -> Group:
 
 def _asked(here: Resources, group: Group) -> Group:
     after = rules.ask(group, me().id, here.clock.now_ms())
+    if after != group:
+        membership.demand_room(here.store, me().id)
     if me().id in after.members and me().id not in group.members:
         _joined(here, after, me())
     elif after != group:

@@ -206,6 +206,7 @@ def _reports(here: Resources, group: Group) -> int | None:
 
 
 def _create(here: Resources, name: str) -> Group:
+    membership.demand_room(here.store, me().id)
     group = rules.found(accounts.new_id(), name, me().id, new_secret(), here.clock.now_ms())
     here.store.write(GROUP, group, group.id)
     return group

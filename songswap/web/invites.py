@@ -117,6 +117,7 @@ def join(here: Resources, person: Account, group_id: str, secret: str) -> Group:
     before = _invited_to(here, group_id, secret)
     group = rules.join(before, person.id, secret, here.clock.now_ms())
     if person.id not in before.members:
+        membership.demand_room(here.store, person.id)
         here.store.write(GROUP, group, group.id)
         milestones.joined(here, group, person)
         is_running = membership.session_of(here.store, group.id).state == "running"

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from songswap.core.groups import check_room
 from songswap.core.sharing import without_group
 from songswap.documents import GROUP, SESSION_WISH, SHARING, TAB, WISH, SessionWish, Wish
 from songswap.model import Group
@@ -24,6 +25,11 @@ def groups_of(store: Store, account: str) -> list[Group]:
     every = (store.read(GROUP, name) for name in store.names("groups"))
     mine = [group for group in every if group and account in group.members]
     return sorted(mine, key=lambda group: -group.created_at_ms)
+
+
+def demand_room(store: Store, account: str, *, own: bool = True) -> None:
+    """Raises RefusedError (too_many_groups) if `account`, the one who asks or not their `own`, can be in no more."""
+    check_room(len(groups_of(store, account)), own=own)
 
 
 def keep_group(store: Store, before: Group, after: Group | None) -> None:

@@ -1,8 +1,9 @@
 import pytest
 
+from songswap.core import groups
 from songswap.documents import RENEWED, RenewalsSeen
 from songswap.model import Entry, Renewed
-from tests.web.site import Browser, Site, content, group_of, page, refusal
+from tests.web.site import ORIGIN, Browser, Site, content, group_of, page, refusal
 from tests.web.test_profiles import bring, picture
 
 
@@ -143,3 +144,27 @@ async def test_people_are_found_by_name_and_handle_in_spite_of_errors(site: Site
         assert [(one["kind"], one["href"]) for one in hits] == [("person", "/people/countess")]
     assert (await bob.json("/api/search?kind=people&q=xyz"))["items"] == []
     assert await refusal(await bob.get("/api/search?kind=people&q=z"), 400) == "invalid"
+
+
+async def test_a_person_is_in_a_hundred_groups_at_most_whatever_the_way_in(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "MOST_GROUPS", 2)
+    ada, bob = await site.log_in("ada"), await site.log_in("bob")
+    asked, unlocked = [await group_of(ada, name=name) for name in ("asked", "open")]
+    assert await refusal(await ada.post("/api/groups", {"name": "third"}), 409) == "too_many_groups"
+    assert "Leave one first" in await page(await ada.post("/groups", form={"name": "third"}), 409)
+    cleo = await site.log_in("cleo")
+    invited = await group_of(cleo)
+    link = (await cleo.json(f"/api/groups/{invited}"))["invite_url"]
+    await opened(ada, asked, is_listed=True, admission="approval")
+    await opened(ada, unlocked, is_listed=True, admission="open")
+    await content(await bob.put(f"/api/groups/{asked}/asking"))
+    for name in ("mine", "mine, too"):
+        await group_of(bob, name=name)
+    assert await refusal(await bob.post(f"/api/groups/{invited}/members", {"invite": link}), 409) == "too_many_groups"
+    assert (await bob.post(link.removeprefix(ORIGIN))).status_code == 409
+    assert await refusal(await bob.put(f"/api/groups/{unlocked}/asking"), 409) == "too_many_groups"
+    assert await refusal(await ada.put(f"/api/groups/{asked}/asking/{bob.account}"), 409) == "too_many_groups"
+    await site.log_in("bob", f"?next={link.removeprefix(ORIGIN)}", bob)
+    assert len((await bob.json("/api/groups"))["items"]) == 2
