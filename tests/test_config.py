@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,6 +45,9 @@ def test_every_key_arrives(tmp_path: Path) -> None:
         public_url = https://music.example.org/
         secret_key = {secret}
         operators = ada, smedjan.2 ,ada
+        names = songswap, Music.lan
+        trusted_proxies = 172.18.0.0/16, 2001:db8::7
+        metrics_token = 0123456789abcdef
         [store]
         path = /srv/songswap
         [spotify]
@@ -63,7 +69,15 @@ def test_every_key_arrives(tmp_path: Path) -> None:
         level = Debug
         """.replace("        ", ""),
     )
-    assert config.server == Server("0.0.0.0", 9000, "https://music.example.org", secret, ("ada", "smedjan.2"))
+    server = Server("0.0.0.0", 9000, "https://music.example.org", secret, ("ada", "smedjan.2"))
+    proxies = (ip_network("172.18.0.0/16"), ip_network("2001:db8::7"))
+    more: dict[str, Any] = {
+        "names": ("songswap", "music.lan"),
+        "trusted_proxies": proxies,
+        "metrics_token": "0123456789abcdef",
+    }
+    assert config.server == replace(server, **more)
+    assert "0123456789abcdef" not in repr(config)
     assert config.store.path == Path("/srv/songswap")
     assert config.spotify.apps == (App("default", "first123", "hush"), App("living-room", "second123"))
     assert config.spotify.api_url == "http://127.0.0.1:9001"
@@ -72,6 +86,11 @@ def test_every_key_arrives(tmp_path: Path) -> None:
     assert config.history.poll_minutes == 30
     assert (config.features.paste_back, config.features.metrics) == (False, False)
     assert config.log.level == "debug"
+
+
+def test_proxies_on_this_machine_are_believed_unless_others_or_none_are_named(tmp_path: Path) -> None:
+    assert load_text(tmp_path, MINIMAL).server.trusted_proxies == (ip_network("127.0.0.1"), ip_network("::1"))
+    assert load_text(tmp_path, MINIMAL + "[server]\ntrusted_proxies = none\n").server.trusted_proxies == ()
 
 
 def test_the_environment_goes_first(tmp_path: Path) -> None:
@@ -158,6 +177,11 @@ level = loud
         (MINIMAL + "[server]\noperators = ada,,bob\n", "[server] operators: must be Spotify user ids"),
         (MINIMAL + "[server]\noperators = ada@example.org\n", "[server] operators: must be Spotify user ids"),
         (MINIMAL + "[server]\noperators = https://open.spotify.com/user/ada\n", "[server] operators: must be Spotify"),
+        (MINIMAL + "[server]\nnames = http://music.lan\n", "[server] names: must be names with commas"),
+        (MINIMAL + "[server]\nnames = music.lan:8770\n", "[server] names: must be names with commas"),
+        (MINIMAL + "[server]\ntrusted_proxies = caddy\n", "[server] trusted_proxies: must be addresses or networks"),
+        (MINIMAL + "[server]\ntrusted_proxies = 10.0.0.1/8\n", "[server] trusted_proxies: must be addresses or"),
+        (MINIMAL + "[server]\nmetrics_token = short\n", "[server] metrics_token: must be at least 16 characters"),
         (MINIMAL + "[server]\npublic_url = http://a.example:99999\n", "[server] public_url: must be an address"),
         (MINIMAL + "[store]\npath = a\0b\n", "[store] path: must be a folder"),
         ("port = 1\n", "File contains no section headers."),

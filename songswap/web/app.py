@@ -27,6 +27,7 @@ from songswap.web import (
     create_saving,
     devices,
     docs,
+    edge,
     errors,
     events,
     export,
@@ -84,12 +85,15 @@ from songswap.web.resources import EXTENSION, Resources
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 LARGEST_BODY = 64 * 1024
+BODY_S = 15
+"""Until a body of the usual size has to be there."""
 
 
 def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     """The application over `store`. Its `extensions["songswap"]` is a Resources. Raises StoreError."""
     app = Quart("songswap.web", static_folder=str(STATIC), root_path=str(Path(__file__).parent))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["BODY_TIMEOUT"] = BODY_S
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     gate = Gate(store, clock, config.spotify.daily_calls)
     here = Resources(
@@ -105,6 +109,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     errors.register(app)
     guard.register(app)
     bodies.register(app)
+    edge.register(app)
     plotly.register(app)
     features = (
         pages, login, account, export, devices, groups, invites, session, requests,

@@ -27,6 +27,8 @@ ENVELOPE: Final = 64 * 1024
 """Bytes that a form may have around its file."""
 SILENCE_S: Final = 60.0
 """A sender who is silent for so long has gone."""
+SLOWEST: Final = 8_000.0
+"""Bytes a second that a file comes with on average, at the least; a telephone's worst line brings more."""
 
 LARGEST_PICTURE: Final = 5 * 1000**2
 """Bytes."""
@@ -143,11 +145,13 @@ async def _events(request: Request, boundary: bytes, too_large: str) -> AsyncIte
 
 async def _pieces(request: Request) -> AsyncIterator[bytes | None]:
     """The body in pieces, and None at its end. Raises RequestEntityTooLarge, ProblemError (408)."""
-    came, pace = 0, cast(Any, request.scope)[PACE]
+    came, left_s, pace = 0, SILENCE_S, cast(Any, request.scope)[PACE]
+    now_s = asyncio.get_running_loop().time
     body = aiter(request.body)
     while True:
+        since_s = now_s()
         try:
-            async with asyncio.timeout(SILENCE_S):
+            async with asyncio.timeout(min(SILENCE_S, left_s)):
                 data = await anext(body, None)
         except TimeoutError as error:
             raise ProblemError(408, "too_slow", BROKEN) from error
@@ -155,6 +159,7 @@ async def _pieces(request: Request) -> AsyncIterator[bytes | None]:
             yield None
             return
         came += len(data)
+        left_s += len(data) / SLOWEST - (now_s() - since_s)  # only waiting counts: we may be slow ourselves
         pace.taken(len(data))
         if came > LARGEST_FILE + ENVELOPE:
             raise RequestEntityTooLarge

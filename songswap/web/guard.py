@@ -9,8 +9,9 @@ from songswap.core.groups import Right, demand, role_of
 from songswap.documents import GROUP, Account, Browser
 from songswap.model import Group
 from songswap.store import receipts
-from songswap.web import browsers, cookies
+from songswap.web import browsers, cookies, edge
 from songswap.web.errors import ProblemError
+from songswap.web.limits import BY_ADDRESS, IN_LINE, STREAMS, Cost, cost_of
 from songswap.web.resources import Resources, resources
 
 PUBLIC = frozenset(
@@ -69,7 +70,6 @@ UNASKED = frozenset({"chat.type_in_chat", "chat.read_chat", "notices.see_notices
 lively chat takes nothing from what a person may do."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def who() -> Account | None:
@@ -83,11 +83,6 @@ def browser() -> Browser:
     me()
     found: Browser = g.browser
     return found
-
-
-def address() -> str:
-    """Where the request comes from."""
-    return request.remote_addr or ""
 
 
 def cookie() -> str:
@@ -132,30 +127,66 @@ async def check() -> ResponseReturnValue | None:
     receipts.collect()
     changes = request.method not in SAFE_METHODS
     g.account = None
-    if changes and _is_foreign(here):
+    host = request.headers.get("Host", "")
+    if changes and _is_foreign(here, host):
         raise ProblemError(403, "foreign_origin", "Changes are only taken from SongSwap's own pages.")
+    _demand_own_name(here, host)
     _recognise(here, request.cookies)
-    if request.url_rule is None or request.endpoint in PUBLIC:
-        return None
-    if g.account is None:
+    if g.account is None and request.url_rule is not None and request.endpoint not in PUBLIC:
+        _demand_patience(here, "refused")
         return _ask_to_log_in()
-    pace = here.unasked_pace if request.endpoint in UNASKED else here.pace
-    if changes and not pace.allows(g.account.id, here.clock.now_ms()):
-        raise ProblemError(
-            429, "too_fast", "That was a lot at once. Wait a few seconds.", headers={"Retry-After": "10"}
-        )
+    cost: Cost = "unasked" if request.endpoint in UNASKED else cost_of(request.endpoint, changes=changes)
+    _demand_patience(here, cost)
+    if request.endpoint in STREAMS:
+        _open_stream(here)
+    if cost in IN_LINE:
+        await here.lines.take(_counted(cost), edge.held())
     return None
 
 
 async def check_socket() -> None:
     """Runs before every connection of a page: it has to come from our own pages, and from somebody logged in."""
     here = resources()
-    scheme = websocket.scheme.replace("ws", "http")
-    if not _is_ours(here, websocket.headers.get("Origin", ""), scheme, websocket.host):  # every browser names it
+    g.account = None
+    host = websocket.headers.get("Host", "")
+    if not here.names.is_own_page(websocket.headers.get("Origin", ""), host):  # every browser names it
         raise ProblemError(403, "foreign_origin", "Connections are only taken from SongSwap's own pages.")
+    _demand_own_name(here, host)
     _recognise(here, websocket.cookies)
     if g.account is None:
+        _demand_patience(here, "refused")
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
+    _demand_patience(here, "page")
+    _open_stream(here)
+
+
+def _demand_own_name(here: Resources, host: str) -> None:
+    """Raises ProblemError (400) for a request by a name that nobody told us is ours."""
+    if not here.names.is_ours(host):
+        words = f"SongSwap is not known by this name. Open {here.config.server.url}."
+        steps = ("Whoever runs it can name this address: [server] public_url, or [server] names.",)
+        raise ProblemError(400, "unknown_host", words, steps=steps)
+
+
+def _demand_patience(here: Resources, cost: Cost) -> None:
+    """Raises ProblemError (429) where too much of that came from one person or address."""
+    paces = {"change": here.pace, "unasked": here.unasked_pace}
+    pace, key, now_ms = paces.get(cost) or here.paces[cost], _counted(cost), here.clock.now_ms()
+    if not pace.allows(key, now_ms):
+        wait_s = pace.wait_s(key, now_ms)
+        words = "That was a lot at once. Wait a few seconds." if wait_s <= 10 else f"That was a lot. Wait {wait_s} s."
+        raise ProblemError(429, "too_fast", words, headers={"Retry-After": str(wait_s)})
+
+
+def _open_stream(here: Resources) -> None:
+    words = f"{here.streams.most} pages are open already. Close some of them."
+    edge.hold_one(here.streams, _counted("page"), "too_many_open", words)
+
+
+def _counted(cost: Cost) -> str:
+    """As whom a request counts: somebody logged in as that person, all else by its address."""
+    account = who()
+    return edge.caller().key if account is None or cost in BY_ADDRESS else account.id
 
 
 def _recognise(here: Resources, shown: Mapping[str, str]) -> None:
@@ -200,39 +231,20 @@ def _ask_to_log_in() -> ResponseReturnValue:
     return redirect(url_for("login.login", next=request.path if request.method in SAFE_METHODS else "/"))
 
 
-def _is_foreign(here: Resources) -> bool:
+def _is_foreign(here: Resources, host: str) -> bool:
     """Whether another site's page made the browser send this.
 
     Every browser names the origin of a change in one of three headers; programs without a browser send none, and
     nobody can trick them into it.
     """
     if origin := request.headers.get("Origin"):
-        return not _is_ours(here, origin, request.scheme, request.host)
+        return not here.names.is_own_page(origin, host)
     if site := request.headers.get("Sec-Fetch-Site"):
         return site not in {"same-origin", "none"}
     if referer := request.headers.get("Referer"):
-        return not _is_ours(here, referer, request.scheme, request.host)
+        parts = urlsplit(referer)
+        return not here.names.is_own_page(f"{parts.scheme}://{parts.netloc}", host)
     return False
-
-
-def _is_ours(here: Resources, url: str, scheme: str, host: str) -> bool:
-    """Whether the page at `url` is ours, when it asks by `scheme` at `host`.
-
-    With https only the configured address counts: a page of the same host without it may be anybody's on the way.
-    """
-    known, asking = origin_of(here.config.server.url), origin_of(url)
-    ours = {known} if cookies.is_secure(here.config) else {known, origin_of(f"{scheme}://{host}")}
-    return asking is not None and asking in ours
-
-
-def origin_of(url: str) -> tuple[str, str, int | None] | None:
-    """Scheme, host and port of `url` [RFC 6454, 4]; None if it has none."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-    except ValueError:
-        return None
-    return (parts.scheme, parts.hostname, port) if parts.scheme in DEFAULT_PORTS and parts.hostname else None
 
 
 def register(app: Quart) -> None:

@@ -6,7 +6,6 @@ from quart import Blueprint, ResponseReturnValue, make_response, redirect, rende
 from quart_schema import hide
 
 from songswap.config import App
-from songswap.core.addresses import is_near, network_of
 from songswap.core.browser_names import browser_name
 from songswap.core.seats import choose_app
 from songswap.documents import CONSENT, Account, Browser, Consent
@@ -14,9 +13,9 @@ from songswap.model import Notice, User
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.oauth import Tokens
 from songswap.spotify.transport import Bearer
-from songswap.web import accounts, browsers, cookies, login_problems, notices
+from songswap.web import accounts, browsers, cookies, edge, login_problems, notices
 from songswap.web.errors import ProblemError, Way
-from songswap.web.guard import address, cookie, who
+from songswap.web.guard import cookie, who
 from songswap.web.login_problems import AGAIN
 from songswap.web.pending import LIFE_MS, LONGEST_NEXT, Answered, PendingLogin, Step
 from songswap.web.resources import Resources, resources
@@ -103,7 +102,7 @@ def _must_be_able_to_paste(here: Resources) -> None:
     needs_to = back_to.scheme == "http" and request.host != back_to.netloc
     if not (here.config.features.paste_back and needs_to):
         raise login_problems.only_on(here.config.server.url)
-    if not is_near(address()):
+    if not edge.caller().is_near:
         raise login_problems.too_far()
 
 
@@ -187,7 +186,7 @@ def _claimed(here: Resources, state: str, step: Step) -> PendingLogin:
 
 async def _exchange(here: Resources, pending: PendingLogin, answer: dict[str, str]) -> tuple[Tokens, User]:
     """What Spotify gives for the code in its `answer`; it is asked once for each log-in. Raises ProblemError."""
-    now_ms, network = here.clock.now_ms(), network_of(address())
+    now_ms, network = here.clock.now_ms(), edge.caller().key
     costs = "code" in answer and "error" not in answer
     if costs and not here.exchanges.allows(network, now_ms):
         raise login_problems.too_many()

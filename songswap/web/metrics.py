@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -13,6 +14,9 @@ from songswap.documents import HEARTBEAT
 from songswap.spotify.budget import FAMILIES
 from songswap.spotify.gate import Gate
 from songswap.store import Store
+
+METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+"""Those our routes know. Anybody may invent others, and a series is kept for good."""
 
 
 class Metrics:
@@ -29,7 +33,7 @@ class Metrics:
 
     def count(self, method: str, route: str, status: int) -> None:
         """Count a request that was answered."""
-        self._requests.labels(method, route, str(status)).inc()
+        self._requests.labels(method if method in METHODS else "other", route, str(status)).inc()
 
     @contextmanager
     def event_stream(self) -> Iterator[None]:

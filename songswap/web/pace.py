@@ -1,43 +1,43 @@
 """Nobody needs more than a few changes a second: what comes faster is a stuck key or a runaway script."""
 
-from collections import defaultdict, deque
+from math import ceil
+from typing import Final
 
-MANY = 1_000
-"""From so many on, those that have been quiet are forgotten."""
+MOST_KEPT: Final = 10_000
+"""People and addresses that are counted at once; beyond, those are forgotten who began first."""
 
 
 class Pace:
-    """Counts changes per person over the last `window_ms`, in memory."""
+    """Counts for each key what happens in `window_ms` from its first on, in memory."""
 
     def __init__(self, limit: int = 20, window_ms: float = 10_000.0) -> None:
         self.limit = limit
         self._window_ms = window_ms
-        self._changes: defaultdict[str, deque[float]] = defaultdict(deque)
-        self._tidy_at = MANY
+        self._windows: dict[str, tuple[float, int]] = {}
 
-    def allows(self, account: str, now_ms: float) -> bool:
-        """Whether one more change of `account` is fine; if so it counts."""
-        self._tidy(now_ms)
-        changes = self._changes[account]
-        while changes and changes[0] <= now_ms - self._window_ms:
-            changes.popleft()
-        if len(changes) >= self.limit:
+    def allows(self, key: str, now_ms: float) -> bool:
+        """Whether one more of `key` is fine; if so it counts."""
+        since_ms, count = self._windows.get(key, (now_ms, 0))
+        if not since_ms <= now_ms < since_ms + self._window_ms:  # over, or the clock was set back
+            self._windows.pop(key)
+            since_ms, count = now_ms, 0
+        if count >= self.limit:
             return False
-        changes.append(now_ms)
+        self._windows[key] = since_ms, count + 1
+        if len(self._windows) > MOST_KEPT:
+            del self._windows[next(iter(self._windows))]
         return True
 
-    def forgive(self, account: str) -> None:
-        """Let the latest change of `account` not count."""
-        if changes := self._changes.get(account):
-            changes.pop()
+    def forgive(self, key: str) -> None:
+        """Let one of `key` not count."""
+        if key in self._windows:
+            since_ms, count = self._windows[key]
+            self._windows[key] = since_ms, max(0, count - 1)
 
-    def _tidy(self, now_ms: float) -> None:
-        """Forget who has been quiet, whenever there are twice as many as were not."""
-        if len(self._changes) < self._tidy_at:
-            return
-        for name in [name for name, at in self._changes.items() if not at or at[-1] <= now_ms - self._window_ms]:
-            del self._changes[name]
-        self._tidy_at = max(MANY, 2 * len(self._changes))
+    def wait_s(self, key: str, now_ms: float) -> int:
+        """In how many whole seconds one more of `key` may come."""
+        since_ms, _ = self._windows.get(key, (now_ms, 0))
+        return max(1, ceil((since_ms + self._window_ms - now_ms) / 1000))
 
 
 class Exchanges:

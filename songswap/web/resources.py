@@ -1,6 +1,7 @@
 """What every request may use: the configuration, the store, the clock and the way to Spotify's log-in."""
 
 import asyncio
+import socket
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -10,6 +11,7 @@ from songswap.catalogue.catalogue import Catalogue
 from songswap.clock import Clock
 from songswap.columns.query import Engine
 from songswap.config import Config
+from songswap.core.hosts import Names, with_local_names
 from songswap.documents import CIRCLE, GROUP, NOTICES, PROFILE, READ_UP_TO
 from songswap.model import Circle, Group, Notices, Profile, ReadUpTo
 from songswap.reccobeats import ReccoBeats
@@ -24,8 +26,10 @@ from songswap.web.diaries import Diaries
 from songswap.web.directory import Directory
 from songswap.web.errands import Errands
 from songswap.web.finds import Finds
+from songswap.web.held import Held
 from songswap.web.hub import Hub
 from songswap.web.inbox import Inbox
+from songswap.web.limits import MOST_AT_ONCE, MOST_STREAMS, Cost, Lines, usual
 from songswap.web.metrics import Metrics
 from songswap.web.pace import Exchanges, Pace
 from songswap.web.pending import PendingLogins
@@ -51,6 +55,15 @@ class Resources:
     """How fast a person may change things."""
     unasked_pace: Pace = field(default_factory=Pace)
     """How fast a person's pages may tell of things by themselves."""
+    paces: dict[Cost, Pace] = field(default_factory=usual)
+    """How often everything else is answered."""
+    spotify_pace: Pace = field(default_factory=lambda: Pace(limit=20, window_ms=30_000.0))
+    """How often Spotify is asked while a person waits: an app has 45 calls in 30 s for its five people."""
+    lines: Lines = field(default_factory=Lines)
+    at_once: Held = field(default_factory=lambda: Held(MOST_AT_ONCE))
+    """What is under way for each address."""
+    streams: Held = field(default_factory=lambda: Held(MOST_STREAMS))
+    """What is open for each person's pages."""
     finds: Finds = field(default_factory=Finds)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     taking_out: set[str] = field(default_factory=set)
@@ -67,6 +80,7 @@ class Resources:
     cards: Cards = field(default_factory=Cards)
     errands: Errands = field(default_factory=Errands)
     pending: PendingLogins = field(init=False)
+    names: Names = field(init=False)
     books: Books = field(init=False)
     diaries: Diaries = field(init=False)
     directory: Directory = field(init=False)
@@ -84,6 +98,9 @@ class Resources:
 
     def __post_init__(self) -> None:
         self.pending = PendingLogins(self.vault)
+        server = self.config.server
+        local = with_local_names((server.host, socket.gethostname()))
+        self.names = Names(server.url, server.port, local | frozenset(server.names))
         self.books = Books(self.store)
         self.diaries = Diaries(self.store)
         self.directory = Directory(self.store)

@@ -23,8 +23,13 @@ async def ask_spotify(here: Resources, account: str, make: Callable[[Bearer], Aw
     """What `make` returns for the newest token of `account`.
 
     The worker renews tokens, not the server: where one has expired, it is asked to, and the call is made once more.
-    Raises ProblemError: 404 for what Spotify does not have, 429 while it allows no calls, 503 for everything else.
+    Raises ProblemError: 404 for what Spotify does not have, 429 while it allows no calls or where this person asks for
+    more than their share, 503 for everything else.
     """
+    if not here.spotify_pace.allows(account, now_ms := here.clock.now_ms()):
+        own_wait_s = here.spotify_pace.wait_s(account, now_ms)
+        words = f"You have asked Spotify a lot just now, and others want to ask, too. Try again in {own_wait_s} s."
+        raise ProblemError(429, "too_fast", words, headers={"Retry-After": str(own_wait_s)})
     try:
         token = _newest(here, account)
         if token.expires_at_ms - MARGIN_MS < here.clock.now_ms():

@@ -9,9 +9,11 @@ from quart.testing import WebsocketResponseError
 from werkzeug.routing import Rule
 
 from songswap.simulator import World
+from songswap.web import limits
 from songswap.web.guard import PUBLIC, SAFE_METHODS, UNASKED
 from songswap.web.pace import Pace
 from tests.web.site import HOST, ORIGIN, Browser, Site, content, group_of, open_site, refusal
+from tests.web.streams import listening
 
 FOREIGN = [
     {"Origin": "https://evil.example"},
@@ -76,8 +78,8 @@ async def test_every_connection_needs_a_login_and_a_page_of_our_own(site: Site) 
             assert not await _connects(ada, rule.rule, origin), origin
 
 
-async def _connects(browser: Browser, address: str, origin: str) -> bool:
-    headers = {"Host": HOST, **({"Origin": origin} if origin else {})}
+async def _connects(browser: Browser, address: str, origin: str, host: str = HOST) -> bool:
+    headers = {"Host": host, **({"Origin": origin} if origin else {})}
     try:
         async with browser.client.websocket(address, headers=headers) as socket:
             await socket.send('{"type":"probe","n":1}')
@@ -238,3 +240,106 @@ async def test_unknown_addresses_and_methods_are_told_apart(site: Site) -> None:
     assert await refusal(response, 405) == "method_not_allowed"
     assert "POST" in response.headers["Allow"]
     assert HOST not in await response.get_data(as_text=True)
+
+
+def _exhaust(site: Site) -> None:
+    """Nobody may do anything any more."""
+    site.here.pace = site.here.unasked_pace = Pace(limit=0)
+    site.here.paces.update(dict.fromkeys(site.here.paces, Pace(limit=0)))
+
+
+async def test_every_route_costs_something_of_a_persons_share(site: Site) -> None:
+    browser = await site.log_in("ada")
+    _exhaust(site)
+    for endpoint, method, address in _routes(site):
+        response = await browser.open(method, address)
+        assert response.status_code == 429, (endpoint, method)
+        assert response.headers["Retry-After"], endpoint
+
+
+async def test_every_route_costs_strangers_something_of_their_addresss_share(site: Site) -> None:
+    _exhaust(site)
+    stranger = site.browser()
+    for endpoint, method, address in [*_routes(site), ("nowhere", "GET", "/nowhere"), ("nowhere", "PUT", "/")]:
+        response = await stranger.open(method, address)
+        assert response.status_code == 429, (endpoint, method)
+
+
+async def test_costs_are_of_routes_there_are(site: Site) -> None:
+    known = {rule.endpoint for rule in site.app.url_map.iter_rules()}
+    assert limits.COSTS.keys() <= known
+    assert known >= limits.STREAMS
+    blueprints = {endpoint.partition(".")[0] for endpoint in known}
+    assert blueprints >= set(limits.FIGURES)
+
+
+async def test_what_stays_open_is_bounded_for_each_person(site: Site) -> None:
+    ada, bob = await site.log_in("ada"), await site.log_in("bob")
+    site.here.streams.most = 2
+    rules = [rule for rule in site.app.url_map.iter_rules() if rule.websocket or rule.rule.endswith(("events", "live"))]
+    assert {rule.endpoint for rule in rules} == limits.STREAMS
+    address = "/api/me/interval/events"
+    async with listening(ada, address) as one, listening(ada, address) as another:
+        for stream in (one, another):
+            await stream.event()
+        for rule in rules:
+            if not rule.websocket:
+                assert (await ada.get(_address(rule))).status_code == 429, rule
+            else:
+                assert not await _connects(ada, rule.rule, ORIGIN)
+        assert await _connects(bob, "/api/me/tab/link", ORIGIN)
+    assert await _connects(ada, "/api/me/tab/link", ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [("GET", "/callback?code=x&state=y"), ("POST", "/login/paste"), ("POST", "/logout")],
+)
+async def test_strangers_share_is_their_addresss_own(site: Site, method: str, address: str) -> None:
+    """Whom a trusted proxy passes on is counted, and what they say themselves is not."""
+    site.here.pace = Pace()
+
+    async def ask(forwarded: str) -> int:
+        return (await site.browser().open(method, address, headers={"X-Forwarded-For": forwarded})).status_code
+
+    answers = [await ask(f"10.0.0.{number}, 198.51.100.7") for number in range(121)]
+    assert 429 not in answers[:15]
+    assert answers[-1] == 429
+    assert await ask("198.51.100.8") != 429
+    site.clock.advance(minutes=1)
+    assert await ask("198.51.100.7") != 429
+
+
+async def test_being_logged_in_gives_no_more_log_ins(site: Site) -> None:
+    ada = await site.log_in("ada")
+    site.here.paces["login"] = Pace(limit=3)
+    for _ in range(3):
+        assert (await ada.get("/callback?code=x&state=y")).status_code == 400
+    assert (await ada.get("/callback?code=x&state=y")).status_code == 429
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8770", "127.0.0.1.evil.example:8770", ""])
+async def test_a_host_that_is_not_ours_is_refused_everywhere(site: Site, host: str) -> None:
+    browser = await site.log_in("ada")
+    browser.host = host
+    for endpoint, method, address in _routes(site):
+        if endpoint != "static":
+            response = await browser.open(method, address, headers={"Host": host})
+            assert response.status_code == 400, endpoint
+            assert response.headers["Cache-Control"] == "no-store", endpoint
+    assert not await _connects(browser, "/api/me/tab/link", f"http://{host}", host)
+
+
+async def test_a_name_the_operator_gave_is_ours(tmp_path: Path, world: World) -> None:
+    async with open_site(tmp_path / "named", world, names=("music.lan",)) as site:
+        assert (await site.browser("music.lan:8770").get("/")).status_code == 200
+        assert (await site.browser("192.168.1.20:8770").get("/")).status_code == 200
+        assert (await site.browser("other.lan:8770").get("/")).status_code == 400
+
+
+async def test_a_page_of_our_name_without_https_is_not_ours(tmp_path: Path, world: World) -> None:
+    async with open_site(tmp_path / "safe", world, public_url="https://music.example.org") as site:
+        browser = site.browser()
+        for header, page in (("Origin", "http://music.example.org"), ("Referer", "http://music.example.org/account")):
+            assert (await browser.post("/logout", headers={header: page})).status_code == 403
+            assert (await browser.post("/logout", headers={header: page.replace("p:", "ps:")})).status_code == 303

@@ -288,6 +288,23 @@ async def test_a_sender_who_falls_silent_is_given_up(site: Site, monkeypatch: py
     assert files(site, browser) == []
 
 
+async def test_a_sender_who_says_a_little_again_and_again_is_given_up(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await site.log_in("ada")
+    monkeypatch.setattr(bodies, "SILENCE_S", 0.3)
+    headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Host": HOST}
+    async with browser.client.request(URL, method="POST", headers=headers) as connection:
+        await connection.send(form(HISTORY)[:200])
+        answer = asyncio.create_task(connection.receive())
+        while not answer.done():
+            await connection.send(b" ")
+            await asyncio.sleep(0.02)
+        await connection.disconnect()
+    assert connection.status_code == 408
+    assert files(site, browser) == []
+
+
 async def test_somebody_who_leaves_while_their_file_arrives_is_not_brought_back(site: Site) -> None:
     browser = await site.log_in("ada")
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Host": HOST}

@@ -6,9 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from songswap.config import texts
+from songswap.config.texts import Network
 
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -31,6 +35,12 @@ class Server:
     secret_key: str = field(default="", repr=False)
     operators: tuple[str, ...] = ()
     """Spotify's user ids of those who look after this SongSwap, and see the operator's page."""
+    names: tuple[str, ...] = ()
+    """Further names by which people reach it, without a port."""
+    trusted_proxies: tuple[Network, ...] = tuple(ip_network(one) for one in LOOPBACK)
+    """Proxies that are believed whom they ask for."""
+    metrics_token: str = field(default="", repr=False)
+    """Opens /metrics to other machines; without one only this machine itself may ask."""
 
     @property
     def url(self) -> str:
@@ -131,108 +141,33 @@ class Config:
     log: Log = Log()
 
 
-def _host(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", text):
-        raise ValueError("must be an address to listen on, such as 127.0.0.1 or 0.0.0.0")
-    return text
-
-
-def _port(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
-        raise ValueError("must be a port number from 1 to 65535")
-    return int(text)
-
-
-def _url(text: str) -> str:
-    fit = re.fullmatch(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>[0-9]{1,5}))?(/[^\s?#]*)?", text)
-    if not fit or not 0 < int(fit["port"] or 1) <= 65535:
-        raise ValueError("must be an address such as https://music.example.org")
-    return text.rstrip("/")
-
-
-def _public_url(text: str) -> str:
-    url = urlsplit(_url(text))
-    if url.hostname == "localhost":
-        raise ValueError("must not be localhost: Spotify refuses it as a redirect address, use http://127.0.0.1:PORT")
-    if url.path:
-        raise ValueError("must not have a path: SongSwap lives at the root of its address")
-    return url.geturl()
-
-
-def _secret_key(text: str) -> str:
-    if any(len(key.strip()) < 32 for key in text.split(",")):
-        raise ValueError("must be at least 32 characters (leave it empty to have one made and kept in the store)")
-    return text
-
-
-def _operators(text: str) -> tuple[str, ...]:
-    ids = tuple(dict.fromkeys(one.strip() for one in text.split(",")))
-    if not all(re.fullmatch(r"[^\s,:/@]{1,100}", one) for one in ids):
-        raise ValueError("must be Spotify user ids with commas between, such as 31abc, smedjan (no links, no e-mail)")
-    return ids
-
-
-def _path(text: str) -> Path:
-    if "\0" in text:
-        raise ValueError("must be a folder")
-    return Path(text)
-
-
-def _switch(text: str) -> bool:
-    states = configparser.ConfigParser.BOOLEAN_STATES
-    if text.lower() not in states:
-        raise ValueError("must be on or off")
-    return states[text.lower()]
-
-
-def _client_id(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_-]{4,64}", text):
-        raise ValueError("must be the client id from the Spotify dashboard (letters and digits)")
-    return text
-
-
-def _daily_calls(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) < 1:
-        raise ValueError("must be a whole number of calls, such as 1000 (leave it empty if you know none)")
-    return int(text)
-
-
-def _poll_minutes(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,4}", text) or 0 < int(text) < 5:
-        raise ValueError("must be a whole number of minutes from 5 on, or 0 for never")
-    return int(text)
-
-
-def _level(text: str) -> str:
-    if text.lower() not in {"debug", "info", "warning", "error"}:
-        raise ValueError("must be debug, info, warning or error")
-    return text.lower()
-
-
 Reader = Callable[[str], object]
 
 KEYS: Mapping[str, Mapping[str, Reader]] = {
     "server": {
-        "host": _host,
-        "port": _port,
-        "public_url": _public_url,
-        "secret_key": _secret_key,
-        "operators": _operators,
+        "host": texts.address,
+        "port": texts.port,
+        "public_url": texts.public_url,
+        "secret_key": texts.secret_key,
+        "operators": texts.operators,
+        "names": texts.names,
+        "trusted_proxies": texts.networks,
+        "metrics_token": texts.token,
     },
-    "store": {"path": _path},
+    "store": {"path": texts.folder},
     "spotify": {
-        "client_id": _client_id,
+        "client_id": texts.client_id,
         "client_secret": str,
-        "api_url": _url,
-        "accounts_url": _url,
-        "sdk_url": _url,
-        "daily_calls": _daily_calls,
+        "api_url": texts.url,
+        "accounts_url": texts.url,
+        "sdk_url": texts.url,
+        "daily_calls": texts.daily_calls,
     },
-    "youtube": {"api_key": str, "api_url": _url},
-    "history": {"poll_minutes": _poll_minutes},
-    "reccobeats": {"api_url": _url},
-    "features": {field.name: _switch for field in fields(Features)},
-    "log": {"level": _level},
+    "youtube": {"api_key": str, "api_url": texts.url},
+    "history": {"poll_minutes": texts.poll_minutes},
+    "reccobeats": {"api_url": texts.url},
+    "features": {field.name: texts.switch for field in fields(Features)},
+    "log": {"level": texts.level},
 }
 """Every section and key there is, with what reads its text; an empty text means the default."""
 
