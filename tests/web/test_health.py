@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from songswap.simulator import World
 from songswap.store import Store
 from songswap.web.app import create_app
 from songswap.web.health import _of_store
-from tests.web.site import HandClock, Site, content, group_of
+from tests.web.site import HandClock, Site, content, group_of, open_site
 from tests.web.test_bad_input import full_disk
 
 
@@ -50,10 +51,78 @@ async def test_heartbeat_of_a_newer_version_is_named(site: Site) -> None:
     assert "version 99" in answer["problems"][0]
 
 
-def test_probe_leaves_nothing_behind(tmp_path: Path) -> None:
+async def test_looking_whether_the_disk_is_full_makes_no_file(site: Site) -> None:
+    """Not even one that is gone at once: its folder would have changed."""
+    _beat(site)
+    before = site.store.root.stat()
+    for headers in ({}, OUTSIDERS[0]):
+        await content(await site.browser().get("/health", headers=headers))
+    assert site.store.root.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_where_there_are_no_files_without_a_name_the_file_system_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Store(tmp_path, "server")
+    monkeypatch.delattr(os, "O_TMPFILE")
+    before = tmp_path.stat().st_mtime_ns
     assert _of_store(store) == ()
-    assert list(tmp_path.iterdir()) == []
+    assert tmp_path.stat().st_mtime_ns == before
+
+
+OUTSIDERS = [
+    {"X-Forwarded-For": "198.51.100.7"},
+    {"X-Forwarded-For": "127.0.0.1"},
+    {"Forwarded": "for=127.0.0.1"},
+    {"X-Real-IP": "127.0.0.1"},
+    {"Via": "1.1 proxy"},
+    {"Host": "192.168.1.20:8770"},
+]
+"""What comes by way of a proxy on this machine, or under a name by which others ask."""
+
+
+@pytest.mark.parametrize("headers", OUTSIDERS)
+async def test_outsiders_learn_up_or_down_and_no_more(site: Site, headers: dict[str, str]) -> None:
+    stranger, ada = site.browser(), await site.log_in("ada")
+    assert await content(await stranger.get("/health", headers=headers), 503) == {"status": "trouble", "problems": []}
+    assert (await content(await ada.get("/health", headers=headers), 503))["problems"] == []
+    _beat(site)
+    assert await content(await stranger.get("/health", headers=headers)) == {"status": "ok", "problems": []}
+
+
+async def test_operators_learn_what_is_wrong_wherever_they_are(tmp_path: Path, world: World) -> None:
+    async with open_site(tmp_path / "store", world, operators=("ada",)) as site:
+        ada, bob = await site.log_in("ada"), await site.log_in("bob")
+        assert (await content(await ada.get("/health", headers=OUTSIDERS[0]), 503))["problems"]
+        assert not (await content(await bob.get("/health", headers=OUTSIDERS[0]), 503))["problems"]
+
+
+@pytest.mark.parametrize("headers", OUTSIDERS)
+@pytest.mark.parametrize("token", ["", "a token that is long enough".replace(" ", "-")])
+async def test_metrics_are_for_this_machine_or_for_those_who_know_the_token(
+    tmp_path: Path, world: World, headers: dict[str, str], token: str
+) -> None:
+    async with open_site(tmp_path / "store", world, metrics_token=token) as site:
+        stranger = site.browser()
+        assert (await stranger.get("/metrics")).status_code == 200
+        for sent in ("", "Bearer ", "Bearer x", f"Basic {token}", f"Bearer {token}x", "Bearer ü"):
+            response = await stranger.get("/metrics", headers=headers | {"Authorization": sent})
+            assert response.status_code == (401 if token else 403), sent
+            assert "songswap_requests" not in await response.get_data(as_text=True)
+        shown = await stranger.get("/metrics", headers=headers | {"Authorization": f"Bearer {token}"})
+        assert shown.status_code == (200 if token else 403)
+
+
+async def test_invented_methods_make_no_series(site: Site) -> None:
+    browser = site.browser()
+    before = len(site.here.metrics.text().splitlines())
+    for number in range(200):
+        await browser.open(f"INVENTED{number}", f"/nowhere/{number}")
+        await browser.open(f"INVENTED{number}", "/health")
+    text = await browser.text("/metrics")
+    assert "INVENTED" not in text
+    assert 'method="other",route="none",status="404"' in text
+    assert len(text.splitlines()) < before + 20
 
 
 async def test_metrics_count_requests_by_route_and_calls_to_spotify(site: Site) -> None:
