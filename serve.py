@@ -10,24 +10,20 @@ import signal
 import socket
 import sys
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config as HypercornConfig
-
 from songswap.clock import Clock
 from songswap.config import Config
 from songswap.entry import ListenError, arguments, listen, open_store, read_config
 from songswap.store import Behind, HeldError, Store, StoreError, follow_disk, hold
 from songswap.web.app import create_app
 from songswap.web.resources import EXTENSION
+from songswap.web.serving import Serving
 
 logger = logging.getLogger("songswap.serve")
 
 GRACE_S = 1.5
 """For answers under way to end after SIGTERM; the promise is 3 s in all."""
-LIMIT_S = 2.0
-"""For hypercorn to cut off those that did not: on Python 3.12 and later it would wait for them."""
-CUT_S = 0.5
-"""For hypercorn to end when it is told to: it may still wait for connections, which end with the event loop."""
+LIMIT_S = 1.0
+"""Beyond, for what has to be closed."""
 
 
 async def run(config: Config, store: Store, listener: socket.socket) -> None:
@@ -42,29 +38,19 @@ async def run(config: Config, store: Store, listener: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     follower = asyncio.create_task(follow_disk(store.root, store.changes))
-    server = asyncio.create_task(serve(app, _hypercorn(listener), shutdown_trigger=stopping.wait))
+    server = asyncio.create_task(Serving(app).run(listener, stopping, GRACE_S))
     logger.info("server started on %s over the store %s", config.server.url, store.root)
     asked = asyncio.create_task(stopping.wait())
     await asyncio.wait({server, follower, asked}, return_when=asyncio.FIRST_COMPLETED)
     stop()
-    await asyncio.wait({server}, timeout=LIMIT_S)
+    await asyncio.wait({server}, timeout=GRACE_S + LIMIT_S)
     for task in (follower, server, asked):
         task.cancel()
-    ended, _ = await asyncio.wait({follower, server}, timeout=CUT_S)
+    ended, _ = await asyncio.wait({follower, server}, timeout=LIMIT_S)
     for task in ended:
         with contextlib.suppress(asyncio.CancelledError):
             task.result()
     logger.info("server stopped")
-
-
-def _hypercorn(listener: socket.socket) -> HypercornConfig:
-    settings = HypercornConfig()
-    settings.bind = [f"fd://{listener.detach()}"]  # hypercorn closes it
-    settings.graceful_timeout = GRACE_S
-    settings.accesslog = None
-    settings.errorlog = logging.getLogger("hypercorn.error")
-    settings.include_server_header = False
-    return settings
 
 
 def main(argv: list[str]) -> int:

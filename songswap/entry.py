@@ -1,7 +1,9 @@
 """What a process does first: read the configuration, set up logs, open the store, listen."""
 
 import argparse
+import contextlib
 import os
+import resource
 import socket
 import sys
 from pathlib import Path
@@ -12,6 +14,10 @@ from songswap.store.files import Writer
 
 PRIVATE = 0o077
 """umask: files for their owner only."""
+MANY_FILES = 2**16
+"""Enough wherever the system itself names no bound."""
+BACKLOG = 1_024
+"""Connections that may wait to be taken: everybody's pages come back at once after a restart."""
 
 
 class ListenError(Exception):
@@ -40,7 +46,17 @@ def read_config(path: Path) -> config.Config | None:
 def open_store(read: config.Config, role: Writer, syncing: Syncing) -> Store:
     """The store of the configuration, as `role` sees it; `syncing` takes care of the disk. Raises StoreError."""
     os.umask(PRIVATE)
+    open_many_files()
     return Store(read.store.path, role, syncing=syncing)
+
+
+def open_many_files() -> None:
+    """Let this process have as many files and connections open as the system allows it to have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):  # some systems have a further bound, and don't name it
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -49,7 +65,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen()
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise ListenError(f"can't listen on {host} port {port}: {error.strerror}") from error

@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
-from hypercorn.asyncio import serve as serve_app
-from hypercorn.config import Config as HypercornConfig
 from quart import Quart
 from quart.typing import TestClientProtocol
 from quart.wrappers import Response
@@ -20,6 +18,7 @@ from quart.wrappers import Response
 from songswap.clock import Clock
 from songswap.config import App, Config, Features, ReccoBeats, Server, Spotify, YouTube
 from songswap.documents import ACCOUNT_SEEN, AccountSeen
+from songswap.entry import listen as listen_on
 from songswap.model import Device
 from songswap.simulator import World, serve
 from songswap.store import Store
@@ -27,6 +26,7 @@ from songswap.web.accounts import consent_of, everybody
 from songswap.web.app import create_app
 from songswap.web.pace import Pace
 from songswap.web.resources import Resources
+from songswap.web.serving import Serving
 from tests.web.compiled import RememberingRule, Templates
 
 HOST = "127.0.0.1:8770"
@@ -191,25 +191,13 @@ async def group_of(host: Browser, *others: Browser, name: str = "Friday night") 
 @asynccontextmanager
 async def listen(app: Quart, port: int) -> AsyncIterator[None]:
     """Serve `app` to the world outside."""
-    hypercorn = HypercornConfig()
-    hypercorn.bind = [f"127.0.0.1:{port}"]
-    hypercorn.loglevel = "ERROR"
     stop = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(serve_app(app, hypercorn, shutdown_trigger=stop.wait))
-        while not await _answers(port):
-            await asyncio.sleep(0.02)
-        yield
-        stop.set()
-
-
-async def _answers(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
+    with listen_on("127.0.0.1", port) as listener:
+        async with asyncio.TaskGroup() as tasks:
+            app.extensions["serving"] = server = Serving(app)
+            tasks.create_task(server.run(listener, stop, grace_s=1.0))
+            yield
+            stop.set()
 
 
 @asynccontextmanager
