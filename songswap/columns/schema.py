@@ -108,7 +108,7 @@ def manifest(columns: Path) -> Manifest:
     """What the folder `columns` holds; nothing where it holds none of this version, or is being made."""
     try:
         there = _DECODER.decode((columns / MANIFEST).read_bytes())
-    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Manifest()
     return there if there.version == VERSION else Manifest()
 

@@ -1,6 +1,8 @@
 """What the columns are made of: an account's logs of plays and names, and fingerprints that change when they do."""
 
+import contextlib
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,9 +17,11 @@ from songswap.core.recordings import SOURCES, Recording
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
 from songswap.model import Gap, Play, Source, TrackName
 from songswap.store import Log, StoreError
-from songswap.store.files import fill
+from songswap.store.errors import UnreadableError
+from songswap.store.files import content_of, fill
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 PLAYS_FOLDER: Final = "accounts/{}/plays"
 _MONTH: Final = re.compile(rf"({'|'.join(SOURCES)})-([0-9]{{4}})-(0[1-9]|1[0-2])\.jsonl")
@@ -98,11 +102,12 @@ class Logs:
     def _rows(self, log: Log[T], name: str) -> list[T]:
         path = self._root / name
         try:
-            return log.all_rows(path.read_bytes(), name)
+            return log.all_rows(content_of(path, name), name)
         except FileNotFoundError:
             return []
-        except OSError as error:
-            raise StoreError(f"{path} can't be read: {error.strerror}") from error
+        except UnreadableError as error:
+            logger.error("broken: %s. The plays in it are missing until it is mended", error)
+            return []
 
 
 def merged_in(year: int, plays: Mapping[Month, list[Play]], known: Mapping[str, Recording]) -> list[Merged]:
@@ -123,11 +128,18 @@ def states(folder: Path) -> list[State]:
     """The files of a folder as they are now, none where there is no folder. Raises StoreError."""
     try:
         with os.scandir(folder) as entries:
-            return sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in entries)
+            return sorted(_states(entries))
     except FileNotFoundError:
         return []
     except OSError as error:
         raise StoreError(f"{folder} can't be read: {error.strerror}") from error
+
+
+def _states(entries: Iterable[os.DirEntry[str]]) -> Iterator[State]:
+    for entry in entries:
+        with contextlib.suppress(OSError):  # it is gone, or a link that leads round in a circle
+            there = entry.stat()
+            yield entry.name, there.st_size, there.st_mtime_ns
 
 
 def _months(states: Iterable[State]) -> Iterator[Month]:

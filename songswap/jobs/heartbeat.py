@@ -22,6 +22,7 @@ class HeartbeatJob:
         """Beat until cancelled."""
         while True:
             store, failing = self._means.store, dict(self._runner.failing)
+            store.look_again()
             store.write(
                 HEARTBEAT,
                 Heartbeat(os.getpid(), self._started_at_ms, self._means.clock.now_ms(), failing, dict(store.broken)),

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import contextlib
 import logging
 import math
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,7 +17,7 @@ from songswap.documents import IMPORTED, IMPORTS, POLLED, UPLOAD
 from songswap.jobs.accounts import Means
 from songswap.jobs.beside import Heard, ignore, is_woken
 from songswap.model import Forget, Imported, Imports, ImportsSeen, ImportState, Polled, Upload
-from songswap.store import GoneError
+from songswap.store import GoneError, StoreError
 from songswap.store.files import fill
 
 logger = logging.getLogger(__name__)
@@ -45,6 +44,8 @@ class ImportsJob:
         self._store = means.store
         self._later_s: dict[str, float] = {}
         """When to try again what could not be forgotten, by its id."""
+        self._waits_s: dict[str, float] = {}
+        """Until when nothing is done for an account whose documents can't be read or written."""
 
     async def run(self) -> None:
         """Serve wishes until cancelled."""
@@ -52,24 +53,47 @@ class ImportsJob:
             while True:
                 wanted = min(self._wanted(), key=itemgetter(0), default=None)
                 if wanted is None:
-                    await is_woken(changes, min(self._later_s.values(), default=math.inf) - _now_s())
+                    later_s = (*self._later_s.values(), *self._waits_s.values())
+                    await is_woken(changes, min(later_s, default=math.inf) - _now_s())
                     continue
-                with contextlib.suppress(GoneError):  # whose wish it was, has left
-                    await wanted[1]()
+                await self._serve(wanted[1], wanted[2])
 
-    def _wanted(self) -> Iterator[tuple[float, Work]]:
-        """What there is to do, with the time it was asked for. What is to be forgotten goes first."""
+    async def _serve(self, account: str, work: Work) -> None:
+        """Do it. One whose documents can't be read or written waits, and keeps nobody waiting."""
+        try:
+            await work()
+        except GoneError:
+            return  # whose wish it was, has left
+        except StoreError as error:
+            self._let_wait(account, error)
+
+    def _let_wait(self, account: str, error: StoreError) -> None:
+        logger.error("what account %s wants imported or forgotten waits: %s", account, error)
+        self._waits_s[account] = _now_s() + RETRY_S
+
+    def _wanted(self) -> Iterator[tuple[float, str, Work]]:
+        """What there is to do and for whom, with the time it was asked for."""
+        self._waits_s = {account: at_s for account, at_s in self._waits_s.items() if at_s > _now_s()}
         for account in self._store.names("accounts"):
-            imports = self._store.read(IMPORTS, account) or Imports()
-            seen = self._tidied(account, imports)
-            forgets = [one for one in imports.forgets if seen.forgotten.get(one.id) != ""]
-            for forget in forgets:
-                if self._later_s.get(forget.id, 0.0) <= _now_s():
-                    yield forget.at_ms, partial(self._forget, account, forget)
-            for upload in imports.uploads if not forgets else ():
-                before = seen.imports.get(upload.id)
-                if not upload.is_stopped and (before is None or before.rev < upload.rev or before.state == "working"):
-                    yield upload.at_ms, partial(self._import, account, upload)
+            if account in self._waits_s:
+                continue
+            try:
+                yield from self._wanted_by(account)
+            except StoreError as error:
+                self._let_wait(account, error)
+
+    def _wanted_by(self, account: str) -> Iterator[tuple[float, str, Work]]:
+        """What is to be forgotten goes first."""
+        imports = self._store.read(IMPORTS, account) or Imports()
+        seen = self._tidied(account, imports)
+        forgets = [one for one in imports.forgets if seen.forgotten.get(one.id) != ""]
+        for forget in forgets:
+            if self._later_s.get(forget.id, 0.0) <= _now_s():
+                yield forget.at_ms, account, partial(self._forget, account, forget)
+        for upload in imports.uploads if not forgets else ():
+            before = seen.imports.get(upload.id)
+            if not upload.is_stopped and (before is None or before.rev < upload.rev or before.state == "working"):
+                yield upload.at_ms, account, partial(self._import, account, upload)
 
     def _tidied(self, account: str, imports: Imports) -> ImportsSeen:
         """What was seen of the wishes there are; of others nothing is kept, and nobody imports what is stopped."""

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import contextlib
 import logging
 import math
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from songswap.documents import BRAIN, CHAT, GROUP_POSTS, LEARNT, PICKS
 from songswap.jobs.accounts import Means
 from songswap.jobs.beside import is_woken
 from songswap.model import Learnt, Pick, Picks, Taught
-from songswap.store import Document, GoneError
+from songswap.store import Document, GoneError, StoreError
 from songswap.store.files import fill
 
 logger = logging.getLogger(__name__)
@@ -65,8 +64,17 @@ class LearningJob:
                     await is_woken(changes, min(due_s.values(), default=math.inf) - loop.time())
                     continue
                 key = min(now, key=lambda one: wanted[one].at_ms)
-                with contextlib.suppress(GoneError):  # the group is gone
-                    await self._learn(key, wanted[key])
+                await self._serve(key, wanted[key])
+
+    async def _serve(self, key: Key, pick: Pick) -> None:
+        """Learn it; where it can't be written down it waits, and keeps no other waiting."""
+        try:
+            await self._learn(key, pick)
+        except GoneError:
+            return  # the group is gone
+        except StoreError as error:
+            logger.error("pick %s of group %s waits: %s", key[1], key[0], error)
+            self._looks[key] = _Look([], pick.rev, asyncio.get_running_loop().time() + QUIET_S)
 
     def _wanted(self) -> dict[Key, Pick]:
         return {

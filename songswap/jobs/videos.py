@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.beside import is_woken
 from songswap.model import Search, Song, SongList, SongLists, SongVideos, Video, VideoWish, VideoWishes, YouTubeSeen
 from songswap.spotify.errors import ForbiddenError, NotFoundError, SpotifyError
-from songswap.store import GoneError
+from songswap.store import GoneError, StoreError
 from songswap.youtube import BadKeyError, QuotaGoneError, YouTube, YouTubeError, YouTubeUnavailableError
 
 logger = logging.getLogger(__name__)
@@ -79,12 +79,14 @@ class VideosJob:
         """What is known, without what was kept for as long as it may be."""
         now_ms = self._now_ms()
         for key in [key for key, one in known.items() if _ends_ms(one) <= now_ms]:
-            self._store.drop(SONG_VIDEOS, key)
+            with _contained(f"the videos of song {key}"):
+                self._store.drop(SONG_VIDEOS, key)
             del known[key]
         return known
 
     def _keep(self, key: str, found: SongVideos) -> None:
-        self._store.write(SONG_VIDEOS, found, key)
+        with _contained(f"the videos of song {key}"):
+            self._store.write(SONG_VIDEOS, found, key)
         if self._known is not None:
             self._known[key] = replace(found, videos=())
 
@@ -100,7 +102,7 @@ class VideosJob:
                 if name not in lists or lists[name].read_rev < wish.read_rev:
                     lists[name] = await self._read_list(account, name, wish)
             if lists != seen.lists:
-                with contextlib.suppress(GoneError):  # whose wish it was, has left
+                with _contained(f"the lists of account {account}"):
                     self._store.write(SONG_LISTS, SongLists(lists), account)
 
     async def _read_list(self, account: str, name: str, wish: VideoWish) -> SongList:
@@ -205,17 +207,30 @@ class VideosJob:
         oldest = searches.day_name(self._now_ms(), DAYS_KEPT)
         for day in self._store.listed(SEARCHES):
             if day < oldest:
-                self._store.drop(SEARCHES, day)
+                with _contained(f"the searches of {day}"):
+                    self._store.drop(SEARCHES, day)
 
     def _seen(self) -> YouTubeSeen:
         return self._store.read(YOUTUBE_SEEN) or YouTubeSeen()
 
     def _note(self, seen: YouTubeSeen) -> None:
         if seen != self._seen():
-            self._store.write(YOUTUBE_SEEN, seen)
+            with _contained("how YouTube stands"):
+                self._store.write(YOUTUBE_SEEN, seen)
 
     def _now_ms(self) -> float:
         return self._means.clock.now_ms()
+
+
+@contextlib.contextmanager
+def _contained(what: str) -> Iterator[None]:
+    """Where one document can't be written, all others are served still."""
+    try:
+        yield
+    except GoneError:
+        return  # whose it was, has left
+    except StoreError as error:
+        logger.error("%s can't be written down: %s", what, error)
 
 
 def _ends_ms(found: SongVideos) -> float:

@@ -21,6 +21,7 @@ from songswap.jobs.session import SessionJob
 from songswap.jobs.videos import VideosJob
 from songswap.model import Interval
 from songswap.store import StoreError
+from songswap.survey import Survey
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ async def work(means: Means) -> None:
     accounts = Accounts(means)
     steady = {
         "heartbeat": HeartbeatJob(means, runner).run,
+        "survey": Survey(means.store).run,
         "imports": ImportsJob(means).run,
         "columns": KeeperJob(means).run,
         "catalogue": CataloguingJob(means).run,

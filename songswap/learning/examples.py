@@ -137,8 +137,7 @@ def _named(counted: Mapping[str, int], names: Iterable[TrackName]) -> list[Song]
 
 
 def _posts(store: Store, log: Log[Row], group: str) -> list[Post]:
-    folder = store.root / log.path(group, "0").rpartition("/")[0]
-    pages = sorted(int(path.stem) for path in folder.glob("*.jsonl")) if folder.is_dir() else []
+    pages = sorted(int(name) for name in store.listed(log, group) if name.isdecimal())
     return [post for page in pages for post in Page(store.rows(log, group, str(page))).posts.values()]
 
 

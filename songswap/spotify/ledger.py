@@ -52,13 +52,8 @@ class Ledger:
 
     def _read_on(self, role: str, day: str) -> Iterator[Call]:
         name = LEDGER.path(role, day)
-        path = self._store.root / name
         start = self._read_to.get(name, 0)
-        if not path.exists() or path.stat().st_size == start:
-            return iter(())
-        with path.open("rb") as file:
-            file.seek(start)
-            content = file.read()
+        content = self._store.added(LEDGER, start, role, day)
         whole_lines = content[: content.rfind(b"\n") + 1]
         self._read_to[name] = start + len(whole_lines)
         return LEDGER.rows(whole_lines, name)

@@ -110,8 +110,8 @@ class Document(Generic[T]):
         return value
 
 
-def content_of(path: Path, name: str) -> bytes:
-    """The bytes of the file at `path`, called `name`; never waits, whatever lies there.
+def content_of(path: Path, name: str, start: int = 0) -> bytes:
+    """The bytes of the file at `path`, called `name`, from `start` on; never waits, whatever lies there.
 
     Raises FileNotFoundError; UnreadableError where something else than a file lies there, or a file that can't be read;
     StoreError when it is the process that can't read.
@@ -124,6 +124,7 @@ def content_of(path: Path, name: str) -> bytes:
                 raise UnreadableError(f"{name}: there is no file, but something else")
             if there.st_size > LARGEST:
                 raise UnreadableError(f"{name}: the file is too large, with {there.st_size} bytes")
+            file.seek(start)
             return file.read()
     except FileNotFoundError:
         raise

@@ -69,7 +69,7 @@ class Putting(Reading):
             self._formers.mkdir(0o700, parents=True, exist_ok=True)
             for former in sorted(self._formers.iterdir(), reverse=True):
                 path = self.root / former.name.rpartition(":")[0].replace(":", "/")
-                if not path.exists() or _is_whole(path):
+                if not path.is_file() or _is_whole(path):
                     former.unlink()
                 else:
                     former.replace(path)

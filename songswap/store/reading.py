@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,13 +22,19 @@ class Reading:
     def __init__(self, root: Path, role: Writer) -> None:
         self.root = root
         self.role = role
-        self._standing = Standing()
+        self._standing = Standing(root)
         self._backlog = Backlog()
 
     @property
     def broken(self) -> Mapping[str, str]:
         """Why which files can't be read at the moment, by their path within the store, as far as this process tried."""
         return self._standing.broken
+
+    def look_again(self) -> None:
+        """Read what is broken and has changed since: what was mended is taken in again, whoever needs it next."""
+        for read in self._standing.changed():
+            with contextlib.suppress(StoreError):
+                read()
 
     def read(self, document: Document[T], *names: str) -> T | None:
         """The document, or None where there is none.
@@ -61,18 +68,38 @@ class Reading:
             self._standing.is_gone(name)
             return log.rows(unwritten, name)
         except UnreadableError as error:
-            self._standing.is_broken(name, str(error), "It counts as empty")
+            self._standing.is_broken(name, str(error), "It counts as empty", partial(self._read_through, log, *names))
             return iter(())
-        return self._rows(log, content, name)
+        return self._rows(log, content, names)
 
-    def _rows(self, log: Log[T], content: bytes, name: str) -> Iterator[T]:
+    def added(self, log: Log[Any], start: int, *names: str) -> bytes:
+        """What has been added to a log after byte `start`; nothing where there is no log, or something else.
+
+        Raises UnfitNameError, StoreError when no file can be read.
+        """
+        name = log.path(*names)
+        try:
+            return content_of(self.root / name, name, start)
+        except FileNotFoundError:
+            return b""
+        except UnreadableError as error:
+            self._standing.is_broken(name, str(error), "It counts as empty", partial(self._read_through, log, *names))
+            return b""
+
+    def _rows(self, log: Log[T], content: bytes, names: tuple[str, ...]) -> Iterator[T]:
+        name = log.path(*names)
         bad: list[str] = []
         yield from log.rows(content, name, bad.append)
         if not bad:
             self._standing.is_well(name)
         elif name not in self._standing.broken:
             more = f", and {len(bad) - 1} lines more" if len(bad) > 1 else ""
-            self._standing.is_broken(name, bad[0] + more, "What can't be read is passed over")
+            then, again = "What can't be read is passed over", partial(self._read_through, log, *names)
+            self._standing.is_broken(name, bad[0] + more, then, again)
+
+    def _read_through(self, log: Log[Any], *names: str) -> None:
+        for _ in self.rows(log, *names):
+            pass
 
     def names(self, folder: str) -> list[str]:
         """The names of the folders directly below `folder`, in order: the ids of all accounts, say. Raises StoreError.
@@ -116,23 +143,27 @@ class Reading:
             self._standing.is_gone(name)
             return None
         self._standing.keep(name, copy)
-        self._standing.is_broken(name, f"{name} is not there, but its copy is", "The copy counts instead")
+        self._tell(document, names, f"{name} is not there, but its copy is", "The copy counts instead")
         return copy
 
     def _instead(self, document: Document[T], name: str, names: tuple[str, ...], why: str) -> T | None:
         """What counts instead of a document that can't be read. Raises BrokenError."""
         copy = self._last_copy(document, name, names)
         last: T | None = self._standing.known(name) if copy is None and document.kept else copy
+        is_refused = document.refused and not (self.role == "server" and document.writer == "worker")
         if last is not None:
-            self._standing.is_broken(name, why, "It counts as it was last")
+            self._tell(document, names, why, "It counts as it was last")
             return last
         if document.closed is not None:
-            self._standing.is_broken(name, why, "It counts as shut until it is mended")
+            self._tell(document, names, why, "It counts as shut until it is mended")
             return document.closed
-        self._standing.is_broken(name, why, "Who it is about waits" if document.refused else "It counts as not there")
-        if document.refused and not (self.role == "server" and document.writer == "worker"):
+        self._tell(document, names, why, "Who it is about waits" if is_refused else "It counts as not there")
+        if is_refused:
             raise BrokenError(why)
         return None  # pages say that it is not there; whoever acts by it waits
+
+    def _tell(self, document: Document[T], names: tuple[str, ...], why: str, then: str) -> None:
+        self._standing.is_broken(document.path(*names), why, then, partial(self.read, document, *names))
 
     def _last_copy(self, document: Document[T], name: str, names: tuple[str, ...]) -> T | None:
         if not document.kept:

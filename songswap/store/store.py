@@ -1,5 +1,6 @@
 """The folder of documents and logs as one process sees it."""
 
+import errno
 import logging
 import os
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from songswap.store.errors import (
     StoreError,
     UnreadableError,
 )
-from songswap.store.files import LAST_GOOD, Document, Writer, fill
+from songswap.store.files import LAST_GOOD, Document, Writer, content_of, fill
 from songswap.store.logs import Log
 from songswap.store.putting import TRASH, Putting, delete
 from songswap.store.receipts import Receipt
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 _ENCODER = msgspec.json.Encoder()
 
 BROKEN = "broken"
+SAME_WRITE_S = 2.0
+"""What is written with its copy is written at most so long after it."""
 
 
 class Store(Putting):
@@ -90,6 +93,17 @@ class Store(Putting):
         self.changes.notify(name)
         return receipt
 
+    def keep_copy(self, document: Document[T], *names: str) -> None:
+        """See to it that a document that is kept has its copy, which one of an older SongSwap or an editor has not.
+
+        Raises UnfitNameError, StoreError.
+        """
+        name = document.path(*names)
+        if document.kept and document.writer == self.role and not _has_copy(self.root / name):
+            value = self.read(document, *names)
+            if value is not None and name not in self.broken:
+                self._keep_copy(name + LAST_GOOD, document.encode(value), flushed=document.flushed)
+
     def append(self, log: Log[T], row: T, *names: str, durable: bool = True) -> Receipt:
         """Add a row to a log, for good when the receipt says so if `durable`, else soon. Raises as `write` does."""
         return self.extend(log, (row,), *names, durable=durable)
@@ -107,7 +121,7 @@ class Store(Putting):
             self._make_way_for_rows(name)
             if name in self._backlog.rows:
                 raise StoreError(f"{self.root / name} can't be written yet: {self.trouble}")
-            receipt = self._add(name, lines, durable=durable, alone=len(log.writers) < 2)
+            receipt = self._add_or_make_way(name, lines, durable=durable, alone=len(log.writers) < 2)
         except GoneError:
             raise
         except StoreError:
@@ -181,6 +195,16 @@ class Store(Putting):
         self.empty_trash()
         return receipt
 
+    def _add_or_make_way(self, name: str, lines: bytes, *, durable: bool, alone: bool) -> Receipt:
+        """Add `lines`, to a new log if this one can't be written, which is set aside. Raises StoreError."""
+        try:
+            return self._add(name, lines, durable=durable, alone=alone)
+        except StoreError as error:
+            if not _is_of_the_file(error, self.root / name):
+                raise
+            self._set_aside(name, str(error))
+        return self._add(name, lines, durable=durable, alone=alone)
+
     def _keep_copy(self, name: str, content: bytes, *, flushed: bool) -> None:
         """Let the copy of a document be as the document is; none is better than one that is older."""
         try:
@@ -228,3 +252,25 @@ class Store(Putting):
         except OSError as fault:
             raise StoreError(f"{path} is broken and can't be set aside: {fault.strerror}") from fault
         logger.error("broken file set aside as %s: %s", aside.relative_to(self.root), why)
+
+
+def _is_of_the_file(error: StoreError, path: Path) -> bool:
+    """Whether it is this one file that can't be written, and not the disk."""
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno in {errno.EACCES, errno.EPERM, errno.EINVAL}:
+        return True
+    try:
+        content_of(path, path.name)
+    except UnreadableError:
+        return True
+    except (OSError, StoreError):
+        return False
+    return False
+
+
+def _has_copy(path: Path) -> bool:
+    """Whether a document has a copy that was written with it, or after."""
+    try:
+        return path.stat().st_mtime - path.with_name(path.name + LAST_GOOD).stat().st_mtime < SAME_WRITE_S
+    except OSError:
+        return False

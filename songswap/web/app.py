@@ -144,6 +144,7 @@ def _connect(app: Quart, here: Resources) -> None:
         accounts.tell_apart(here.store)
         here.errands.send(leaving.erase(here))
         here.errands.send(milestones.watch(here))
+        here.errands.send(here.survey.run())
         async with open_http() as http:
             config = here.config
             here.oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, here.gate, here.clock)

@@ -98,6 +98,13 @@ class WorkerState(Struct, frozen=True):
     failing: dict[str, str]
 
 
+class BrokenFile(Struct, frozen=True):
+    """A file of the store that can't be read, by its path in it, and why."""
+
+    path: str
+    why: str
+
+
 class OperatorState(Struct, frozen=True):
     """Everything about this SongSwap but its reports and audit log, as of `now_ms`."""
 
@@ -113,13 +120,16 @@ class OperatorState(Struct, frozen=True):
     free_bytes: int
     groups: int
     worker: WorkerState
+    broken: tuple[BrokenFile, ...]
 
 
 async def state_of_all(here: Resources) -> OperatorState:
     """How everything stands; files are looked at in a thread. Raises StoreError."""
     now_ms = here.clock.now_ms()
-    sizes, ledger = await asyncio.gather(
-        asyncio.to_thread(measure, here.store.root), asyncio.to_thread(_calls_today, here.store, now_ms)
+    sizes, ledger, _ = await asyncio.gather(
+        asyncio.to_thread(measure, here.store.root),
+        asyncio.to_thread(_calls_today, here.store, now_ms),
+        asyncio.to_thread(here.survey.look),
     )
     accounts = [_account(here, account, sizes, now_ms) for account in here.directory.everybody()]
     holds = _holds(here)
@@ -138,6 +148,7 @@ async def state_of_all(here: Resources) -> OperatorState:
         free_bytes=sizes.free_bytes,
         groups=len(here.store.names("groups")),
         worker=_worker(here.store, now_ms),
+        broken=_broken(here.store),
     )
 
 
@@ -188,6 +199,13 @@ def _calls_today(store: Store, now_ms: float) -> Counter[CallKey]:
 
 def _most_first(item: tuple[CallKey, int]) -> tuple[int, CallKey]:
     return -item[1], item[0]
+
+
+def _broken(store: Store) -> tuple[BrokenFile, ...]:
+    """What either process can't read; what the worker says of a document is old when it can be read here."""
+    beat = store.read(HEARTBEAT)
+    every = {**(beat.broken if beat else {}), **store.broken}
+    return tuple(BrokenFile(path, why) for path, why in sorted(every.items()))
 
 
 def _worker(store: Store, now_ms: float) -> WorkerState:

@@ -19,6 +19,7 @@ from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.store import Store
+from songswap.survey import Survey
 from songswap.vault import Vault
 from songswap.web.books import Books
 from songswap.web.card_shelf import Cards
@@ -90,6 +91,7 @@ class Resources:
     reading: Remembered[ReadUpTo] = field(init=False)
     notices: Remembered[Notices] = field(init=False)
     inbox: Inbox = field(init=False)
+    survey: Survey = field(init=False)
     columns: Engine = field(init=False)
     catalogue: Catalogue = field(init=False)
     reccobeats: ReccoBeats = field(init=False)
@@ -110,6 +112,7 @@ class Resources:
         self.reading = Remembered(self.store, READ_UP_TO)
         self.notices = Remembered(self.store, NOTICES)
         self.inbox = Inbox(self.store)
+        self.survey = Survey(self.store)
         self.columns = Engine(self.store.root)
         self.catalogue = Catalogue(self.store.root)
 
