@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 ROOT: Final = Path(__file__).resolve().parents[1]
 LONGEST_LINE: Final = 4 * 1024 * 1024
 """Bytes; a report with many rows that could not be read is long."""
+LONGEST_COMPLAINT: Final = 4 * 1024
+"""Bytes of a line that is logged."""
 GRACE_S = 1.5
 """For the process to end after SIGTERM; the worker has promised 3 s in all."""
 
@@ -27,14 +29,39 @@ async def run_module(module: str, arguments: Sequence[str], hear: Hear) -> int:
     The process is leashed: it ends with this one, however that ends.
     """
     command = (sys.executable, "-m", "songswap.leash", module, *arguments)
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE)
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=LONGEST_LINE
+    )
+    assert process.stdout is not None  # noqa: S101  # there are pipes, as they were asked for
+    assert process.stderr is not None  # noqa: S101
+    complaints = asyncio.create_task(_log_all(f"{module} {' '.join(arguments[:1])}".strip(), process.stderr))
     try:
-        assert process.stdout is not None  # noqa: S101  # there is a pipe, as it was asked for
         while line := await process.stdout.readline():
             hear(line)
-        return await process.wait()
+        code = await process.wait()
+        await complaints
+        return code
     finally:
+        complaints.cancel()
         await _end(process)
+
+
+async def _log_all(who: str, complaints: asyncio.StreamReader) -> None:
+    """Log what a process complains of, line by line: it may quote somebody's file, so it goes through our escaping."""
+    begun = b""
+    while piece := await complaints.read(LONGEST_COMPLAINT):
+        *lines, begun = (begun + piece).split(b"\n")
+        for line in lines:
+            _log(who, line)
+        if len(begun) > LONGEST_COMPLAINT:
+            _log(who, begun)
+            begun = b""
+    _log(who, begun)
+
+
+def _log(who: str, line: bytes) -> None:
+    if line.strip():
+        logger.warning("%s: %s", who, line[:LONGEST_COMPLAINT].decode("utf-8", "replace"))
 
 
 async def _end(process: Process) -> None:

@@ -7,11 +7,16 @@ import os
 import signal
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from songswap import beside
+from songswap.beside import run_module
+from songswap.documents import ACCOUNT, Account
 from songswap.jobs.beside import ignore, run_beside
+from songswap.logs import LineFormatter
+from songswap.store import Store
 
 COMMAND = ("import", "--help")
 
@@ -43,6 +48,22 @@ async def halted(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[asyncio
 async def test_its_exit_code_is_told() -> None:
     assert await run_beside(COMMAND, ignore) == 0
     assert await run_beside(("import", "--unknown"), ignore) == 2
+
+
+async def test_what_it_complains_of_is_logged_escaped_and_in_lines_of_bounded_length(
+    caplog: pytest.LogCaptureFixture, store: Store, tmp_path: Path
+) -> None:
+    store.write(ACCOUNT, Account("ada", "ada", "ada", "Ada", "default", 0.0), "ada")
+    file = tmp_path / "file"
+    file.write_bytes(b"\x00")
+    strange = "x" * 9_000 + "\x1b[31m\nt=1 level=error at=forged message=x"
+    command = ("import", "--store", str(store.root), "--account", "ada", "--called", strange, str(file))
+    assert await run_module("songswap", command, ignore) != 0
+    said = [record for record in caplog.records if record.name == "songswap.beside"]
+    assert any("forged" in record.getMessage() for record in said)
+    assert all(record.getMessage().startswith("songswap import: ") for record in said)
+    assert all(len(record.getMessage()) < 5_000 for record in said)
+    assert all("\x1b" not in LineFormatter().format(record) for record in said)
 
 
 async def test_one_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
