@@ -111,6 +111,8 @@ class Browser(Struct, frozen=True, omit_defaults=True):
     """Its cookie has the name that https allows; then it is not taken under the other name."""
     is_doubtful: bool = False
     """It was let in by a pasted address, and nobody has said yet, in another browser, that they did that."""
+    was_only: bool = False
+    """No other browser was logged in to the account when this one was."""
 
 
 class Browsers(Struct, frozen=True):

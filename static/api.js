@@ -23,6 +23,19 @@ export async function send(method, path, body, signal) {
   return content;
 }
 
+// What ends the log-in of before may be the answer to another tab that logs in again, and the new cookie comes with it.
+const LOOKS_AFTER_MS = [0, 500, 1500];
+
+/** Whether the browser is logged in. */
+export async function isLoggedIn() {
+  for (const waitMs of LOOKS_AFTER_MS) {
+    await new Promise((done) => setTimeout(done, waitMs));
+    const answer = await fetch("/notices", { method: "HEAD", redirect: "manual" }).catch(() => null);
+    if (answer?.ok) return true;
+  }
+  return false;
+}
+
 /** Run a change from a control: it is busy meanwhile but keeps the focus; a failure is said in `failure`. */
 export async function attempt(control, failure, change) {
   if (control.ariaBusy === "true") return;

@@ -1,5 +1,7 @@
 // The group's live state, by server-sent events.
 
+import { isLoggedIn } from "./api.js";
+
 const RETRY_MS = 3000;
 
 /**
@@ -16,10 +18,10 @@ export function follow(url, { onState, onGone, onConnection }) {
       onConnection(true);
       onState(JSON.parse(event.data));
     });
-    source.addEventListener("gone", (event) => {
+    source.addEventListener("gone", async (event) => {
       source.close();
       const { reason } = JSON.parse(event.data);
-      if (reason === "logged_out") reopen(); // another tab may have logged in again since
+      if (reason === "logged_out" && (await isLoggedIn())) open();
       else onGone(reason);
     });
     source.onerror = () => {

@@ -13,7 +13,7 @@ from songswap.core.posts import PAGE
 from songswap.documents import ACCOUNT, BROWSERS, CHAT, GROUP, Account, Browser, Browsers
 from songswap.model import Group, Invite, Member, Row, Written
 from songswap.store import Store
-from songswap.web.browsers import COOKIE
+from songswap.web.cookies import SESSION
 from tests.processes import Installation, Program, an_installation
 
 GROUP_ID = "friday"
@@ -30,7 +30,7 @@ class Someone:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Cookie": f"{COOKIE}={self.cookie}"}
+        return {"Cookie": f"{SESSION}={self.cookie}"}
 
 
 @dataclass(frozen=True)

@@ -199,11 +199,7 @@ def _browsers(here: Resources) -> list[KnownBrowser]:
 
 def _not_fresh(here: Resources) -> ProblemError | None:
     """What keeps this browser from deleting the account, if anything does."""
-    now_ms = here.clock.now_ms()
-    others = len(browsers.logged_in(here.store, me().id, now_ms)) - 1
-    if browsers.is_fresh(browser(), others, now_ms):
-        return None
-    if browser().is_doubtful and others:
+    if browsers.needs_word(browser()):
         return ProblemError(
             403,
             "doubtful_login",
@@ -211,6 +207,8 @@ def _not_fresh(here: Resources) -> ProblemError | None:
             "yours, that it is you.",
             title="Is it you?",
         )
+    if browsers.is_fresh(browser(), here.clock.now_ms()):
+        return None
     return ProblemError(
         403,
         "fresh_login_needed",

@@ -23,6 +23,7 @@ from songswap.web import (
     chat,
     circles,
     comparing,
+    cookies,
     create,
     create_saving,
     devices,
@@ -105,7 +106,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         metrics=Metrics(store, clock, gate, config.spotify),
     )
     app.extensions[EXTENSION] = here
-    docs.register(app, __version__)
+    docs.register(app, __version__, cookies.name_of(config, cookies.SESSION))
     errors.register(app)
     guard.register(app)
     bodies.register(app)

@@ -109,9 +109,17 @@ def vouch(store: Store, account: str, name: str, now_ms: float) -> None:
         _change(store, account, now_ms, found.secret_hash, replace(found, is_doubtful=False))
 
 
-def is_fresh(browser: Browser, others: int, now_ms: float) -> bool:
-    """Whether whoever sits at `browser` has logged in just now, in a way that none of the `others` may doubt."""
-    return 0 <= now_ms - browser.since_ms < FRESH_MS and not (browser.is_doubtful and others)
+def is_fresh(browser: Browser, now_ms: float) -> bool:
+    """Whether whoever sits at `browser` has logged in just now."""
+    return 0 <= now_ms - browser.since_ms < FRESH_MS
+
+
+def needs_word(browser: Browser) -> bool:
+    """Whether somebody has to say in another browser of the account first that `browser` is theirs.
+
+    Ending the others does not spare it that.
+    """
+    return browser.is_doubtful and not browser.was_only
 
 
 def _named(store: Store, account: str, name: str, now_ms: float) -> Browser | None:

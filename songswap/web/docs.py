@@ -11,7 +11,6 @@ from quart_schema.validation import QUART_SCHEMA_REQUEST_ATTRIBUTE, QUART_SCHEMA
 from werkzeug.routing.rules import Rule
 
 from songswap.web.api import OPERATION
-from songswap.web.cookies import SESSION
 from songswap.web.errors import ErrorAnswer, ProblemError
 from songswap.web.insights import SHARED
 
@@ -65,13 +64,13 @@ class Provider(OpenAPIProvider):
         return models
 
 
-def register(app: Quart, version: str) -> None:
-    """Describe the routes of `app` at /openapi.json."""
+def register(app: Quart, version: str, cookie: str) -> None:
+    """Describe the routes of `app` at /openapi.json; `cookie` is the name of the one they know people by."""
     QuartSchema(
         app,
         info=Info(title="SongSwap", version=version, description=DESCRIPTION),
         conversion_preference="msgspec",
-        security_schemes={"cookie": APIKeySecurityScheme(in_="cookie", name=SESSION)},
+        security_schemes={"cookie": APIKeySecurityScheme(in_="cookie", name=cookie)},
         security=[{"cookie": []}],
         swagger_ui_path=None,
         redoc_ui_path=None,

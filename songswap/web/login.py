@@ -58,7 +58,7 @@ async def paste() -> ResponseReturnValue:
     pending = _claimed(here, answer["state"], "paste")
     tokens, user = await _exchange(here, pending, answer)
     now_ms = here.clock.now_ms()
-    state = here.pending.new_state(now_ms)
+    state = here.pending.new_state("confirm", now_ms)
     asked = PendingLogin(state, "confirm", pending.app, "", pending.next, now_ms + LIFE_MS)
     sealed = here.pending.seal_answer(Answered(state, tokens, user))
     response = await make_response(await render_template("paste_confirm.html", user=user, answer=sealed))
@@ -139,7 +139,7 @@ async def _begin(here: Resources, app: App, step: Step) -> cookies.AnyResponse:
     would wave them through.
     """
     now_ms = here.clock.now_ms()
-    state = here.pending.new_state(now_ms)
+    state = here.pending.new_state(step, now_ms)
     start = here.oauth.begin(app, state, asks=step == "paste" or who() is not None)
     target = local_path(request.args.get("next", "/"))
     if step == "paste":
@@ -172,16 +172,19 @@ def _claimed(here: Resources, state: str, step: Step) -> PendingLogin:
     """The log-in of `state` that this very browser has begun, and at which `step` it is.
 
     A state that another browser brings is spent: somebody was sent the link of somebody else's log-in, and must not
-    open their account to them by passing on where they landed. Raises ProblemError.
+    open their account to them by passing on where they landed. But where it is to be pasted, the beginner may sit at
+    this very machine, which answers where others land on an error. Raises ProblemError.
     """
-    is_open = here.pending.is_open(state, here.clock.now_ms())
+    begun_as = here.pending.step_of(state, here.clock.now_ms())
+    if begun_as is None:
+        raise login_problems.over()
     pending = next((one for one in _begun(here) if one.state == state and one.step == step), None)
-    if is_open and pending is not None:
+    if pending is not None:
         return pending
-    if is_open:
-        here.pending.spend(state)
-        raise login_problems.other_browser(here.config.server.url)
-    raise login_problems.over()
+    if (begun_as, step) == ("paste", "callback"):
+        raise login_problems.by_hand()
+    here.pending.spend(state)
+    raise login_problems.other_browser(here.config.server.url)
 
 
 async def _exchange(here: Resources, pending: PendingLogin, answer: dict[str, str]) -> tuple[Tokens, User]:
@@ -207,6 +210,8 @@ async def _let_in(here: Resources, pending: PendingLogin, tokens: Tokens, user: 
     now_ms, shown = here.clock.now_ms(), cookie()
     before = browsers.known(here.store, shown, now_ms)
     account = _keep(here, pending.app, tokens, user)
+    browsers.log_out(here.store, shown, now_ms)
+    others = browsers.logged_in(here.store, account.id, now_ms)
     browser = Browser(
         "",
         now_ms,
@@ -214,9 +219,8 @@ async def _let_in(here: Resources, pending: PendingLogin, tokens: Tokens, user: 
         browser_name(request.headers.get("User-Agent", "")),
         has_host_cookie=cookies.is_secure(here.config),
         is_doubtful=_is_doubtful(before, account, pending),
+        was_only=not others,
     )
-    browsers.log_out(here.store, shown, now_ms)
-    others = browsers.logged_in(here.store, account.id, now_ms)
     value = browsers.log_in(here.store, account.id, browser)
     if browser.is_doubtful and others:
         notices.tell(here, account.id, Notice("pasted_login", detail=f"{browser.name}:{int(now_ms)}"))

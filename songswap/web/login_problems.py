@@ -42,6 +42,18 @@ def over() -> ProblemError:
     )
 
 
+def by_hand() -> ProblemError:
+    """Where others land on an error, a browser on the machine of the server lands here."""
+    return ProblemError(
+        403,
+        "other_browser",
+        "If it was you, on this machine: copy the whole address of this page and paste it there, or log in right here. "
+        "If somebody sent you the link: don’t pass the address on, it would let them into SongSwap as you.",
+        title="This log-in was begun at another address",
+        ways=(Way("Log in here", "/login"),),
+    )
+
+
 def other_browser(url: str) -> ProblemError:
     """Spotify sent another browser back than the one that began."""
     return ProblemError(

@@ -4,7 +4,6 @@ from quart import Blueprint, Response, ResponseReturnValue, render_template
 from quart_schema import hide
 
 from songswap.core.seats import free_seats
-from songswap.web import accounts
 from songswap.web.guard import who
 from songswap.web.post_pages import home
 from songswap.web.resources import resources
@@ -19,7 +18,7 @@ async def landing() -> ResponseReturnValue:
     here, person = resources(), who()
     if person is not None:
         return await home(here, person)
-    taken = [account.app for account in accounts.everybody(here.store)]
+    taken = [account.app for account in here.directory.everybody()]
     free = free_seats([app.name for app in here.config.spotify.apps], taken)
     return await render_template("landing.html", free_seats=sum(free.values()))
 

@@ -7,7 +7,7 @@ import re
 import secrets
 import struct
 from collections import OrderedDict
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -23,14 +23,16 @@ LONGEST_NEXT: Final = 500
 MOST_SPENT: Final = 10_000
 """States remembered as spent. What is pushed out could only be tried once more, and Spotify takes a code once."""
 
-NONCE, MAC = 16, 16
-"""Bytes of a state's random part and of its signature; between them are four with the second at which it ends."""
+NONCE, MAC = 15, 16
+"""Bytes of a state's random part and of its signature; between them is how it goes on, and the second at which it
+ends."""
 STATE: Final = re.compile(r"[A-Za-z0-9_-]{48}")
 """All of them, in the one way there is to write 36 bytes."""
 
 Step = Literal["callback", "paste", "confirm"]
 """How the log-in goes on: Spotify sends the browser back; its address is pasted; the name that came of it is
 confirmed."""
+STEPS: Final[tuple[Step, ...]] = get_args(Step)
 
 
 class PendingLogin(Struct, frozen=True, array_like=True):
@@ -64,19 +66,22 @@ class PendingLogins:
         self._key = vault.derive("login state")
         self._spent: OrderedDict[str, None] = OrderedDict()
 
-    def new_state(self, now_ms: float) -> str:
-        """A state for a log-in that begins now, signed, so that others can't invent any."""
-        body = secrets.token_bytes(NONCE) + struct.pack(">I", int((now_ms + LIFE_MS) / 1000))
+    def new_state(self, step: Step, now_ms: float) -> str:
+        """A state for a log-in that begins now and goes on with `step`, signed, so that others can't invent any."""
+        ends_at_s = int((now_ms + LIFE_MS) / 1000)
+        body = secrets.token_bytes(NONCE) + struct.pack(">BI", STEPS.index(step), ends_at_s)
         return base64.urlsafe_b64encode(body + self._sign(body)).decode()
 
-    def is_open(self, state: str, now_ms: float) -> bool:
-        """Whether a log-in with `state` began here, in whatever browser, and is neither spent nor too old."""
+    def step_of(self, state: str, now_ms: float) -> Step | None:
+        """How the log-in with `state` goes on, in whatever browser; None if it is spent, too old or invented."""
         if not STATE.fullmatch(state) or state in self._spent:
-            return False
+            return None
         raw = base64.urlsafe_b64decode(state)
         body, signed = raw[:-MAC], raw[-MAC:]
-        is_signed = hmac.compare_digest(signed, self._sign(body))
-        return is_signed and now_ms < struct.unpack(">I", body[NONCE:])[0] * 1000
+        if not hmac.compare_digest(signed, self._sign(body)):
+            return None
+        step, ends_at_s = struct.unpack(">BI", body[NONCE:])
+        return STEPS[step] if now_ms < ends_at_s * 1000 else None
 
     def spend(self, state: str) -> None:
         """Let `state` serve nobody any more."""

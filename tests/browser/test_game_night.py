@@ -131,7 +131,9 @@ async def test_an_invite_link_leads_somebody_new_through_the_log_in_into_the_gro
     await bob.get_by_role("link", name="Log in with Spotify to join").click()
     await agree(bob, "Bob")
     await expect(bob.get_by_role("heading", name="Six rooms", level=1)).to_be_visible()
-    assert urlsplit(bob.url).path.startswith("/groups/")
+    assert urlsplit(bob.url).path.startswith("/join/")  # nobody is in before they say so
+    await bob.get_by_role("button", name="Join the group").click()
+    await bob.wait_for_url("**/groups/*")
     await expect(row_of(bob, "Bob (you)")).to_be_visible()
     await expect(row_of(ada, "Bob")).to_be_visible()
     assert await fits_its_window(bob)
@@ -295,7 +297,7 @@ async def test_logging_out_ends_this_browser_and_no_other(street: Street) -> Non
 
 
 async def test_disconnecting_offers_the_data_and_then_forgets_it(street: Street, tmp_path: Path) -> None:
-    edda = await street.person("Edda", "phone")
+    edda = await street.log_in("Edda", "phone")
     await create_group(edda, "Edda’s own")
     await edda.get_by_role("navigation", name="You").get_by_role("link", name="Edda").click()
     await edda.get_by_role("link", name="Disconnect my account").click()

@@ -115,6 +115,14 @@ async def test_a_log_in_to_be_pasted_does_not_come_back_by_itself_and_the_other_
     assert everybody(site.store) == []
 
 
+async def test_on_the_machine_of_the_server_where_it_lands_can_be_pasted_as_well(site: Site) -> None:
+    browser, same_at_the_other_address = site.browser(LAN), site.browser()
+    address = await decide(await _begin(browser), "ada")
+    text = await page(await same_at_the_other_address.come_back(address), 403)
+    assert "don’t pass the address on" in text
+    assert (await _confirm(browser, await _paste(browser, address))).status_code == 302
+
+
 async def test_spotify_asks_again_before_an_address_can_be_passed_on(site: Site) -> None:
     assert "show_dialog=true" in await _begin(site.browser(LAN))
 
@@ -206,8 +214,12 @@ async def test_somebody_let_in_by_a_pasted_address_cannot_delete_the_account_beh
     owner = await site.log_in("ada")
     other = await _log_in(site, "ada")
     assert (await other.delete("/api/me")).status_code == 403
+    await other.post(f"/account/browsers/{_name(site, owner, 0)}/end")
+    assert (await owner.get("/api/me")).status_code == 401
+    assert (await other.delete("/api/me")).status_code == 403
+    await site.log_in("ada", browser=owner)
     assert "Say first, on the account page of another browser" in await page(await other.get("/account/disconnect"))
-    await owner.post(f"/account/browsers/{_name(site, owner)}/mine")
+    await owner.post(f"/account/browsers/{_name(site, owner, 0)}/mine")
     assert (await other.delete("/api/me")).status_code == 204
 
 

@@ -12,7 +12,7 @@ from songswap.spotify.oauth import Tokens
 from songswap.vault import Vault
 from songswap.web.accounts import everybody
 from songswap.web.pace import MOST_KEPT, Exchanges, Pace
-from songswap.web.pending import AT_ONCE, LIFE_MS, MOST_SPENT, Answered, PendingLogin, PendingLogins
+from songswap.web.pending import AT_ONCE, LIFE_MS, MOST_SPENT, STEPS, Answered, PendingLogin, PendingLogins, Step
 from tests.web.site import Browser, Site, decide, page
 
 NOW_MS = 1_800_000_000_000.0
@@ -177,29 +177,34 @@ def pending() -> PendingLogins:
 
 
 def test_states_are_signed_and_end(pending: PendingLogins) -> None:
-    state = pending.new_state(NOW_MS)
-    assert pending.is_open(state, NOW_MS + LIFE_MS - 1_000)
-    assert not pending.is_open(state, NOW_MS + LIFE_MS)
+    state = pending.new_state("callback", NOW_MS)
+    assert pending.step_of(state, NOW_MS + LIFE_MS - 1_000) == "callback"
+    assert pending.step_of(state, NOW_MS + LIFE_MS) is None
     for place in range(len(state)):
         other = "A" if state[place] != "A" else "B"
-        assert not pending.is_open(state[:place] + other + state[place + 1 :], NOW_MS), place
+        assert pending.step_of(state[:place] + other + state[place + 1 :], NOW_MS) is None, place
     for invented in (
         "",
         "A" * 48,
         state + "=",
         state + "\n",
         "ü" * 48,
-        PendingLogins(Vault("x" * 32)).new_state(NOW_MS),
+        PendingLogins(Vault("x" * 32)).new_state("callback", NOW_MS),
     ):
-        assert not pending.is_open(invented, NOW_MS)
+        assert pending.step_of(invented, NOW_MS) is None
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_states_tell_how_a_log_in_goes_on(pending: PendingLogins, step: Step) -> None:
+    assert pending.step_of(pending.new_state(step, NOW_MS), NOW_MS) == step
 
 
 def test_only_so_many_are_remembered_as_spent(pending: PendingLogins) -> None:
-    states = [pending.new_state(NOW_MS) for _ in range(MOST_SPENT + 5)]
+    states = [pending.new_state("callback", NOW_MS) for _ in range(MOST_SPENT + 5)]
     for state in states:
         pending.spend(state)
     assert len(pending._spent) == MOST_SPENT
-    assert not pending.is_open(states[-1], NOW_MS)
+    assert pending.step_of(states[-1], NOW_MS) is None
 
 
 def test_what_is_sealed_for_one_thing_serves_no_other(pending: PendingLogins) -> None:
