@@ -61,7 +61,9 @@ async def test_accounts_seats_and_storage_are_told(site: Site) -> None:
 async def test_logins_to_renew_and_what_is_in_the_way_are_told(site: Site) -> None:
     ada, bob = await site.log_in("ada"), await site.log_in("bob")
     site.seen(bob, standing="no_seat")
-    site.clock.advance(days=160)
+    for _ in range(8):  # a log-in that is not used ends sooner
+        site.clock.advance(days=20)
+        await ada.get("/api/me")
     rows = (await ada.json("/api/operator"))["accounts"]
     assert [(one["name"], one["renewal"]) for one in rows] == [("Ada", "month"), ("Bob", "month")]
     assert (rows[0]["standing"], bool(rows[1]["standing"])) == ("", True)

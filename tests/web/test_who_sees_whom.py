@@ -514,6 +514,7 @@ async def test_what_is_the_operator_s_is_there_for_nobody_else(cast: Cast) -> No
 
 async def test_nothing_at_all_is_told_of_somebody_who_is_gone(cast: Cast) -> None:
     await share(cast, "everybody")
+    await cast.site.log_in("ada", browser=cast.ada)
     assert (await cast.ada.delete("/api/me")).status_code == 204
     for rule in cast.rules():
         if "GET" not in (rule.methods or ()) or is_stream(rule):
