@@ -13,6 +13,8 @@ SECRET = re.compile(
     r"[^\s\"'&,]{6,}"
 )
 """What stands behind one of these words is a secret, wherever it came from."""
+LINKED = re.compile(r"(/(?:join|screen|shared)/[a-z0-9]{1,64}/|/people/[a-z0-9._-]{1,64}/)[A-Za-z0-9_-]{16,}")
+"""The end of an address that is a secret."""
 SEALED = re.compile(r"\bgAAAAA[\w=-]{20,}")
 UNFIT = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
 """What would end a value or a line, or tell a terminal what to do; escaped as in JSON."""
@@ -131,7 +133,7 @@ class _Lines(logging.StreamHandler[TextIO]):
 
 def mask(text: str) -> str:
     """`text` without what looks like a token, code or secret."""
-    return SEALED.sub("…", SECRET.sub(r"\1…", text))
+    return LINKED.sub(r"\1…", SEALED.sub("…", SECRET.sub(r"\1…", text)))
 
 
 def _quoted(text: str) -> str:

@@ -64,7 +64,7 @@ export async function openCare(about) {
       ...reportForm(about, failure),
     ),
     part("Mute", "You read nothing of theirs any more, and get no notices. They don’t learn of it.", toggle({ path: `/api/me/muted/${about.account}`, on: "Mute", off: "Unmute", isOn: has(muted), failure })),
-    part("Block", "Neither of you reads the other, and nobody follows the other. They aren’t told.", toggle({ path: `/api/me/blocked/${about.account}`, on: "Block", off: "Unblock", isOn: has(blocked), failure })),
+    part("Block", "Neither of you reads the other, and nobody follows the other. They aren’t told. Groups you host let them in no more; their invites and links to the screen are made new.", toggle({ path: `/api/me/blocked/${about.account}`, on: "Block", off: "Unblock", isOn: has(blocked), failure })),
     failure,
     element("div", { class: "buttons" }, close),
   );

@@ -12,6 +12,12 @@ export const clockTime = (ms) => new Date(ms).toLocaleTimeString([], { hour: "2-
 
 export const date = (ms) => new Date(ms).toLocaleDateString([], { year: "numeric", month: "long", day: "numeric" });
 
+/** Until when a link is good. `url` is null where it was sealed with a key that is gone. */
+export function lasts(url, untilMs) {
+  if (!url) return "This link can’t be shown any more, as the server has another key. Make it new.";
+  return untilMs > Date.now() ? `Good until ${date(untilMs)}.` : `It ended on ${date(untilMs)}.`;
+}
+
 /** A member's status, with the time at which a wait ends. */
 export function status(member) {
   return member.until_ms ? `${member.status_words} until ${clockTime(member.until_ms)}` : member.status_words;

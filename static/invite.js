@@ -1,7 +1,7 @@
 // The invitation: link, code, and a new one.
 
 import { byId, copy, onChange, show } from "./dom.js";
-import { date } from "./format.js";
+import { lasts } from "./format.js";
 
 const COPIED_MS = 2000;
 
@@ -17,11 +17,12 @@ export function createInvite(renew) {
   byId("renew").addEventListener("click", (event) => renew(event.currentTarget));
 
   const showLink = onChange(({ id, url, expiresAtMs }) => {
-    show(byId("invite"), Boolean(url));
-    if (!url) return;
-    link.value = url;
-    byId("invite-code").src = `/groups/${id}/invite.svg?until=${expiresAtMs}`;
-    byId("invite-expiry").textContent = `Good until ${date(expiresAtMs)}.`;
+    show(byId("invite"), expiresAtMs !== null);
+    if (expiresAtMs === null) return;
+    link.value = url ?? "";
+    show(byId("invite-code"), Boolean(url));
+    if (url) byId("invite-code").src = `/groups/${id}/invite.svg?until=${expiresAtMs}`;
+    byId("invite-expiry").textContent = lasts(url, expiresAtMs);
   });
 
   return (state) => {

@@ -42,7 +42,24 @@ export function createManage(api) {
     show(byId("asking"), asking.length > 0);
   });
 
+  const letBack = (account) => (event) => attempt(event.currentTarget, byId("removed-failure"), () => send("DELETE", `${api}/removed/${account}`));
+  const showRemoved = onChange((removed) => {
+    byId("removed-list").replaceChildren(
+      ...removed.map((one) =>
+        element(
+          "li",
+          { class: "member" },
+          avatar(one.name, one.image_url),
+          element("span", { class: "grow" }, element("bdi", {}, one.name)),
+          element("button", { type: "button", class: "button quiet small", onclick: letBack(one.account), "aria-label": `Let ${one.name} join again` }, "Let in again"),
+        ),
+      ),
+    );
+    show(byId("removed"), removed.length > 0);
+  });
+
   return (state) => {
+    showRemoved(state.removed);
     show(form, state.me.rights.includes("manage"));
     show(byId("group-picture-remove"), Boolean(state.picture_url));
     say(byId("group-description"), state.description);

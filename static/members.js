@@ -4,6 +4,7 @@ import { openCare } from "./care.js";
 import { avatar, byId, element, icon, onChange, say } from "./dom.js";
 import { mood, status } from "./format.js";
 
+const REMOVING = "Once removed, they don’t get in again until you let them. The invite and the link to the screen are made new.";
 const ROLES = { host: "Host", "co-host": "Co-host", listener: "" };
 
 export function createMembers(change) {
@@ -66,7 +67,7 @@ function fillMenu(menu, member, group, change) {
   const act = (label, method, body, kind = "") =>
     element("button", { type: "button", class: kind, onclick: (event) => change(event.currentTarget, method, member.account, body) }, label);
   const other = member.role === "co-host" ? act("Make listener", "PATCH", { role: "listener" }) : act("Make co-host", "PATCH", { role: "co-host" });
-  const manage = member.isManager ? [other, act("Make host", "PATCH", { role: "host" }), act("Remove from group", "DELETE", undefined, "danger")] : [];
+  const manage = member.isManager ? [other, act("Make host", "PATCH", { role: "host" }), act("Remove from group", "DELETE", undefined, "danger"), element("small", {}, REMOVING)] : [];
   const care = () => {
     menu.open = false;
     openCare({ account: member.account, name: member.name, place: `group:${group}` });

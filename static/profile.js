@@ -3,6 +3,7 @@
 import { attempt, send } from "./api.js";
 import { avatar, byId, copy, say, show } from "./dom.js";
 import { sendFile } from "./files.js";
+import { lasts } from "./format.js";
 
 const form = byId("profile");
 const AUDIENCES = ["me", "groups", "everybody", "link"];
@@ -12,10 +13,14 @@ function shown(state) {
   byId("profile-link").href = `/people/${state.handle}`;
   form.elements.handle.value = state.handle;
   byId("profile-url").value = state.link_url ?? "";
-  show(byId("profile-url-label"), Boolean(state.link_url));
-  show(byId("profile-url-make"), !state.link_url);
-  show(byId("profile-url-copy"), Boolean(state.link_url));
-  show(byId("profile-url-end"), Boolean(state.link_url));
+  showLink(state.link_url, state.link_expires_at_ms);
+}
+
+function showLink(url, untilMs) {
+  for (const part of ["label", "copy"]) show(byId(`profile-url-${part}`), Boolean(url));
+  show(byId("profile-url-make"), !untilMs);
+  for (const part of ["extend", "end"]) show(byId(`profile-url-${part}`), Boolean(untilMs));
+  say(byId("profile-url-expiry"), untilMs ? lasts(url, untilMs) : "");
 }
 
 const change = (button, failure, body) => attempt(button, byId(failure), async () => shown(await send("PATCH", "/api/me/profile", body)));
@@ -45,5 +50,8 @@ byId("picture-file").onchange = (event) => {
 byId("picture-spotify").onclick = (event) => change(event.currentTarget, "picture-failure", { picture: "spotify" });
 byId("picture-none").onclick = (event) => change(event.currentTarget, "picture-failure", { picture: "none" });
 byId("profile-url-make").onclick = (event) => change(event.currentTarget, "link-failure", { link: true });
+byId("profile-url-extend").onclick = (event) => change(event.currentTarget, "link-failure", { link: true });
 byId("profile-url-end").onclick = (event) => change(event.currentTarget, "link-failure", { link: false });
 byId("profile-url-copy").onclick = () => copy(byId("profile-url"));
+const expiry = byId("profile-url-expiry");
+showLink(byId("profile-url").value, Number(expiry.dataset.until));

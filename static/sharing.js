@@ -2,6 +2,7 @@
 
 import { attempt, send } from "./api.js";
 import { byId, copy, say, show } from "./dom.js";
+import { lasts } from "./format.js";
 
 const URL = "/api/me/sharing";
 const COPIED_MS = 2000;
@@ -30,6 +31,7 @@ export function createSharing(first) {
     label.textContent = "Copied";
     setTimeout(() => (label.textContent = "Copy link"), COPIED_MS);
   });
+  byId("extend-link").addEventListener("click", (event) => attempt(event.currentTarget, failure, () => keep({ link: true })));
   byId("renew-link").addEventListener("click", (event) =>
     attempt(event.currentTarget, failure, async () => {
       await send("PUT", URL, { link: false });
@@ -48,10 +50,12 @@ export function createSharing(first) {
     state = now;
     for (const box of groups) box.checked = now.groups.includes(box.dataset.group);
     everybody.checked = now.everybody;
-    withLink.checked = Boolean(now.link_url);
-    show(byId("link-part"), Boolean(now.link_url));
+    const hasLink = now.link_expires_at_ms !== null;
+    withLink.checked = hasLink;
+    show(byId("link-part"), hasLink);
+    if (hasLink) byId("link-expiry").textContent = lasts(now.link_url, now.link_expires_at_ms);
     link.value = now.link_url ?? "";
-    const shares = now.groups.length > 0 || now.everybody || now.link_url;
+    const shares = now.groups.length > 0 || now.everybody || (hasLink && now.link_expires_at_ms > Date.now());
     byId("sharing-pill").textContent = shares ? "Shared" : "Only you";
     say(byId("sharing-words"), inWords(now));
     byId("week-start").value = now.week_start;

@@ -28,7 +28,7 @@ from songswap.documents import (
 from songswap.jobs.accounts import Means
 from songswap.jobs.beside import Beside
 from songswap.jobs.worker import work
-from songswap.model import Action, Group, Invite, Listener, Member, Night
+from songswap.model import Action, Group, Listener, Member, Night, SecretLink
 from songswap.simulator import Truth, World, serve
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
@@ -127,7 +127,7 @@ class Evening:
             if person not in self._apps:
                 self.log_in(person)
                 self.wish(person, listening_in=GROUP_ID, look_rev=1, device_id=self.device(person))
-        self.store.write(GROUP, Group(GROUP_ID, "Friends", now_ms, Invite("x", now_ms), members), GROUP_ID)
+        self.store.write(GROUP, Group(GROUP_ID, "Friends", now_ms, SecretLink("x", now_ms), members), GROUP_ID)
 
     def make_co_host(self, *people: str) -> None:
         """The host makes co-hosts of members."""

@@ -22,6 +22,7 @@ import pytest
 
 from songswap import documents
 from songswap.columns import schema
+from songswap.core.links import hash_of
 from songswap.documents import GROUP, SESSION_WISH, WISH
 from songswap.store import Document, Log
 from songswap.store.files import LAST_GOOD, UNFINISHED
@@ -97,7 +98,7 @@ def found_in(root: Path, kind: str, name: str) -> object:
     group = read(root, GROUP, name)
     if group is None:
         return None
-    return group.name if kind == "group" else group.invite.secret
+    return group.name if kind == "group" else group.invite.secret_hash
 
 
 def read(root: Path, document: Document[T], name: str) -> T | None:
@@ -194,7 +195,7 @@ class Person:
         if made is not None:
             self._groups.append(made["id"])
             self._promises.keep("group", made["id"], made["name"])
-            self._promises.keep("invite", made["id"], made["invite_url"].rpartition("/")[2])
+            self._promises.keep("invite", made["id"], hash_of(made["invite_url"].rpartition("/")[2]))
 
     async def rename_group(self) -> None:
         for group in self._some_group():
@@ -208,7 +209,7 @@ class Person:
             self._promises.ask("invite", group, UNHEARD)
             state = await self.request("POST", f"/api/groups/{group}/invite")
             if state is not None:
-                self._promises.keep("invite", group, state["invite_url"].rpartition("/")[2])
+                self._promises.keep("invite", group, hash_of(state["invite_url"].rpartition("/")[2]))
 
     async def choose_device(self) -> None:
         device = self._rng.choice(self.devices)

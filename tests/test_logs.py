@@ -27,6 +27,10 @@ PLACES = [
     "code_verifier={}",
     "Authorization: Basic {}",
     "sealed gAAAAA{} in consent.json",
+    "GET /join/abc123/{} failed",
+    "GET /screen/abc123/{}/events failed",
+    "GET /api/shared/abc123/{}/totals 500",
+    "GET /people/ada-2/{} 500",
 ]
 
 

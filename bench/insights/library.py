@@ -10,7 +10,7 @@ from songswap.columns import schema
 from songswap.columns.libraries import genres_file
 from songswap.columns.parquet import FEW_ROWS, FORMAT
 from songswap.documents import ACCOUNT, SHARING, Account
-from songswap.model import Group, Invite, Member, Sharing, Struct
+from songswap.model import Group, Member, SecretLink, Sharing, Struct
 from songswap.store import Store
 
 FIRST_YEAR = 2016
@@ -57,7 +57,7 @@ def group_of(size: Size, now_ms: float) -> Group:
     """The group they are in."""
     members = {account: Member("listener", now_ms) for account in size.accounts}
     members[size.accounts[0]] = Member("host", now_ms)
-    return Group("everyone0000", "Everyone", now_ms, Invite("x" * 22, now_ms), members)
+    return Group("everyone0000", "Everyone", now_ms, SecretLink("x" * 22, now_ms), members)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, root: Path, account: str, number: int, years: int) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from songswap.core.posts import PAGE
 from songswap.documents import ACCOUNT, BROWSERS, CHAT, GROUP, Account, Browser, Browsers
-from songswap.model import Group, Invite, Member, Row, Written
+from songswap.model import Group, Member, Row, SecretLink, Written
 from songswap.store import Store
 from songswap.web.cookies import SESSION
 from tests.processes import Installation, Program, an_installation
@@ -64,7 +64,7 @@ def running(folder: Path, people: int, messages: int) -> Iterator[Running]:
         everybody = tuple(_someone(store, f"p{number:011d}") for number in range(people))
         members = {one.account: Member("listener", 0.0) for one in everybody}
         members[everybody[0].account] = Member("host", 0.0)
-        store.write(GROUP, Group(GROUP_ID, "Friday", 0.0, Invite("secret", 0.0), members), GROUP_ID)
+        store.write(GROUP, Group(GROUP_ID, "Friday", 0.0, SecretLink("secret", 0.0), members), GROUP_ID)
         _write(store, everybody, messages)
         yield Running(installation, installation.start_server(), everybody)
 

@@ -6,14 +6,25 @@ from msgspec.structs import replace
 
 from songswap.core.groups import RefusedError, demand, role_of
 from songswap.core.profiles import ProfileError, checked_about
-from songswap.model import Admission, Group, Member
+from songswap.model import Admission, Circle, Group, Member
 
 MOST_ASKING: Final = 100
 
 
-def reads_posts(group: Group, account: str) -> bool:
+def is_shut_out(group: Group, account: str, circle_of_host: Circle) -> bool:
+    """Whether `account`, who is not in the group, may not come in: removed from it, or blocked by its host."""
+    return account not in group.members and (account in group.removed or account in circle_of_host.blocked)
+
+
+def way_in(group: Group, *, is_shut_out: bool) -> Admission:
+    """How somebody gets in besides the invite; who is shut out sees a group that nobody gets into so."""
+    return "invite" if is_shut_out else group.admission
+
+
+def reads_posts(group: Group, account: str, *, is_shut_out: bool) -> bool:
     """Whether a group's posts are for `account`: for members, and for everybody here where anybody may join."""
-    return account in group.members or (bool(account) and group.is_listed and group.admission == "open")
+    is_open = group.is_listed and way_in(group, is_shut_out=is_shut_out) == "open"
+    return account in group.members or (bool(account) and is_open)
 
 
 def shows_face(group: Group, account: str) -> bool:
@@ -39,16 +50,17 @@ def open_up(group: Group, by: str, *, is_listed: bool, admission: Admission) -> 
     return replace(group, is_listed=is_listed, admission=admission, asking=asking)
 
 
-def ask(group: Group, account: str, now_ms: float) -> Group:
+def ask(group: Group, account: str, now_ms: float, *, is_shut_out: bool) -> Group:
     """The group with `account` in it if it is open, else asking to get in; unchanged for members and those who ask.
 
     Raises RefusedError.
     """
     if account in group.members or account in group.asking:
         return group
-    if not group.is_listed or group.admission == "invite":
+    admission = way_in(group, is_shut_out=is_shut_out)
+    if not group.is_listed or admission == "invite":
         raise RefusedError("invite_only", "This group is joined by invitation.")
-    if group.admission == "open":
+    if admission == "open":
         return replace(group, members={**group.members, account: Member("listener", now_ms)})
     if len(group.asking) >= MOST_ASKING:
         raise RefusedError("too_many_asking", "Many people wait to be let in already. Try again later.")

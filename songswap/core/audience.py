@@ -1,6 +1,5 @@
 """Who may see what of a person, their listening included: one place for pages, API, search, feed, figures and lists."""
 
-import hmac
 from collections.abc import Collection, Mapping
 
 from songswap.model import Audience, Circle, Group, Profile, Relation, Section, Sharing
@@ -70,11 +69,6 @@ def seen_by_everybody(reader: str, sharings: Mapping[str, Sharing], apart: Colle
 def are_apart(one: str, circle_of_one: Circle, other: str, circle_of_other: Circle) -> bool:
     """Whether one of the two has blocked the other."""
     return other in circle_of_one.blocked or one in circle_of_other.blocked
-
-
-def opens_profile(profile: Profile, secret: str) -> bool:
-    """Whether `secret` is that of the profile's link."""
-    return bool(profile.link_secret) and hmac.compare_digest(profile.link_secret.encode(), secret.encode())
 
 
 def apart_from(viewer: str, circle: Circle, circles: Collection[tuple[str, Circle]]) -> frozenset[str]:

@@ -1,14 +1,13 @@
 """Who may do what in a group, and how a group changes: Group in, Group out."""
 
-import hmac
 from collections.abc import Mapping
 from typing import Literal
 
 from msgspec.structs import replace
 
-from songswap.model import Group, Invite, Member, Role
+from songswap.core import links
+from songswap.model import Group, Member, Role, SecretLink
 
-INVITE_LIFE_MS = 14 * 24 * 3_600_000
 NAME_LENGTH = 60
 MOST_GROUPS = 100
 """That a person is in: each costs something with every look at all of them."""
@@ -27,6 +26,8 @@ REFUSALS: Mapping[Right, str] = {
     "invite": "Only the host and co-hosts see the invitation.",
     "manage": "Only the host may do that.",
 }
+
+NOT_VALID = "This invitation is not valid, or it was replaced by a newer one."
 
 RefusalCode = Literal[
     "already_over",
@@ -49,6 +50,7 @@ RefusalCode = Literal[
     "not_asking",
     "not_allowed",
     "not_listening",
+    "not_removed",
     "not_running",
     "too_many_asking",
     "too_many_groups",
@@ -77,13 +79,13 @@ def clean_name(text: str) -> str:
     return name
 
 
-def found(group_id: str, name: str, host: str, secret: str, now_ms: float) -> Group:
-    """A new group with `host` alone in it; `secret` makes its first invite. Raises RefusedError (bad_name)."""
+def found(group_id: str, name: str, host: str, invite: SecretLink, now_ms: float) -> Group:
+    """A new group with `host` alone in it, and its first invite. Raises RefusedError (bad_name)."""
     return Group(
         id=group_id,
         name=clean_name(name),
         created_at_ms=now_ms,
-        invite=Invite(secret, now_ms + INVITE_LIFE_MS),
+        invite=invite,
         members={host: Member("host", now_ms)},
     )
 
@@ -115,25 +117,30 @@ def rename(group: Group, by: str, name: str) -> Group:
     return replace(group, name=clean_name(name))
 
 
-def renew_invite(group: Group, by: str, secret: str, now_ms: float) -> Group:
+def renew_invite(group: Group, by: str, invite: SecretLink) -> Group:
     """The group with a new invite; the old one is dead. Raises RefusedError."""
     demand(group, by, "manage")
-    return replace(group, invite=Invite(secret, now_ms + INVITE_LIFE_MS))
+    return replace(group, invite=invite)
 
 
 def check_invite(group: Group, secret: str, now_ms: float) -> None:
     """Raises RefusedError (invite_invalid, invite_expired) unless `secret` opens the group now."""
-    if not hmac.compare_digest(group.invite.secret.encode(), secret.encode()):
-        raise RefusedError("invite_invalid", "This invitation is not valid, or it was replaced by a newer one.")
+    if not links.fits(group.invite, secret):
+        raise RefusedError("invite_invalid", NOT_VALID)
     if now_ms >= group.invite.expires_at_ms:
         raise RefusedError("invite_expired", "This invitation has expired.")
 
 
-def join(group: Group, account: str, secret: str, now_ms: float) -> Group:
-    """The group with `account` in it; unchanged for those who are in it already. Raises RefusedError."""
+def join(group: Group, account: str, secret: str, now_ms: float, *, is_shut_out: bool) -> Group:
+    """The group with `account` in it; unchanged for those who are in it already. Raises RefusedError.
+
+    Who `is_shut_out` learns no more than that the invitation is not valid.
+    """
     check_invite(group, secret, now_ms)
     if account in group.members:
         return group
+    if is_shut_out:
+        raise RefusedError("invite_invalid", NOT_VALID)
     asking = {one: at for one, at in group.asking.items() if one != account}
     return replace(group, members={**group.members, account: Member("listener", now_ms)}, asking=asking)
 
@@ -148,13 +155,30 @@ def leave(group: Group, account: str) -> Group | None:
     return _without(group, account)
 
 
-def remove(group: Group, by: str, whom: str) -> Group:
-    """The group without `whom`. Raises RefusedError; a host leaves, and isn't removed."""
+def remove(group: Group, by: str, whom: str, invite: SecretLink, screen: SecretLink, now_ms: float) -> Group:
+    """The group without `whom`, who is remembered, and with new links: they may know the old ones.
+
+    Raises RefusedError; a host leaves, and isn't removed.
+    """
     demand(group, by, "manage")
     _must_be_member(group, whom)
     if whom == group.host:
         raise RefusedError("hand_over_first", "The host can't be removed: hand the group over first.")
-    return replace(group, members=_others(group, whom))
+    left = replace(group, members=_others(group, whom), removed={**group.removed, whom: now_ms})
+    return with_new_links(_settled(left), invite, screen)
+
+
+def let_back(group: Group, by: str, whom: str) -> Group:
+    """The group into which `whom`, who was removed, may come again as anybody. Raises RefusedError."""
+    demand(group, by, "manage")
+    if whom not in group.removed:
+        raise RefusedError("not_removed", "This person is not kept out of the group.")
+    return replace(group, removed={one: at for one, at in group.removed.items() if one != whom})
+
+
+def with_new_links(group: Group, invite: SecretLink, screen: SecretLink) -> Group:
+    """The group with another invite, and another link to its screen if it has one."""
+    return replace(group, invite=invite, screen=screen if group.screen else None)
 
 
 def assign(group: Group, by: str, whom: str, role: Role) -> Group:
@@ -171,7 +195,7 @@ def assign(group: Group, by: str, whom: str, role: Role) -> Group:
     members = {**group.members, whom: replace(group.members[whom], role=role)}
     if role == "host":
         members[group.host] = replace(group.members[group.host], role="co-host")
-    return replace(group, members=members)
+    return _settled(replace(group, members=members))
 
 
 def vanish(group: Group, account: str) -> Group | None:
@@ -189,7 +213,14 @@ def _heir(group: Group) -> str | None:
 
 def _without(group: Group, account: str) -> Group | None:
     others = _others(group, account)
-    return replace(group, members=others) if others else None
+    return _settled(replace(group, members=others)) if others else None
+
+
+def _settled(group: Group) -> Group:
+    """Without a screen whose maker looks after the group no more."""
+    maker = group.members.get(group.screen_by)
+    has_right = maker is not None and "invite" in RIGHTS[maker.role]
+    return group if has_right or group.screen is None else replace(group, screen=None, screen_by="")
 
 
 def _others(group: Group, account: str) -> dict[str, Member]:

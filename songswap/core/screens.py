@@ -1,19 +1,25 @@
 """The screen for the TV: who may link to it, and which link opens it."""
 
-import hmac
-
 from msgspec.structs import replace
 
-from songswap.core.groups import demand
-from songswap.model import Group
+from songswap.core import links
+from songswap.core.groups import RIGHTS, demand
+from songswap.model import Group, SecretLink
 
 
-def renew_screen(group: Group, by: str, secret: str) -> Group:
+def renew_screen(group: Group, by: str, link: SecretLink) -> Group:
     """The group with a new link to its screen; the old one is dead. Raises RefusedError."""
     demand(group, by, "invite")
-    return replace(group, screen_secret=secret)
+    return replace(group, screen=link, screen_by=by)
 
 
-def opens_screen(group: Group, secret: str) -> bool:
-    """Whether `secret` is the one that opens the group's screen."""
-    return bool(group.screen_secret) and hmac.compare_digest(group.screen_secret.encode(), secret.encode())
+def opens_screen(group: Group, secret: str, now_ms: float) -> bool:
+    """Whether `secret` opens the group's screen now: whoever made that link has to look after the group still."""
+    maker = group.members.get(group.screen_by)
+    return maker is not None and "invite" in RIGHTS[maker.role] and links.opens(group.screen, secret, now_ms)
+
+
+def put_invite_on_screen(group: Group, by: str, *, is_shown: bool) -> Group:
+    """The group whose screen shows the invite as a code, or does not. Raises RefusedError."""
+    demand(group, by, "manage")
+    return replace(group, has_invite_on_screen=is_shown)

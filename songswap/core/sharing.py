@@ -1,15 +1,8 @@
-"""How what a person shares of their listening changes, and which link opens it."""
-
-import hmac
+"""How what a person shares of their listening changes."""
 
 from msgspec.structs import replace
 
 from songswap.model import Sharing
-
-
-def opens_link(sharing: Sharing, secret: str) -> bool:
-    """Whether `secret` is the one that opens the person's shared pages."""
-    return bool(sharing.link_secret) and hmac.compare_digest(sharing.link_secret.encode(), secret.encode())
 
 
 def without_group(sharing: Sharing, group: str) -> Sharing:

@@ -18,6 +18,7 @@ from songswap.model.history import Gap, GapReason, Play, Polled, Source, TrackNa
 from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, ImportState, Problem, Upload
 from songswap.model.interval import Act, AtBoundary, AtEnd, Interval, Phase, Press, Ticks, TimerState
 from songswap.model.library import Album, Artist, Found, PlayedTrack, Playlist, PlaylistItem, PlaylistPage, User
+from songswap.model.links import SecretLink
 from songswap.model.music import Device, Kind, Playback, Queue, Repeat, Track
 from songswap.model.nights import (
     Handed,
@@ -31,7 +32,7 @@ from songswap.model.nights import (
 )
 from songswap.model.notices import Notice, NoticeKind, Notices, NoticeSettings
 from songswap.model.party import Guess, Party, PartyRound
-from songswap.model.people import Admission, Group, Invite, Member, Role
+from songswap.model.people import Admission, Group, Member, Role
 from songswap.model.playlists import (
     Entry,
     ListChange,
@@ -153,7 +154,6 @@ __all__ = [
     "Imports",
     "ImportsSeen",
     "Interval",
-    "Invite",
     "Kind",
     "Latency",
     "Lead",
@@ -221,6 +221,7 @@ __all__ = [
     "SaveState",
     "Saved",
     "Search",
+    "SecretLink",
     "Section",
     "Sharing",
     "Song",

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from songswap.model.links import SecretLink
 from songswap.model.struct import Struct
 
 Audience = Literal["me", "groups", "everybody", "link"]
@@ -18,8 +19,8 @@ Picture = Literal["spotify", "own", "none"]
 class Profile(Struct, frozen=True):
     """What a person shows to whom; a section is shown to those who may see both it and the profile.
 
-    `name` is empty for the one at Spotify. `picture_id` is that of their own picture. Whoever knows `link_secret` holds
-    the link; empty: nobody.
+    `name` is empty for the one at Spotify. `picture_id` is that of their own picture. Whoever knows its secret holds
+    the `link`.
     """
 
     name: str = ""
@@ -28,7 +29,9 @@ class Profile(Struct, frozen=True):
     picture_id: str = ""
     audience: Audience = "groups"
     sections: dict[Section, Audience] = {}
+    link: SecretLink | None = None
     link_secret: str = ""
+    """In stores of before, in plain: the next start makes a `link` of it."""
 
 
 class Circle(Struct, frozen=True):

@@ -46,6 +46,7 @@ from songswap.web import (
     invites,
     leaving,
     library,
+    links,
     list_sources,
     live,
     login,
@@ -81,7 +82,7 @@ from songswap.web import (
 from songswap.web.metrics import Metrics
 from songswap.web.notices import look_at_login, unread_of
 from songswap.web.operators import is_operator
-from songswap.web.policy import security_headers
+from songswap.web.policy import link_headers, security_headers
 from songswap.web.resources import EXTENSION, Resources
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
@@ -143,6 +144,7 @@ def _connect(app: Quart, here: Resources) -> None:
     async def spotify() -> AsyncGenerator[None, None]:
         here.inbox.sweep(here.clock.now_ms())
         accounts.tell_apart(here.store)
+        links.seal_old(here)
         here.errands.send(leaving.erase(here))
         here.errands.send(milestones.watch(here))
         here.errands.send(here.survey.run())
@@ -167,6 +169,8 @@ def _finish_answers(app: Quart, here: Resources) -> None:
             await receipts.all_down()  # nobody is told that something is done which a power cut would undo
         except StoreError as error:
             response = await errors.handle(error)
+        if request.url_rule and "secret" in request.url_rule.arguments:
+            response.headers.update(link_headers(request.endpoint or ""))
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "static":

@@ -8,17 +8,20 @@ from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.core import circles as rules
-from songswap.core.admission import reads_posts
+from songswap.core.admission import take_back
 from songswap.core.circles import CircleError
-from songswap.documents import CIRCLE, Account
-from songswap.model import Circle, Struct
+from songswap.core.groups import with_new_links
+from songswap.core.links import INVITE_LIFE_MS, SCREEN_LIFE_MS
+from songswap.documents import CIRCLE, GROUP, Account
+from songswap.model import Circle, Group, Struct
 from songswap.store import BrokenError
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
+from songswap.web.links import new_link
 from songswap.web.places import knows
 from songswap.web.post_view import AuthorState
 from songswap.web.resources import Resources, resources
-from songswap.web.sight import Viewer, circle_of, own_circle, viewer_of
+from songswap.web.sight import Viewer, circle_of, own_circle, reads_posts, viewer_of
 
 blueprint = Blueprint("circles", __name__)
 tag_blueprint(blueprint, ["me"])
@@ -67,8 +70,8 @@ async def unmute(account: str) -> CircleState:
 @validate_response(CircleState)
 async def mute_group(group_id: str) -> CircleState:
     """Hear no more of a group: it is in my feed no more, and makes me no notices. I stay in it."""
-    group = resources().groups.get(group_id)
-    if group is None or not reads_posts(group, me().id):
+    here, group = resources(), resources().groups.get(group_id)
+    if group is None or not reads_posts(here, group, me().id):
         raise ProblemError(404, "not_found", "There is no such group, or it is not for you to read.")
     return _changed(lambda circle: rules.mute_group(circle, group.id))
 
@@ -83,11 +86,17 @@ async def unmute_group(group_id: str) -> CircleState:
 @blueprint.put("/api/me/blocked/<account>")
 @validate_response(CircleState)
 async def block(account: str) -> CircleState:
-    """Have nothing to do with somebody: neither of us reads the other, or follows them. They are not told."""
+    """Have nothing to do with somebody: neither of us reads the other, or follows them. They are not told.
+
+    The groups I am host of have a new invite, and a new link to their screen: they may know the old ones.
+    """
     here, whom = resources(), _somebody(resources(), account)
     state = _changed(lambda circle: rules.block(circle, me().id, whom))
     with contextlib.suppress(BrokenError):  # while theirs can't be told, they are apart from everybody
         _keep(here, whom, rules.unfollow(own_circle(here, whom), me().id))
+    for group in viewer_of(here, me()).groups.values():
+        if group.host == me().id:
+            _shut_out(here, group, whom)
     return state
 
 
@@ -96,6 +105,12 @@ async def block(account: str) -> CircleState:
 async def unblock(account: str) -> CircleState:
     """Have to do with somebody again."""
     return _changed(lambda circle: rules.unblock(circle, account))
+
+
+def _shut_out(here: Resources, group: Group, whom: str) -> None:
+    """Let somebody the host has blocked come in by nothing they know."""
+    after = with_new_links(take_back(group, whom), new_link(here, INVITE_LIFE_MS), new_link(here, SCREEN_LIFE_MS))
+    here.store.write(GROUP, after, group.id)
 
 
 def circle_state(here: Resources, account: str) -> CircleState:
@@ -110,7 +125,7 @@ def circle_state(here: Resources, account: str) -> CircleState:
     return CircleState(
         muted=_named(here, viewer, circle.muted),
         muted_groups=tuple(
-            NamedGroup(group.id, group.name) for group in groups if group and reads_posts(group, account)
+            NamedGroup(group.id, group.name) for group in groups if group and reads_posts(here, group, account)
         ),
         blocked=_named(here, viewer, circle.blocked),
     )

@@ -95,6 +95,7 @@ STATUS_OF_REFUSAL: Mapping[RefusalCode, int] = {
     "not_allowed": 403,
     "not_asking": 404,
     "not_listening": 409,
+    "not_removed": 409,
     "not_running": 409,
     "too_many_asking": 409,
     "too_many_groups": 409,

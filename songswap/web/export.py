@@ -1,6 +1,5 @@
 """Everything stored about a person, to take along."""
 
-import msgspec
 from msgspec.structs import replace
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
@@ -64,6 +63,7 @@ from songswap.model import (
     Profile,
     ReadUpTo,
     Report,
+    SecretLink,
     Sharing,
     SongLists,
     Struct,
@@ -148,8 +148,8 @@ def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Expo
         orders=here.store.read(ORDERS, account.id),
         saves=here.store.read(SAVES, account.id),
         saved=here.store.read(SAVED, account.id),
-        sharing=replace(sharing, link_secret="") if sharing else None,
-        profile=replace(profile, link_secret="") if profile else None,
+        sharing=replace(sharing, link=None, link_secret="") if sharing else None,
+        profile=replace(profile, link=None, link_secret="") if profile else None,
         circle=here.store.read(CIRCLE, account.id),
         milestones=here.store.read(MILESTONES, account.id),
         read_up_to=here.store.read(READ_UP_TO, account.id),
@@ -185,5 +185,7 @@ def _renewal_changes(here: Resources, account: str) -> dict[str, tuple[ListChang
 def _without_secrets(group: Group, account: str) -> Group:
     """The group with this one member, and an invite and a screen that open nothing."""
     only_me = {account: group.members[account]}
-    invite = replace(group.invite, secret="")
-    return msgspec.structs.replace(group, invite=invite, screen_secret="", members=only_me, asking={})
+    invite = SecretLink(expires_at_ms=group.invite.expires_at_ms)
+    return replace(
+        group, invite=invite, screen=None, screen_by="", screen_secret="", members=only_me, asking={}, removed={}
+    )

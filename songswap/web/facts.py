@@ -76,6 +76,11 @@ class Facts:
     """Calls to players still allowed today; None while no limit is known."""
     asking: tuple[AskingState, ...] = ()
     """Who asks to get in."""
+    removed: tuple[AskingState, ...] = ()
+    """Who was removed, and gets in again only when the host lets them."""
+    invite_url: str | None = None
+    screen_url: str | None = None
+    """The links, as far as they can be shown."""
 
     @property
     def tonight(self) -> Night | None:

@@ -65,7 +65,7 @@ def seen_by(here: Resources, viewer: Viewer) -> list[Account]:
     seen = []
     for one in here.directory.everybody():
         profile = profile_of(here, one.id)
-        if sees_profile(viewer.relation_to(one.id, profile), profile):
+        if sees_profile(viewer.relation_to(one.id), profile):
             seen.append(one)
     return sorted(seen, key=lambda one: (one.display_name.casefold(), one.id))
 

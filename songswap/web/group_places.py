@@ -14,7 +14,7 @@ from songswap.web.notices import tell_of_wish_to_join
 from songswap.web.person_view import playlists_of
 from songswap.web.post_view import AuthorState, author_state
 from songswap.web.resources import Resources, resources
-from songswap.web.sight import circle_of, profile_of, viewer_of
+from songswap.web.sight import circle_of, is_shut_out, profile_of, reads_posts, viewer_of
 from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
 from songswap.web.view import picture_url
@@ -122,7 +122,7 @@ async def face_page(group_id: str) -> ResponseReturnValue:
     here, group = resources(), _listed(resources(), group_id)
     if me().id in group.members:
         return redirect(url_for("groups.group_page", group_id=group.id))
-    reads = rules.reads_posts(group, me().id)
+    reads = reads_posts(here, group, me().id)
     return await render_template(
         "group_about.html", face=face_of(here, group, me()), posts_place=f"group:{group.id}" if reads else None
     )
@@ -145,7 +145,7 @@ def face_of(here: Resources, group: Group, account: Account) -> FaceState:
         description=group.description,
         picture_url=picture_url(group),
         members=len(group.members),
-        admission=group.admission,
+        admission=rules.way_in(group, is_shut_out=is_shut_out(here, group, account.id)),
         is_member=account.id in group.members,
         is_asking=account.id in group.asking,
         is_followed=group.id in circle_of(here, account.id).followed_groups,
@@ -160,7 +160,7 @@ def playlists_in(here: Resources, group: Group, account: Account) -> GroupPlayli
     ):
         profile = profile_of(here, one.id)
         author = author_state(one)
-        if author and sees_section(viewer.relation_to(one.id, profile), profile, "playlists"):
+        if author and sees_section(viewer.relation_to(one.id), profile, "playlists"):
             found += [GroupPlaylist(author, each.name, each.url, each.tracks) for each in playlists_of(here, one.id)]
     return GroupPlaylists(tuple(found))
 
@@ -174,7 +174,7 @@ def _listed(here: Resources, group_id: str) -> Group:
 
 
 def _asked(here: Resources, group: Group) -> Group:
-    after = rules.ask(group, me().id, here.clock.now_ms())
+    after = rules.ask(group, me().id, here.clock.now_ms(), is_shut_out=is_shut_out(here, group, me().id))
     if after != group:
         membership.demand_room(here.store, me().id)
     if me().id in after.members and me().id not in group.members:

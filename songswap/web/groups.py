@@ -8,13 +8,15 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core import admission
 from songswap.core import groups as rules
+from songswap.core.links import INVITE_LIFE_MS, SCREEN_LIFE_MS
+from songswap.core.screens import put_invite_on_screen
 from songswap.documents import GROUP, Account
 from songswap.model import Admission, Group, ReadUpTo, Role, Struct
 from songswap.web import accounts, audit, membership, milestones
 from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
 from songswap.web.guard import me, my_group, my_group_as
-from songswap.web.invites import new_secret
+from songswap.web.links import new_link
 from songswap.web.policy import content_policy
 from songswap.web.reports import reports_in
 from songswap.web.resources import Resources, resources
@@ -36,12 +38,14 @@ class GroupWish(Body, frozen=True):
     """What shall be different about a group; what is left out stays.
 
     `is_listed`: others here find it. `admission`: besides the invite, people get in by approval, or by themselves.
+    `has_invite_on_screen`: the screen for the TV shows the invite as a code to scan.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=rules.NAME_LENGTH)] | UnsetType = UNSET
     description: Annotated[str, Meta(max_length=2_000)] | UnsetType = UNSET
     is_listed: bool | UnsetType = UNSET
     admission: Admission | UnsetType = UNSET
+    has_invite_on_screen: bool | UnsetType = UNSET
 
 
 class MemberRole(Body, frozen=True):
@@ -126,6 +130,8 @@ async def change_group(group_id: str, data: GroupWish) -> GroupState:
             is_listed=after.is_listed if isinstance(data.is_listed, UnsetType) else data.is_listed,
             admission=after.admission if isinstance(data.admission, UnsetType) else data.admission,
         )
+    if isinstance(data.has_invite_on_screen, bool):
+        after = put_invite_on_screen(after, me().id, is_shown=data.has_invite_on_screen)
     return _keep(here, group, after)
 
 
@@ -145,17 +151,30 @@ async def assign_role(group_id: str, account: str, data: MemberRole) -> GroupSta
 @blueprint.delete("/api/groups/<group_id>/members/<account>")
 @no_content
 async def remove_member(group_id: str, account: str) -> ResponseReturnValue:
-    """Leave a group, or remove somebody from it (host). When nobody is left, the group is gone."""
+    """Leave a group, or remove somebody from it (host). When nobody is left, the group is gone.
+
+    Who was removed gets in again when the host lets them; the group has a new invite and a new link to its screen.
+    """
     here, group = resources(), my_group(group_id)
     if account == me().id:
         _leave(here, group)
     else:
         gone = here.directory.get(account)
-        membership.keep_group(here.store, group, rules.remove(group, me().id, account))
+        invite, screen = new_link(here, INVITE_LIFE_MS), new_link(here, SCREEN_LIFE_MS)
+        after = rules.remove(group, me().id, account, invite, screen, here.clock.now_ms())
+        membership.keep_group(here.store, group, after)
         audit.note(here, "member_removed", me().id, whom=account, group=group.id)
         if gone is not None:
             milestones.left(here, group, gone)
     return "", 204
+
+
+@blueprint.delete("/api/groups/<group_id>/removed/<account>")
+@validate_response(GroupState)
+async def let_back(group_id: str, account: str) -> GroupState:
+    """Let somebody who was removed come in again, by the invite or as the group lets people in (host)."""
+    here, group = resources(), my_group(group_id)
+    return _keep(here, group, rules.let_back(group, me().id, account))
 
 
 @blueprint.post("/groups")
@@ -207,7 +226,7 @@ def _reports(here: Resources, group: Group) -> int | None:
 
 def _create(here: Resources, name: str) -> Group:
     membership.demand_room(here.store, me().id)
-    group = rules.found(accounts.new_id(), name, me().id, new_secret(), here.clock.now_ms())
+    group = rules.found(accounts.new_id(), name, me().id, new_link(here, INVITE_LIFE_MS), here.clock.now_ms())
     here.store.write(GROUP, group, group.id)
     return group
 

@@ -24,6 +24,7 @@ from songswap.web.errors import ProblemError, Way
 from songswap.web.guard import me
 from songswap.web.insight_places import Kind, Place
 from songswap.web.insight_view import View, look
+from songswap.web.links import listening_of
 from songswap.web.policy import content_policy
 from songswap.web.readers import reader_of
 from songswap.web.resources import resources
@@ -196,10 +197,10 @@ async def _match(view: View) -> people.Match:
 
 def _link(place: Place, path: str) -> str:
     """The address of a page of mine for whoever has my secret link; empty if I gave out none."""
-    secret = place.reader.sharing.link_secret
-    if place.kind != "me" or not secret:
-        return ""
-    return f"{resources().config.server.url}/shared/{place.reader.account.id}/{secret}{path}"
+    here, sharing = resources(), place.reader.sharing
+    link = listening_of(here, place.reader.account.id, sharing) if place.kind == "me" else None
+    is_good = link is not None and link.url is not None and here.clock.now_ms() < link.expires_at_ms
+    return f"{link.url}{path}" if link and is_good else ""
 
 
 def _start(text: str) -> int:

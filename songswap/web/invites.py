@@ -2,7 +2,6 @@
 
 import io
 import re
-import secrets
 from typing import Annotated
 
 import segno
@@ -11,16 +10,18 @@ from quart import Blueprint, Response, ResponseReturnValue, redirect, render_tem
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core import groups as rules
+from songswap.core.links import INVITE_LIFE_MS
 from songswap.documents import GROUP, Account
 from songswap.model import Group
 from songswap.web import membership, milestones
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me, my_group, my_group_as, who
+from songswap.web.links import LinkState, invite_of, new_link
 from songswap.web.resources import Resources, resources
+from songswap.web.sight import is_shut_out
 from songswap.web.snapshot import facts_of, state_of
 from songswap.web.state import GroupState
-from songswap.web.view import invite_url
 
 blueprint = Blueprint("invites", __name__)
 tag_blueprint(blueprint, ["groups"])
@@ -34,17 +35,14 @@ class Invitation(Body, frozen=True):
     invite: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
-def new_secret() -> str:
-    """A secret nobody guesses, short enough for a QR code that is easy to scan."""
-    return secrets.token_urlsafe(16)
-
-
 @blueprint.get("/join/<group_id>/<secret>")
 @hide
 async def invitation(group_id: str, secret: str) -> ResponseReturnValue:
     """Whose group it is, and the way in."""
     here = resources()
     group, person = _invited_to(here, group_id, secret), who()
+    if person and is_shut_out(here, group, person.id):
+        raise rules.RefusedError("invite_invalid", rules.NOT_VALID)
     if person and person.id in group.members:
         return redirect(url_for("groups.group_page", group_id=group.id))
     facts = facts_of(here.store, group, here.clock.now_ms())
@@ -90,7 +88,7 @@ async def join_group(group_id: str, data: Invitation) -> tuple[GroupState, int]:
 async def renew_invite(group_id: str) -> tuple[GroupState, int]:
     """Make a new invite link; the old one is dead (host)."""
     here = resources()
-    group = rules.renew_invite(my_group(group_id), me().id, new_secret(), here.clock.now_ms())
+    group = rules.renew_invite(my_group(group_id), me().id, new_link(here, INVITE_LIFE_MS))
     here.store.write(GROUP, group, group.id)
     return state_of(here, group, me().id), 201
 
@@ -99,13 +97,15 @@ async def renew_invite(group_id: str) -> tuple[GroupState, int]:
 @hide
 async def invite_code(group_id: str) -> ResponseReturnValue:
     """The invite link as a QR code."""
-    return qr_code(invite_url(resources().config.server.url, my_group_as(group_id, "invite")), light="#fff")
+    return qr_code(invite_of(resources(), my_group_as(group_id, "invite")), light="#fff")
 
 
-def qr_code(url: str, *, light: str) -> Response:
-    """A picture of the address, on ground of the colour `light`."""
+def qr_code(link: LinkState, *, light: str) -> Response:
+    """A picture of the link, on ground of the colour `light`. Raises ProblemError (404) if it can't be shown."""
+    if link.url is None:
+        raise ProblemError(404, "not_found", "This link was sealed with another key. Make a new one.")
     picture = io.BytesIO()
-    segno.make(url, micro=False, error="m").save(picture, kind="svg", scale=8, border=4, light=light)
+    segno.make(link.url, micro=False, error="m").save(picture, kind="svg", scale=8, border=4, light=light)
     return Response(picture.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
@@ -115,7 +115,7 @@ def join(here: Resources, person: Account, group_id: str, secret: str) -> Group:
     Raises RefusedError or ProblemError.
     """
     before = _invited_to(here, group_id, secret)
-    group = rules.join(before, person.id, secret, here.clock.now_ms())
+    group = rules.join(before, person.id, secret, here.clock.now_ms(), is_shut_out=is_shut_out(here, before, person.id))
     if person.id not in before.members:
         membership.demand_room(here.store, person.id)
         here.store.write(GROUP, group, group.id)

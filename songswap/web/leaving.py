@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from msgspec.structs import replace
+
 from songswap.core.admission import take_back
 from songswap.core.posts import rows_of, without_author
 from songswap.documents import ERASURES, GROUP, WROTE
@@ -28,8 +30,9 @@ def disconnect(here: Resources, account: str) -> None:
     here.store.write(ERASURES, Erasures((*waiting.accounts, account)))
     for name in here.store.names("groups"):
         group = here.groups.get(name)
-        if group is not None and account in group.asking:
-            here.store.write(GROUP, take_back(group, account), name)
+        if group is not None and account in {*group.asking, *group.removed}:
+            removed = {one: at for one, at in group.removed.items() if one != account}
+            here.store.write(GROUP, replace(take_back(group, account), removed=removed), name)
     accounts.forget(here.store, account)
     here.errands.send(erase(here))
 

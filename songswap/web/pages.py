@@ -33,5 +33,6 @@ async def privacy() -> ResponseReturnValue:
 @blueprint.get("/robots.txt")
 @hide
 async def robots() -> Response:
-    """This is for friends, not for search engines."""
-    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+    """This is for friends, not for search engines; pages with a secret address may be asked for, to hear that, too."""
+    allowed = "".join(f"Allow: /{path}/\n" for path in ("join", "screen", "shared", "people"))
+    return Response(f"User-agent: *\n{allowed}Disallow: /\n", mimetype="text/plain")

@@ -92,7 +92,7 @@ async def remove_group_picture(group_id: str) -> GroupState:
 async def person_picture(account: str, picture_id: str) -> Response:
     """Somebody's own picture, for those who may see that they are here, and for everybody in a group with them."""
     here, profile = resources(), profile_of(resources(), account)
-    relation = viewer_of(here, who()).relation_to(account, profile)
+    relation = viewer_of(here, who()).relation_to(account)
     is_for_all = profile.audience == "link"
     if profile.picture_id != picture_id or not (
         relation in {"self", "group"} or may_see(relation, profile.audience) or (is_for_all and who() is None)

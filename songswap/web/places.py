@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Final, get_args
 
+from songswap.core import links
 from songswap.core import places as rules
-from songswap.core.admission import reads_posts
 from songswap.documents import Account
 from songswap.model import Group, Place, PlaceKind, Post, Profile, Relation
 from songswap.store import UnfitNameError
 from songswap.web.errors import ProblemError
 from songswap.web.resources import Resources
-from songswap.web.sight import Viewer, profile_of, viewer_of
+from songswap.web.sight import Viewer, profile_of, reads_posts, viewer_of
 
 NOT_THERE: Final = "There is no such place, or it is not for you to read."
 
@@ -80,7 +80,8 @@ def _wall(here: Resources, viewer: Viewer, place: Place, secret: str) -> Found |
     if owner is None:
         return None
     profile = profile_of(here, owner.id)
-    relation = viewer.relation_to(owner.id, profile, secret)
+    holds_link = links.opens(profile.link, secret, here.clock.now_ms())
+    relation = viewer.relation_to(owner.id, holds_link=holds_link)
     return Found(place, viewer, rules.rights_on_wall(relation, profile), relation, profile)
 
 
@@ -91,5 +92,5 @@ def _of_group(here: Resources, viewer: Viewer, place: Place) -> Found | None:
         return None
     if group is None:
         return None
-    rights = rules.rights_in_group(viewer.account, group, place, reads_posts=reads_posts(group, viewer.account))
+    rights = rules.rights_in_group(viewer.account, group, place, reads_posts=reads_posts(here, group, viewer.account))
     return Found(place, viewer, rights, group=group)

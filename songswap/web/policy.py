@@ -70,6 +70,15 @@ HTTPS_ONLY = {
 of the operator's domain are left alone; without https browsers heed none of them, or complain."""
 
 
+def link_headers(endpoint: str) -> dict[str, str]:
+    """The headers of a page that opens by a secret in its address: no search engine lists it, no page learns of it.
+
+    The invitation has a form, which a browser sends without its origin where there is no referrer at all.
+    """
+    referrer = "same-origin" if endpoint.startswith("invites.") else "no-referrer"
+    return {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": referrer}
+
+
 def security_headers(config: Config) -> dict[str, str]:
     """The headers of every answer: nothing is loaded but our own files and covers, nobody frames us."""
     return {

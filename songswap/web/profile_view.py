@@ -2,9 +2,9 @@
 
 from typing import get_args
 
-from songswap.documents import Account
-from songswap.model import Audience, Picture, Profile, Section, Struct
+from songswap.model import Audience, Picture, Section, Struct
 from songswap.web.errors import ProblemError
+from songswap.web.links import profile_link_of
 from songswap.web.resources import Resources
 from songswap.web.sight import profile_of
 
@@ -24,6 +24,7 @@ class ProfileState(Struct, frozen=True):
     audience: Audience
     sections: dict[Section, Audience]
     link_url: str | None
+    link_expires_at_ms: float | None
 
 
 def profile_state(here: Resources, account: str) -> ProfileState:
@@ -31,6 +32,7 @@ def profile_state(here: Resources, account: str) -> ProfileState:
     person, profile = here.directory.get(account), profile_of(here, account)
     if person is None:
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
+    link = profile_link_of(here, person, profile)
     return ProfileState(
         account=account,
         handle=person.handle,
@@ -41,11 +43,6 @@ def profile_state(here: Resources, account: str) -> ProfileState:
         picture=profile.picture,
         audience=profile.audience,
         sections={section: profile.sections.get(section, "me") for section in get_args(Section)},
-        link_url=link_of(here, person, profile),
+        link_url=link.url if link else None,
+        link_expires_at_ms=link.expires_at_ms if link else None,
     )
-
-
-def link_of(here: Resources, person: Account, profile: Profile) -> str | None:
-    """The public link of a profile, if there is one."""
-    path = f"/people/{person.handle}/{profile.link_secret}"
-    return f"{here.config.server.url}{path}" if profile.link_secret else None

@@ -9,21 +9,21 @@ from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.core import circles
-from songswap.core.admission import reads_posts
 from songswap.core.circles import CircleError
 from songswap.core.handles import HandleError, checked_handle
+from songswap.core.links import PROFILE_LIFE_MS
 from songswap.core.profiles import TAKEN_HANDLES, ProfileError, checked_about, checked_name
 from songswap.documents import ACCOUNT, CIRCLE, PROFILE
 from songswap.model import Audience, Circle, Picture, Profile, Section, Struct
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
-from songswap.web.invites import new_secret
+from songswap.web.links import kept
 from songswap.web.person_view import PersonState, person_state
 from songswap.web.profile_view import ProfileState, profile_state
 from songswap.web.resources import Resources, resources
 from songswap.web.showing import shown
-from songswap.web.sight import find_person, own_circle, profile_of, viewer_of
+from songswap.web.sight import find_person, own_circle, profile_of, reads_posts, viewer_of
 
 blueprint = Blueprint("profiles", __name__)
 tag_blueprint(blueprint, ["people"])
@@ -32,8 +32,9 @@ MOST_TEXT = 2_000
 
 
 class ProfileWish(Body, frozen=True):
-    """What shall be different; what is left out stays. `link`: whether there shall be a public link; taken back and
-    made again, it is another one.
+    """What shall be different; what is left out stays.
+
+    `link`: whether there shall be a public link, good for a year from now; taken back and made again, it is another.
     """
 
     handle: Annotated[str, Meta(max_length=60)] | UnsetType = UNSET
@@ -65,7 +66,7 @@ async def get_my_profile() -> ProfileState:
 async def change_my_profile(data: ProfileWish) -> ProfileState:
     """Change what I show of myself, and to whom."""
     here, before = resources(), profile_of(resources(), me().id)
-    after = _changed(before, data)
+    after = _changed(here, before, data)
     person = replace(me(), handle=_handle(here, data.handle))
     if after != before:
         here.store.write(PROFILE, after, person.id)
@@ -104,7 +105,7 @@ async def unfollow(account: str) -> Following:
 async def follow_group(group_id: str) -> Following:
     """Follow a group whose posts I may read."""
     here, group = resources(), resources().groups.get(group_id)
-    if group is None or not reads_posts(group, me().id):
+    if group is None or not reads_posts(here, group, me().id):
         raise ProblemError(404, "not_found", "There is no such group, or it is not for you to read.")
     return _followed(here, lambda circle: circles.follow_group(circle, group_id))
 
@@ -116,7 +117,7 @@ async def unfollow_group(group_id: str) -> Following:
     return _followed(resources(), lambda circle: circles.unfollow_group(circle, group_id))
 
 
-def _changed(before: Profile, data: ProfileWish) -> Profile:
+def _changed(here: Resources, before: Profile, data: ProfileWish) -> Profile:
     try:
         texts = {
             **({"name": checked_name(data.name)} if isinstance(data.name, str) else {}),
@@ -131,7 +132,7 @@ def _changed(before: Profile, data: ProfileWish) -> Profile:
     if isinstance(data.sections, dict):
         after = replace(after, sections={**before.sections, **data.sections})
     if isinstance(data.link, bool):
-        after = replace(after, link_secret=(before.link_secret or new_secret()) if data.link else "")
+        after = replace(after, link=kept(here, before.link, PROFILE_LIFE_MS) if data.link else None)
     return after
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from songswap.columns.figures.answers import Person
-from songswap.core import audience
-from songswap.core import sharing as rules
+from songswap.core import audience, links
 from songswap.documents import ACCOUNT, Account
 from songswap.model import Group, Sharing
 from songswap.store import Store
@@ -45,8 +44,8 @@ def reader_by_link(here: Resources, account: str, secret: str, who: Account | No
     """
     known, sharing = here.store.read(ACCOUNT, account), sharing_of(here, account)
     is_kept_apart = who is not None and account in viewer_of(here, who).apart
-    if not rules.opens_link(sharing, secret) or known is None or is_kept_apart:
-        raise ProblemError(404, "link_invalid", "This link is not valid, or it was taken back.")
+    if not links.opens(sharing.link, secret, here.clock.now_ms()) or known is None or is_kept_apart:
+        raise ProblemError(404, "link_invalid", "This link is not valid, its time is over, or it was taken back.")
     return Reader(known, sharing, by_link=True)
 
 

@@ -243,7 +243,7 @@ def _may_report(here: Resources, viewer: Viewer, place: Place, account: str) -> 
         group = viewer.groups.get(place.id)
         return group is not None and account in group.members
     profile = profile_of(here, account)
-    return account == place.id and sees_profile(viewer.relation_to(account, profile), profile)
+    return account == place.id and sees_profile(viewer.relation_to(account), profile)
 
 
 def _filed(here: Resources, made: Report) -> Reports:

@@ -3,6 +3,7 @@
 from quart import Blueprint, Response, ResponseReturnValue, render_template
 from quart_schema import hide, tag_blueprint, validate_response
 
+from songswap.core.links import SCREEN_LIFE_MS
 from songswap.core.requests import coming, wished_by
 from songswap.core.screens import opens_screen, renew_screen
 from songswap.core.timeline import advance, same_track
@@ -14,12 +15,12 @@ from songswap.web.errors import ProblemError, Way
 from songswap.web.facts import Facts
 from songswap.web.guard import me, my_group
 from songswap.web.interval_view import interval_state, timer_in
-from songswap.web.invites import new_secret, qr_code
+from songswap.web.invites import qr_code
+from songswap.web.links import invite_of, new_link
 from songswap.web.party_view import party_state
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import facts_of, state_of
 from songswap.web.state import GroupState, PartyState, PhaseState, Timed
-from songswap.web.view import invite_url
 
 blueprint = Blueprint("screen", __name__)
 tag_blueprint(blueprint, ["groups"])
@@ -83,9 +84,12 @@ class ScreenState(Timed, frozen=True):
 @blueprint.post("/api/groups/<group_id>/screen")
 @validate_response(GroupState, 201)
 async def renew_screen_link(group_id: str) -> tuple[GroupState, int]:
-    """Make a new link to the group's screen for the TV; the old one is dead (host and co-hosts)."""
+    """Make a new link to the group's screen for the TV, good for 30 days; the old one is dead (host and co-hosts).
+
+    It ends when I leave the group, or am its host or co-host no more.
+    """
     here = resources()
-    group = renew_screen(my_group(group_id), me().id, new_secret())
+    group = renew_screen(my_group(group_id), me().id, new_link(here, SCREEN_LIFE_MS))
     here.store.write(GROUP, group, group.id)
     return state_of(here, group, me().id), 201
 
@@ -108,7 +112,8 @@ async def events(group_id: str, secret: str) -> Response:
 
     def look() -> ScreenState | live.Gone:
         group = here.store.read(GROUP, group_id)
-        return _state(here, group) if group and opens_screen(group, secret) else "link_replaced"
+        is_open = group is not None and opens_screen(group, secret, here.clock.now_ms())
+        return _state(here, group) if group and is_open else "link_replaced"
 
     return live.feed(here, look)
 
@@ -116,19 +121,22 @@ async def events(group_id: str, secret: str) -> Response:
 @blueprint.get("/screen/<group_id>/<secret>/invite.svg")
 @hide
 async def invite_code(group_id: str, secret: str) -> ResponseReturnValue:
-    """The invite link as a QR code."""
+    """The invite link as a QR code, if the host wants it on the screen."""
     here = resources()
-    return qr_code(invite_url(here.config.server.url, _shown(here, group_id, secret)), light=DIM_WHITE)
+    group = _shown(here, group_id, secret)
+    if not group.has_invite_on_screen:
+        raise ProblemError(404, "not_found", "The host does not show the invitation on the screen.")
+    return qr_code(invite_of(here, group), light=DIM_WHITE)
 
 
 def _shown(here: Resources, group_id: str, secret: str) -> Group:
     """The group whose screen `secret` opens. Raises ProblemError (404), the same for a wrong secret and no group."""
     group = here.store.read(GROUP, group_id)
-    if group is None or not opens_screen(group, secret):
+    if group is None or not opens_screen(group, secret, here.clock.now_ms()):
         raise ProblemError(
             404,
             "screen_invalid",
-            "This link is not valid, or it was replaced by a newer one.",
+            "This link is not valid, its time is over, or it was replaced by a newer one.",
             title="There is no screen here",
             steps=("Ask the host for the present link; it stands on the group's page.",),
             ways=(Way("Go to the start page", "/"),),
@@ -162,7 +170,7 @@ def _picture(facts: Facts, handed: Handed, requests: Requests) -> ScreenState:
             for person in facts.people.values()
             if facts.listens(person)
         ),
-        join_until_ms=expires_at_ms if facts.now_ms < expires_at_ms else None,
+        join_until_ms=expires_at_ms if facts.group.has_invite_on_screen and facts.now_ms < expires_at_ms else None,
         timer=_timer(facts),
         party=party_state(facts),
     )

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
+from songswap.core.links import LISTENING_LIFE_MS
 from songswap.core.periods import LONGEST_ZONE, PeriodError, zone_of
 from songswap.documents import ACCOUNT, SHARING
 from songswap.model import CountingRule, Sharing, Struct, WeekStart
@@ -14,7 +15,7 @@ from songswap.web import membership
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
-from songswap.web.invites import new_secret
+from songswap.web.links import kept, listening_of
 from songswap.web.resources import Resources, resources
 from songswap.web.sight import own_sharing
 
@@ -23,7 +24,8 @@ tag_blueprint(blueprint, ["insights"])
 
 
 class SharingState(Struct, frozen=True):
-    """With whom I share: the members of `groups`, `everybody` logged in here, whoever knows `link_url`.
+    """With whom I share: the members of `groups`, `everybody` logged in here, whoever knows `link_url`,
+    until `link_expires_at_ms`.
 
     While `is_paused` nothing is recorded. `zone`, `week_start` and `rule` are what figures begin with.
     """
@@ -31,6 +33,7 @@ class SharingState(Struct, frozen=True):
     groups: tuple[str, ...]
     everybody: bool
     link_url: str | None
+    link_expires_at_ms: float | None
     is_paused: bool
     zone: str
     week_start: WeekStart
@@ -40,7 +43,7 @@ class SharingState(Struct, frozen=True):
 class SharingWish(Body, frozen=True):
     """What shall be different; what is left out stays.
 
-    `link`: whether there shall be a secret link. Taken back and made again, it is another one.
+    `link`: whether there shall be a secret link, good for 90 days from now; taken back and made again, it is another.
     """
 
     groups: tuple[Annotated[str, Meta(max_length=64)], ...] | UnsetType = UNSET
@@ -70,7 +73,7 @@ async def set_sharing(data: SharingWish) -> SharingState:
     if data.groups is not UNSET:
         wanted = replace(wanted, groups=_mine(here, data.groups))
     if data.link is not UNSET:
-        wanted = replace(wanted, link_secret=(now.link_secret or new_secret()) if data.link else "")
+        wanted = replace(wanted, link=kept(here, now.link, LISTENING_LIFE_MS) if data.link else None)
     if data.zone is not UNSET:
         _set_zone(here, data.zone)
     if wanted != now:
@@ -82,11 +85,12 @@ def sharing_state(here: Resources) -> SharingState:
     """How the one who asks shares."""
     sharing: Sharing = own_sharing(here, me().id)
     account = here.store.read(ACCOUNT, me().id) or me()
-    link = f"{here.config.server.url}/shared/{account.id}/{sharing.link_secret}"
+    link = listening_of(here, account.id, sharing)
     return SharingState(
         groups=sharing.groups,
         everybody=sharing.everybody,
-        link_url=link if sharing.link_secret else None,
+        link_url=link.url if link else None,
+        link_expires_at_ms=link.expires_at_ms if link else None,
         is_paused=sharing.is_paused,
         zone=account.zone,
         week_start=sharing.week_start,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from songswap.core import audience
+from songswap.core import admission, audience, links
 from songswap.documents import SHARING, Account
 from songswap.model import Circle, Group, Profile, Relation, Sharing
 from songswap.store import BrokenError
@@ -32,27 +32,23 @@ class Viewer:
         """The groups in which they are together with `owner`."""
         return frozenset(group.id for group in self.groups.values() if owner in group.members)
 
-    def relation_to(self, owner: str, profile: Profile, secret: str = "") -> Relation:
-        """What they are to `owner`, who has this profile; `secret` is that of the link they hold."""
+    def relation_to(self, owner: str, *, holds_link: bool = False) -> Relation:
+        """What they are to `owner`, the link to whose profile they may hold."""
         return audience.relation(
             self.account,
             owner,
             have_common_group=bool(self.common_groups(owner)),
             is_blocked=owner in self.apart,
-            holds_link=audience.opens_profile(profile, secret),
+            holds_link=holds_link,
         )
 
     def sees_profile(self, owner: str, profile: Profile) -> bool:
         """Whether they may see that `owner`, who has this profile, is here."""
-        return audience.sees_profile(self.relation_to(owner, profile), profile)
+        return audience.sees_profile(self.relation_to(owner), profile)
 
     def sees_listening(self, owner: str, sharing: Sharing) -> bool:
         """Whether they may see the listening of `owner`, who shares it so."""
-        common = self.common_groups(owner)
-        relation = audience.relation(
-            self.account, owner, have_common_group=bool(common), is_blocked=owner in self.apart
-        )
-        return audience.sees_listening(relation, sharing, common)
+        return audience.sees_listening(self.relation_to(owner), sharing, self.common_groups(owner))
 
 
 def profile_of(here: Resources, account: str) -> Profile:
@@ -86,12 +82,23 @@ def own_sharing(here: Resources, account: str) -> Sharing:
     return here.store.read(SHARING, account) or Sharing()
 
 
+def is_shut_out(here: Resources, group: Group, account: str) -> bool:
+    """Whether `account` may not come into the group: the host has removed or blocked them. Raises StoreError."""
+    return admission.is_shut_out(group, account, circle_of(here, group.host))
+
+
+def reads_posts(here: Resources, group: Group, account: str) -> bool:
+    """Whether the group's posts are for `account`. Raises StoreError."""
+    return admission.reads_posts(group, account, is_shut_out=is_shut_out(here, group, account))
+
+
 def find_person(here: Resources, viewer: Viewer, handle: str, secret: str = "") -> tuple[Account, Profile, Relation]:
     """Whoever has this handle, if `viewer` may see that they are here. Raises ProblemError (404, also for nobody)."""
     account = here.directory.by_handle(handle)
     if account is not None:
         profile = profile_of(here, account.id)
-        relation = viewer.relation_to(account.id, profile, secret)
+        holds_link = links.opens(profile.link, secret, here.clock.now_ms())
+        relation = viewer.relation_to(account.id, holds_link=holds_link)
         if audience.sees_profile(relation, profile):
             return account, profile, relation
     raise ProblemError(404, "no_such_person", "There is no such person here, or their profile is not for you.")

@@ -1,6 +1,7 @@
 """Reads from the store what a page shows."""
 
 import dataclasses
+from collections.abc import Mapping
 
 from songswap.documents import (
     ACCOUNT,
@@ -20,6 +21,7 @@ from songswap.model import Group, Handed, Interval, Requests, Ticks
 from songswap.store import Store
 from songswap.web.accounts import consent_of
 from songswap.web.facts import Facts, Person
+from songswap.web.links import invite_of, screen_of
 from songswap.web.membership import session_of, wish_of
 from songswap.web.resources import Resources
 from songswap.web.state import AskingState, GroupState
@@ -46,15 +48,22 @@ def state_of(here: Resources, group: Group, account: str) -> GroupState:
     facts = facts_of(here.store, group, here.clock.now_ms())
     session_id = facts.session.session_id
     report = here.diaries.report(group.id, session_id) if session_id else None
+    screen = screen_of(here, group)
     facts = dataclasses.replace(
-        facts, report=report, calls_left=here.gate.left("player"), asking=asking_of(here, group)
+        facts,
+        report=report,
+        calls_left=here.gate.left("player"),
+        asking=named(here, group.asking),
+        removed=named(here, group.removed),
+        invite_url=invite_of(here, group).url,
+        screen_url=screen.url if screen else None,
     )
-    return state_for(facts, account, here.config.server.url)
+    return state_for(facts, account)
 
 
-def asking_of(here: Resources, group: Group) -> tuple[AskingState, ...]:
-    """Who asks to get into the group, the first first."""
-    known = [(here.directory.get(account), at_ms) for account, at_ms in group.asking.items()]
+def named(here: Resources, people: Mapping[str, float]) -> tuple[AskingState, ...]:
+    """Those who ask to get into a group, or were removed from it, the first first."""
+    known = [(here.directory.get(account), at_ms) for account, at_ms in people.items()]
     return tuple(AskingState(one.id, one.display_name, one.image_url, at_ms) for one, at_ms in known if one)
 
 

@@ -289,7 +289,7 @@ class PartyState(Struct, frozen=True):
 
 
 class AskingState(Struct, frozen=True):
-    """Somebody who asks to get into a group."""
+    """Somebody who asks to get into a group, or was removed from it, since then."""
 
     account: str
     name: str
@@ -312,6 +312,8 @@ class GroupState(Timed, frozen=True):
     invite_url: str | None
     invite_expires_at_ms: float | None
     screen_url: str | None = None
+    screen_expires_at_ms: float | None = None
+    has_invite_on_screen: bool = False
     tonight: TonightState | None = None
     requests: RequestsState | None = None
     interval: IntervalState | None = None
@@ -321,4 +323,6 @@ class GroupState(Timed, frozen=True):
     admission: Admission = "invite"
     asking: tuple[AskingState, ...] = ()
     """Who asks to get in, for those who may let them in; the first first."""
+    removed: tuple[AskingState, ...] = ()
+    """Who was removed, when, for the host; they get in again only when they are let."""
     party: PartyState | None = None

@@ -81,7 +81,7 @@ def _renewing(here: Resources, viewer: Viewer, account: Account) -> Iterator[Lis
         if person is None:
             continue
         profile = profile_of(here, owner)
-        if owner != account.id and not sees_section(viewer.relation_to(owner, profile), profile, "playlists"):
+        if owner != account.id and not sees_section(viewer.relation_to(owner), profile, "playlists"):
             continue
         wanted = (here.store.read(RENEWALS, owner) or Renewals()).wanted
         about = "yours" if owner == account.id else f"{person.display_name}, {group_name}"

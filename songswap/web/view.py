@@ -26,8 +26,8 @@ from songswap.web.state import (
 UPCOMING_SHOWN = 3
 
 
-def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
-    """The group as its member `account` sees it; `base_url` is where invites lead."""
+def state_for(facts: Facts, account: str) -> GroupState:
+    """The group as its member `account` sees it."""
     group = facts.group
     role = group.members[account].role
     may_invite = "invite" in RIGHTS[role]
@@ -43,9 +43,11 @@ def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
         notice=(night.click_error or night.notice) if night else "",
         is_worker_alive=facts.worker_alive,
         calls=calls_state(facts),
-        invite_url=invite_url(base_url, group) if may_invite else None,
+        invite_url=facts.invite_url if may_invite else None,
         invite_expires_at_ms=group.invite.expires_at_ms if may_invite else None,
-        screen_url=screen_url(base_url, group) if may_invite and group.screen_secret else None,
+        screen_url=facts.screen_url if may_invite and group.screen else None,
+        screen_expires_at_ms=group.screen.expires_at_ms if may_invite and group.screen else None,
+        has_invite_on_screen=group.has_invite_on_screen,
         tonight=_tonight(facts),
         requests=requests_state(facts, account),
         interval=interval_state(timer_in(facts, account)),
@@ -54,6 +56,7 @@ def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
         is_listed=group.is_listed,
         admission=group.admission,
         asking=facts.asking if may_invite else (),
+        removed=facts.removed if "manage" in RIGHTS[role] else (),
         party=party_state(facts, account),
     )
 
@@ -61,16 +64,6 @@ def state_for(facts: Facts, account: str, base_url: str) -> GroupState:
 def picture_url(group: Group) -> str | None:
     """Where the group's picture is shown, if it has one."""
     return f"/pictures/groups/{group.id}/{group.picture_id}" if group.picture_id else None
-
-
-def invite_url(base_url: str, group: Group) -> str:
-    """The link that lets people join."""
-    return f"{base_url}/join/{group.id}/{group.invite.secret}"
-
-
-def screen_url(base_url: str, group: Group) -> str:
-    """The link that shows the group's screen."""
-    return f"{base_url}/screen/{group.id}/{group.screen_secret}"
 
 
 def devices_of(person: Person) -> DevicesState:

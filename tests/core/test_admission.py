@@ -2,16 +2,17 @@ import pytest
 
 from songswap.core import admission, groups
 from songswap.core.groups import RefusedError
-from songswap.model import Admission, Group, Invite, Member
+from songswap.core.links import made
+from songswap.model import Admission, Group, Member
 
-GROUP = Group("g", "G", 0.0, Invite("s", 99.0), {"ada": Member("host", 0.0), "bob": Member("listener", 0.0)})
+GROUP = Group("g", "G", 0.0, made("s", "", 99.0), {"ada": Member("host", 0.0), "bob": Member("listener", 0.0)})
 
 
 def listed(way: Admission) -> Group:
     return admission.open_up(GROUP, "ada", is_listed=True, admission=way)
 
 
-ASKED = admission.ask(listed("approval"), "eve", 0.0)
+ASKED = admission.ask(listed("approval"), "eve", 0.0, is_shut_out=False)
 
 
 @pytest.mark.parametrize(
@@ -25,41 +26,43 @@ ASKED = admission.ask(listed("approval"), "eve", 0.0)
 )
 def test_what_others_and_members_see_of_a_group(group: Group, face: bool, posts: bool) -> None:
     assert admission.shows_face(group, "eve") is face
-    assert admission.reads_posts(group, "eve") is posts
+    assert admission.reads_posts(group, "eve", is_shut_out=False) is posts
     assert admission.shows_face(group, "bob")
-    assert admission.reads_posts(group, "bob")
+    assert admission.reads_posts(group, "bob", is_shut_out=False)
     assert not admission.shows_face(group, "")
-    assert not admission.reads_posts(group, "")
+    assert not admission.reads_posts(group, "", is_shut_out=False)
 
 
 def test_an_open_group_lets_people_in_by_themselves() -> None:
-    after = admission.ask(listed("open"), "eve", 5.0)
+    after = admission.ask(listed("open"), "eve", 5.0, is_shut_out=False)
     assert after.members["eve"] == Member("listener", 5.0)
-    assert admission.ask(after, "eve", 6.0) == after
+    assert admission.ask(after, "eve", 6.0, is_shut_out=False) == after
 
 
 def test_by_approval_one_asks_and_is_let_in_or_turned_away() -> None:
-    asking = admission.ask(listed("approval"), "eve", 5.0)
+    asking = admission.ask(listed("approval"), "eve", 5.0, is_shut_out=False)
     assert asking.asking == {"eve": 5.0}
-    assert admission.ask(asking, "eve", 6.0) == asking
+    assert admission.ask(asking, "eve", 6.0, is_shut_out=False) == asking
     let_in = admission.answer(asking, "ada", "eve", 7.0, accepts=True)
     assert (let_in.asking, let_in.members["eve"]) == ({}, Member("listener", 7.0))
     away = admission.answer(asking, "ada", "eve", 7.0, accepts=False)
     assert (away.asking, "eve" in away.members) == ({}, False)
     assert admission.take_back(asking, "eve").asking == {}
-    assert groups.join(asking, "eve", "s", 8.0).asking == {}
+    assert groups.join(asking, "eve", "s", 8.0, is_shut_out=False).asking == {}
 
 
 @pytest.mark.parametrize(
     ("attempt", "code"),
     [
-        (lambda: admission.ask(GROUP, "eve", 0.0), "invite_only"),
-        (lambda: admission.ask(listed("invite"), "eve", 0.0), "invite_only"),
+        (lambda: admission.ask(GROUP, "eve", 0.0, is_shut_out=False), "invite_only"),
+        (lambda: admission.ask(listed("invite"), "eve", 0.0, is_shut_out=False), "invite_only"),
         (lambda: admission.open_up(GROUP, "ada", is_listed=False, admission="open"), "hidden"),
         (lambda: admission.open_up(GROUP, "bob", is_listed=True, admission="open"), "not_allowed"),
         (lambda: admission.answer(listed("approval"), "ada", "eve", 0.0, accepts=True), "not_asking"),
         (
-            lambda: admission.answer(admission.ask(listed("approval"), "eve", 0.0), "bob", "eve", 0.0, accepts=True),
+            lambda: admission.answer(
+                admission.ask(listed("approval"), "eve", 0.0, is_shut_out=False), "bob", "eve", 0.0, accepts=True
+            ),
             "not_allowed",
         ),
         (lambda: admission.answer(listed("approval"), "eve", "eve", 0.0, accepts=True), "not_a_member"),
@@ -76,12 +79,22 @@ def test_what_is_not_allowed_is_refused(attempt: object, code: str) -> None:
 def test_so_many_may_ask_and_no_more() -> None:
     group = listed("approval")
     for number in range(admission.MOST_ASKING):
-        group = admission.ask(group, f"p{number}", 0.0)
+        group = admission.ask(group, f"p{number}", 0.0, is_shut_out=False)
     with pytest.raises(RefusedError) as refused:
-        admission.ask(group, "late", 0.0)
+        admission.ask(group, "late", 0.0, is_shut_out=False)
     assert refused.value.code == "too_many_asking"
 
 
 def test_closing_a_group_forgets_who_asked() -> None:
-    asking = admission.ask(listed("approval"), "eve", 5.0)
+    asking = admission.ask(listed("approval"), "eve", 5.0, is_shut_out=False)
     assert admission.open_up(asking, "ada", is_listed=True, admission="open").asking == {}
+
+
+def test_who_is_shut_out_finds_a_group_that_nobody_gets_into_so() -> None:
+    for way in ("open", "approval"):
+        group = listed(way)
+        assert admission.way_in(group, is_shut_out=True) == "invite"
+        assert not admission.reads_posts(group, "eve", is_shut_out=True)
+        with pytest.raises(RefusedError) as refused:
+            admission.ask(group, "eve", 0.0, is_shut_out=True)
+        assert refused.value.code == "invite_only"

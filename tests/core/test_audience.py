@@ -10,7 +10,6 @@ from songswap.core.audience import (
     apart_from,
     are_apart,
     may_see,
-    opens_profile,
     relation,
     seen_by_everybody,
     seen_in_group,
@@ -19,6 +18,7 @@ from songswap.core.audience import (
     sees_section,
 )
 from songswap.core.groups import found, join
+from songswap.core.links import made
 from songswap.model import Audience, Circle, Group, Profile, Relation, Section, Sharing
 
 SEEN = {
@@ -78,12 +78,6 @@ def test_a_block_keeps_both_apart() -> None:
     assert not are_apart("ada", blocking, "cleo", nothing)
 
 
-def test_a_link_opens_with_its_secret_and_no_link_with_none() -> None:
-    assert opens_profile(Profile(link_secret="s3"), "s3")
-    assert not opens_profile(Profile(link_secret="s3"), "s4")
-    assert not opens_profile(Profile(), "")
-
-
 def test_apart_are_those_blocked_and_those_blocking() -> None:
     circle = Circle(muted=("ben",), blocked=("cleo", "ada"))
     circles = [
@@ -104,9 +98,9 @@ TRIO = Sharing(groups=("trio",))
 
 
 def trio() -> Group:
-    group = found("trio", "Trio", "ada", "secret", 0.0)
+    group = found("trio", "Trio", "ada", made("secret", "", 9.0), 0.0)
     for one in ("bob", "eve"):
-        group = join(group, one, "secret", 1.0)
+        group = join(group, one, "secret", 1.0, is_shut_out=False)
     return group
 
 

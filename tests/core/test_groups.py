@@ -3,18 +3,23 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from songswap.core import groups
-from songswap.core.groups import INVITE_LIFE_MS, RIGHTS, RefusedError, Right
-from songswap.model import Group, Invite, Member, Role
+from songswap.core.admission import is_shut_out
+from songswap.core.groups import RIGHTS, RefusedError, Right
+from songswap.core.links import made
+from songswap.model import Circle, Group, Member, Role, SecretLink
 
 NOW_MS = 1_000_000.0
+INVITE = made("secret", "secret", NOW_MS + 1)
+FRESH, SCREEN = made("fresh", "", NOW_MS + 9), made("screen", "", NOW_MS + 9)
 
 
 def group(**roles: Role) -> Group:
     """A group of the people named, in the order they joined; underscores stand for the hyphen in co-host."""
     members = {name: Member(role, joined_at_ms=float(place)) for place, (name, role) in enumerate(roles.items())}
-    return Group("g", "Friday", 0.0, Invite("secret", NOW_MS + 1), members)
+    return Group("g", "Friday", 0.0, INVITE, members)
 
 
 FRIENDS = group(ada="host", bob="co-host", cleo="listener")
@@ -33,10 +38,10 @@ def refusal(attempt: Callable[[], object]) -> str:
 
 
 def test_founder_is_host_and_alone() -> None:
-    made = groups.found("g", "  Friday   night ", "ada", "secret", NOW_MS)
-    assert made.name == "Friday night"
-    assert roles(made) == {"ada": "host"}
-    assert made.invite == Invite("secret", NOW_MS + INVITE_LIFE_MS)
+    new = groups.found("g", "  Friday   night ", "ada", INVITE, NOW_MS)
+    assert new.name == "Friday night"
+    assert roles(new) == {"ada": "host"}
+    assert new.invite == INVITE
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x00b", "bell\x07", "\u202eflip"])
@@ -70,11 +75,11 @@ def test_strangers_have_no_rights_at_all() -> None:
 
 
 def test_invite_lets_a_stranger_in_as_listener() -> None:
-    assert roles(groups.join(FRIENDS, "zoe", "secret", NOW_MS))["zoe"] == "listener"
+    assert roles(groups.join(FRIENDS, "zoe", "secret", NOW_MS, is_shut_out=False))["zoe"] == "listener"
 
 
 def test_joining_twice_changes_nothing() -> None:
-    assert groups.join(FRIENDS, "bob", "secret", NOW_MS) is FRIENDS
+    assert groups.join(FRIENDS, "bob", "secret", NOW_MS, is_shut_out=False) is FRIENDS
 
 
 @pytest.mark.parametrize(
@@ -87,13 +92,13 @@ def test_joining_twice_changes_nothing() -> None:
     ],
 )
 def test_dead_invites_let_nobody_in(secret: str, late_ms: float, code: str) -> None:
-    assert refusal(lambda: groups.join(FRIENDS, "zoe", secret, NOW_MS + late_ms)) == code
+    assert refusal(lambda: groups.join(FRIENDS, "zoe", secret, NOW_MS + late_ms, is_shut_out=False)) == code
 
 
 def test_renewed_invite_kills_the_old_one() -> None:
-    renewed = groups.renew_invite(FRIENDS, "ada", "fresh", NOW_MS)
-    assert refusal(lambda: groups.join(renewed, "zoe", "secret", NOW_MS)) == "invite_invalid"
-    assert "zoe" in groups.join(renewed, "zoe", "fresh", NOW_MS).members
+    renewed = groups.renew_invite(FRIENDS, "ada", FRESH)
+    assert refusal(lambda: groups.join(renewed, "zoe", "secret", NOW_MS, is_shut_out=False)) == "invite_invalid"
+    assert "zoe" in groups.join(renewed, "zoe", "fresh", NOW_MS, is_shut_out=False).members
 
 
 def test_handing_over_makes_the_old_host_co_host() -> None:
@@ -109,12 +114,12 @@ def test_host_stays_host_until_somebody_else_is() -> None:
     assert refusal(lambda: groups.assign(FRIENDS, "ada", "ada", "listener")) == "hand_over_first"
     assert groups.assign(FRIENDS, "ada", "ada", "host") is FRIENDS
     assert refusal(lambda: groups.leave(FRIENDS, "ada")) == "hand_over_first"
-    assert refusal(lambda: groups.remove(FRIENDS, "ada", "ada")) == "hand_over_first"
+    assert refusal(lambda: groups.remove(FRIENDS, "ada", "ada", FRESH, SCREEN, NOW_MS)) == "hand_over_first"
 
 
 def test_members_leave_and_are_removed() -> None:
     assert roles(groups.leave(FRIENDS, "cleo")) == {"ada": "host", "bob": "co-host"}
-    assert roles(groups.remove(FRIENDS, "ada", "bob")) == {"ada": "host", "cleo": "listener"}
+    assert roles(groups.remove(FRIENDS, "ada", "bob", FRESH, SCREEN, NOW_MS)) == {"ada": "host", "cleo": "listener"}
 
 
 def test_last_one_out_ends_the_group() -> None:
@@ -124,13 +129,13 @@ def test_last_one_out_ends_the_group() -> None:
 @pytest.mark.parametrize("by", ["bob", "cleo"])
 def test_only_the_host_manages(by: str) -> None:
     assert refusal(lambda: groups.rename(FRIENDS, by, "Mine")) == "not_allowed"
-    assert refusal(lambda: groups.remove(FRIENDS, by, "ada")) == "not_allowed"
+    assert refusal(lambda: groups.remove(FRIENDS, by, "ada", FRESH, SCREEN, NOW_MS)) == "not_allowed"
     assert refusal(lambda: groups.assign(FRIENDS, by, by, "host")) == "not_allowed"
-    assert refusal(lambda: groups.renew_invite(FRIENDS, by, "fresh", NOW_MS)) == "not_allowed"
+    assert refusal(lambda: groups.renew_invite(FRIENDS, by, FRESH)) == "not_allowed"
 
 
 def test_nobody_unknown_is_removed_or_assigned() -> None:
-    assert refusal(lambda: groups.remove(FRIENDS, "ada", "zoe")) == "no_such_member"
+    assert refusal(lambda: groups.remove(FRIENDS, "ada", "zoe", FRESH, SCREEN, NOW_MS)) == "no_such_member"
     assert refusal(lambda: groups.assign(FRIENDS, "ada", "zoe", "host")) == "no_such_member"
 
 
@@ -159,24 +164,31 @@ STEPS = st.lists(
 )
 
 
+def invite_of(name: str) -> SecretLink:
+    """An invite of its own; what is sealed in it is its secret."""
+    secret = f"secret of {name}"
+    return made(secret, secret, NOW_MS + 1)
+
+
 def _step(before: Group, step: str, by: str, whom: str) -> Group | None:
+    out = is_shut_out(before, whom, Circle())
     possible: dict[str, Callable[[], Group | None]] = {
-        "join": lambda: groups.join(before, whom, before.invite.secret, NOW_MS),
+        "join": lambda: groups.join(before, whom, before.invite.sealed, NOW_MS, is_shut_out=out),
         "leave": lambda: groups.leave(before, by),
-        "remove": lambda: groups.remove(before, by, whom),
+        "remove": lambda: groups.remove(before, by, whom, invite_of(by), invite_of(whom), NOW_MS),
         "host": lambda: groups.assign(before, by, whom, "host"),
         "co-host": lambda: groups.assign(before, by, whom, "co-host"),
         "listener": lambda: groups.assign(before, by, whom, "listener"),
         "vanish": lambda: groups.vanish(before, by),
         "rename": lambda: groups.rename(before, by, whom),
-        "renew": lambda: groups.renew_invite(before, by, f"secret of {by}", NOW_MS),
+        "renew": lambda: groups.renew_invite(before, by, invite_of(by)),
     }
     return possible[step]()
 
 
 @given(STEPS)
 def test_whatever_happens_a_group_has_exactly_one_host(steps: list[tuple[str, str, str]]) -> None:
-    present: Group | None = groups.found("g", "Friday", "ada", "secret", NOW_MS)
+    present: Group | None = groups.found("g", "Friday", "ada", INVITE, NOW_MS)
     for step, by, whom in steps:
         if present is None:
             return
@@ -189,3 +201,29 @@ def test_whatever_happens_a_group_has_exactly_one_host(steps: list[tuple[str, st
             assert list(before.members) == [by]
         else:
             assert list(roles(present).values()).count("host") == 1
+
+
+def test_who_is_removed_is_remembered_and_the_links_are_new() -> None:
+    shown = replace(FRIENDS, screen=made("tv", "", NOW_MS + 9), screen_by="ada")
+    after = groups.remove(shown, "ada", "cleo", FRESH, SCREEN, NOW_MS)
+    assert (after.removed, after.invite, after.screen) == ({"cleo": NOW_MS}, FRESH, SCREEN)
+    assert groups.remove(FRIENDS, "ada", "cleo", FRESH, SCREEN, NOW_MS).screen is None
+    assert is_shut_out(after, "cleo", Circle())
+    assert refusal(lambda: groups.join(after, "cleo", "fresh", NOW_MS, is_shut_out=True)) == "invite_invalid"
+    assert refusal(lambda: groups.let_back(after, "bob", "cleo")) == "not_allowed"
+    back = groups.let_back(after, "ada", "cleo")
+    assert not is_shut_out(back, "cleo", Circle())
+    assert refusal(lambda: groups.let_back(back, "ada", "cleo")) == "not_removed"
+
+
+def test_who_leaves_by_themselves_may_come_again() -> None:
+    after = groups.leave(FRIENDS, "cleo")
+    assert after
+    assert not is_shut_out(after, "cleo", Circle())
+
+
+def test_a_block_by_the_host_keeps_out_who_is_not_in_and_leaves_members_in() -> None:
+    blocking = Circle(blocked=("zoe", "bob"))
+    assert is_shut_out(FRIENDS, "zoe", blocking)
+    assert not is_shut_out(FRIENDS, "bob", blocking)
+    assert groups.join(FRIENDS, "bob", "secret", NOW_MS, is_shut_out=False) is FRIENDS

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from songswap.core.groups import RefusedError
 from songswap.core.hosting import host_failed, host_read
 from songswap.core.leading import COMPARE_AFTER_MS, SILENCE_MS, away_at_ms, demand, former, settled, succeeded, words
-from songswap.model import Failure, Group, Invite, Lead, ListenerStatus, Member, Night, Role
+from songswap.model import Failure, Group, Lead, ListenerStatus, Member, Night, Role, SecretLink
 from tests.core.music import SPEAKER, A, B, C, listener, night, reading, timeline
 
 EVERYBODY = frozenset({"ada", "bob", "cleo", "dario"})
@@ -19,7 +19,7 @@ def group(host: str = "ada", **roles: Role) -> Group:
     known: dict[str, Role] = {"bob": "co-host", "cleo": "co-host", "dario": "listener", "ada": "listener", **roles}
     joined = {"ada": 1.0, "cleo": 2.0, "bob": 3.0, "dario": 4.0}
     members = {one: Member(role, joined[one]) for one, role in {**known, host: "host"}.items()}
-    return Group("g", "Friends", 0.0, Invite("x", 0.0), members)
+    return Group("g", "Friends", 0.0, SecretLink("x", 0.0), members)
 
 
 def led(**fields: object) -> Night:

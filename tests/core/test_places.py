@@ -6,13 +6,13 @@ from songswap.core.places import Rights, is_told, may_edit, may_remove, rights_i
 from songswap.model import (
     Audience,
     Group,
-    Invite,
     Member,
     Place,
     Post,
     Profile,
     Relation,
     Role,
+    SecretLink,
     SystemKind,
 )
 
@@ -40,13 +40,13 @@ def test_who_may_do_what_on_a_wall(audience: Audience, relation: Relation) -> No
 @pytest.mark.parametrize("place", [CHAT, POSTS])
 @pytest.mark.parametrize(("role", "rights"), [("host", TIDIES), ("co-host", TIDIES), ("listener", WRITES)])
 def test_members_write_and_hosts_tidy_up(place: Place, role: Role, rights: Rights) -> None:
-    group = Group("g", "G", 0.0, Invite("s", 0.0), {"ada": Member(role, 0.0)})
+    group = Group("g", "G", 0.0, SecretLink("s", 0.0), {"ada": Member(role, 0.0)})
     assert rights_in_group("ada", group, place, reads_posts=True) == rights
     assert rights_in_group("bob", group, place, reads_posts=False) == NONE
 
 
 def test_an_open_group_s_posts_may_be_read_by_others_and_its_chat_may_not() -> None:
-    group = Group("g", "G", 0.0, Invite("s", 0.0), {"ada": Member("host", 0.0)})
+    group = Group("g", "G", 0.0, SecretLink("s", 0.0), {"ada": Member("host", 0.0)})
     assert rights_in_group("bob", group, POSTS, reads_posts=True) == READS
     assert rights_in_group("bob", group, CHAT, reads_posts=True) == NONE
 

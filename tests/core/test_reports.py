@@ -4,13 +4,13 @@ import pytest
 
 from songswap.core import reports as rules
 from songswap.core.reports import LONGEST_REASON, MOST_OPEN_EACH, ReportError
-from songswap.model import Group, Invite, Member, Report, Reports
+from songswap.model import Group, Member, Report, Reports, SecretLink
 
 GROUP = Group(
     id="g",
     name="Friday",
     created_at_ms=0.0,
-    invite=Invite("secret", 0.0),
+    invite=SecretLink("secret", 0.0),
     members={
         "ada": Member("host", 0.0),
         "bob": Member("co-host", 0.0),
@@ -18,7 +18,9 @@ GROUP = Group(
         "dario": Member("listener", 0.0),
     },
 )
-OTHER = Group(id="other", name="Else", created_at_ms=0.0, invite=Invite("s", 0.0), members={"eve": Member("host", 0.0)})
+OTHER = Group(
+    id="other", name="Else", created_at_ms=0.0, invite=SecretLink("s", 0.0), members={"eve": Member("host", 0.0)}
+)
 
 
 def report(**fields: Any) -> Report:

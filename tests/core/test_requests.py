@@ -7,11 +7,21 @@ from msgspec.structs import replace
 
 from songswap.core import requests as rules
 from songswap.core.groups import RefusedError
-from songswap.model import Group, Handed, HandedRequest, Invite, Member, Requests, RequestSettings, SongRequest, Votes
+from songswap.model import (
+    Group,
+    Handed,
+    HandedRequest,
+    Member,
+    Requests,
+    RequestSettings,
+    SecretLink,
+    SongRequest,
+    Votes,
+)
 from tests.core.music import MINUTE_MS, A, B, night, timeline, track
 
 PEOPLE = {"ada": "host", "bob": "co-host", "cleo": "listener", "dan": "listener"}
-GROUP = Group("g", "G", 0.0, Invite("x", 1.0), {name: Member(role, 0.0) for name, role in PEOPLE.items()})
+GROUP = Group("g", "G", 0.0, SecretLink("x", 1.0), {name: Member(role, 0.0) for name, role in PEOPLE.items()})
 OPEN = Requests("s", RequestSettings(limit_each=10))
 
 

@@ -17,13 +17,14 @@ from quart.wrappers import Response
 
 from songswap.clock import Clock
 from songswap.config import App, Config, Features, ReccoBeats, Server, Spotify, YouTube
-from songswap.documents import ACCOUNT_SEEN, AccountSeen
+from songswap.documents import ACCOUNT_SEEN, GROUP, AccountSeen
 from songswap.entry import listen as listen_on
 from songswap.model import Device
 from songswap.simulator import World, serve
 from songswap.store import Store
 from songswap.web.accounts import consent_of, everybody
 from songswap.web.app import create_app
+from songswap.web.links import invite_of
 from songswap.web.pace import Pace
 from songswap.web.resources import Resources
 from songswap.web.serving import Serving
@@ -170,6 +171,14 @@ class Site:
     def account_of(self, person: str) -> str:
         """The account id of a simulated person."""
         return next(account.id for account in everybody(self.store) if account.user_id == person)
+
+    def invitation(self, group_id: str) -> str:
+        """The path of the group's invite link."""
+        group = self.store.read(GROUP, group_id)
+        assert group
+        url = invite_of(self.here, group).url
+        assert url
+        return urlsplit(url).path
 
     def seen(self, browser: Browser, **what: Any) -> None:
         """Have the worker see something of a person: by default, a phone."""

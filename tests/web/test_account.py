@@ -84,7 +84,8 @@ async def test_export_holds_everything_but_what_opens_doors(site: Site) -> None:
     assert exported["groups"][0]["name"] == "Friday"
     assert list(exported["groups"][0]["members"]) == [browser.account]
     assert exported["seen"]["devices"][0]["name"] == "My phone"
-    for secret in (consent.access_token, consent.refresh_token, group.invite.secret):
+    secrets = (site.invitation(group.id).rpartition("/")[2], group.invite.secret_hash, group.invite.sealed)
+    for secret in (consent.access_token, consent.refresh_token, *secrets):
         assert secret not in text
 
 

@@ -5,9 +5,7 @@ from tests.web.site import Site, content, decide, group_of, page, refusal
 
 
 async def _invite(site: Site, group_id: str) -> str:
-    group = site.store.read(GROUP, group_id)
-    assert group
-    return f"/join/{group_id}/{group.invite.secret}"
+    return site.invitation(group_id)
 
 
 async def test_invitation_says_whose_group_it_is_and_asks_strangers_to_log_in(site: Site) -> None:

@@ -40,8 +40,6 @@ async def test_whoever_has_the_link_sees_the_screen_without_a_log_in(site: Site)
     path = await screen_of(host, await group_of(host))
     tv = site.browser()
     assert "Friday night" in await page(await tv.get(path))
-    code = await tv.get(f"{path}/invite.svg")
-    assert code.mimetype == "image/svg+xml"
     assert (await shown(site, path))["name"] == "Friday night"
 
 
@@ -127,9 +125,28 @@ async def test_screen_shows_the_music_and_who_wished_for_it_and_nothing_private(
             assert private not in said.replace("style.css", ""), private
 
 
+async def test_the_invite_is_on_the_screen_only_if_the_host_wants_it(site: Site) -> None:
+    host, co_host = await site.log_in("ada"), await site.log_in("bob")
+    group = await group_of(host, co_host)
+    await host.patch(f"/api/groups/{group}/members/{co_host.account}", {"role": "co-host"})
+    path = await screen_of(host, group)
+    tv = site.browser()
+    assert (await shown(site, path))["join_until_ms"] is None
+    assert (await tv.get(f"{path}/invite.svg")).status_code == 404
+    wish = {"has_invite_on_screen": True}
+    assert await refusal(await co_host.patch(f"/api/groups/{group}", wish), 403) == "not_allowed"
+    assert (await content(await host.patch(f"/api/groups/{group}", wish)))["has_invite_on_screen"]
+    assert (await tv.get(f"{path}/invite.svg")).mimetype == "image/svg+xml"
+    assert (await shown(site, path))["join_until_ms"] is not None
+    await host.patch(f"/api/groups/{group}", {"has_invite_on_screen": False})
+    assert (await tv.get(f"{path}/invite.svg")).status_code == 404
+
+
 async def test_code_is_gone_once_the_invite_has_expired(site: Site) -> None:
     host = await site.log_in("ada")
-    path = await screen_of(host, await group_of(host))
+    group = await group_of(host)
+    path = await screen_of(host, group)
+    await host.patch(f"/api/groups/{group}", {"has_invite_on_screen": True})
     assert (await shown(site, path))["join_until_ms"] is not None
     site.clock.advance(days=15)
     assert (await shown(site, path))["join_until_ms"] is None

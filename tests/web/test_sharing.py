@@ -14,6 +14,7 @@ NOTHING = {
     "groups": [],
     "everybody": False,
     "link_url": None,
+    "link_expires_at_ms": None,
     "is_paused": False,
     "zone": "UTC",
     "week_start": "monday",
@@ -180,4 +181,4 @@ async def test_link_is_no_part_of_what_one_takes_along(site: Site) -> None:
     ada = await site.log_in("ada")
     await content(await ada.put("/api/me/sharing", {"link": True, "everybody": True}))
     told = (await ada.json("/api/me/export"))["sharing"]
-    assert (told["everybody"], told["link_secret"]) == (True, "")
+    assert (told["everybody"], told["link"]) == (True, None)

@@ -122,6 +122,7 @@ TABLE: Final[dict[str, Kind]] = {
     "groups.group_page": "room",
     "groups.assign_role": "host",
     "groups.remove_member": "host",
+    "groups.let_back": "host",
     "group_places.let_in": "host",
     "group_places.turn_away": "host",
     "group_places.get_group_playlists": "room",
@@ -299,7 +300,7 @@ async def share(cast: Cast, shared: Shared) -> None:
     before = cast.site.store.read(SHARING, cast.ada.account)
     assert before
     groups = (cast.parts["group_id"],) if shared == "group" else ()
-    after = Sharing(groups, everybody=shared == "everybody", link_secret=before.link_secret)
+    after = Sharing(groups, everybody=shared == "everybody", link=before.link)
     cast.site.store.write(SHARING, after, cast.ada.account)
 
 
@@ -493,6 +494,16 @@ async def test_who_is_in_a_group_is_told_to_its_members_and_what_they_hear_to_no
             elif method == "GET":
                 assert status == 200, where
     assert cast.ada.account in (await cast.ada.json(f"/api/groups/{cast.parts['group_id']}"))["members"][0]["account"]
+
+
+async def test_an_invitation_names_the_host_to_whoever_has_it_but_those_they_keep_out(cast: Cast) -> None:
+    for rule in ruled(cast, "invitation"):
+        (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        for who in set(WHO) - MEMBERS:
+            if method == "GET" or who == "blocked":
+                status, said = await asked(cast, who, rule, cast.address(rule), None)
+                assert (status == 403) is (who == "blocked"), (rule.endpoint, who)
+                assert said == (set() if who == "blocked" else {NAME}), (rule.endpoint, who)
 
 
 async def test_a_screen_opens_with_its_link_and_says_nothing_of_what_people_hear(cast: Cast) -> None:
