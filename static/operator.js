@@ -26,8 +26,10 @@ document.querySelector(".accounts").addEventListener("click", (event) => {
   dialog.showModal();
 });
 
-byId("disconnect-yes").onclick = (event) =>
+// Without a log-in of a moment ago there is none.
+document.getElementById("disconnect-yes")?.addEventListener("click", (event) =>
   attempt(event.currentTarget, failure, async () => {
     await send("DELETE", `/api/operator/accounts/${chosen.dataset.disconnect}`);
     location.assign("/operator");
-  });
+  }),
+);

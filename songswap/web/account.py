@@ -11,7 +11,7 @@ from songswap.web import accounts, browsers, membership
 from songswap.web.api import no_content
 from songswap.web.circles import circle_state
 from songswap.web.devices import look_if_old
-from songswap.web.errors import ProblemError, Way
+from songswap.web.fresh import demand_fresh, stale
 from songswap.web.groups import GroupSummary, summaries
 from songswap.web.guard import browser, me
 from songswap.web.history_view import plays_kept
@@ -24,6 +24,8 @@ from songswap.web.view import devices_of
 
 blueprint = Blueprint("account", __name__)
 tag_blueprint(blueprint, ["me"])
+
+DISCONNECT = "/account/disconnect"
 
 
 class Me(Struct, frozen=True):
@@ -78,7 +80,7 @@ async def disconnect() -> ResponseReturnValue:
     Fetch `/api/me/export` and `/api/me/history/export` before. It takes a log-in of the last ten minutes.
     """
     here = resources()
-    _must_be_fresh(here)
+    demand_fresh(here, DISCONNECT)
     part(here, me().id, by=me().id)
     return "", 204
 
@@ -125,22 +127,22 @@ def _back_to_browsers() -> ResponseReturnValue:
     return redirect(url_for("account.account_page") + "#browsers", 303)
 
 
-@blueprint.get("/account/disconnect")
+@blueprint.get(DISCONNECT)
 @hide
 async def disconnect_page() -> ResponseReturnValue:
     """What disconnecting means, and the download before it."""
     here = resources()
     hosted = [group for group in membership.groups_of(here.store, me().id) if group.host == me().id]
     plays = plays_kept(here.store.root, me().id)
-    return await render_template("disconnect.html", hosted=hosted, plays=plays, problem=_not_fresh(here))
+    return await render_template("disconnect.html", hosted=hosted, plays=plays, problem=stale(here, DISCONNECT))
 
 
-@blueprint.post("/account/disconnect")
+@blueprint.post(DISCONNECT)
 @hide
 async def disconnect_for_good() -> ResponseReturnValue:
     """The button on the page above."""
     here = resources()
-    _must_be_fresh(here)
+    demand_fresh(here, DISCONNECT)
     part(here, me().id, by=me().id)
     return logged_out(here)
 
@@ -195,32 +197,6 @@ def _browsers(here: Resources) -> list[KnownBrowser]:
         )
         for one in reversed(browsers.logged_in(here.store, me().id, here.clock.now_ms()))
     ]
-
-
-def _not_fresh(here: Resources) -> ProblemError | None:
-    """What keeps this browser from deleting the account, if anything does."""
-    if browsers.needs_word(browser()):
-        return ProblemError(
-            403,
-            "doubtful_login",
-            "This browser was logged in by a pasted address. Say first, on the account page of another browser of "
-            "yours, that it is you.",
-            title="Is it you?",
-        )
-    if browsers.is_fresh(browser(), here.clock.now_ms()):
-        return None
-    return ProblemError(
-        403,
-        "fresh_login_needed",
-        "Log in again first, so that nobody else can do this at a device you left unlocked.",
-        title="Log in again first",
-        ways=(Way("Log in again", "/login?next=/account/disconnect"),),
-    )
-
-
-def _must_be_fresh(here: Resources) -> None:
-    if problem := _not_fresh(here):
-        raise problem
 
 
 def _me(here: Resources, account: Account) -> Me:

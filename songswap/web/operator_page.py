@@ -10,6 +10,7 @@ from songswap.web import audit
 from songswap.web.api import Body, no_content, query
 from songswap.web.audit import AuditPage
 from songswap.web.errors import ProblemError
+from songswap.web.fresh import demand_fresh, stale
 from songswap.web.operation import OperatorState, state_of_all
 from songswap.web.operators import operator
 from songswap.web.parting import part
@@ -18,6 +19,8 @@ from songswap.web.resources import Resources, resources
 
 blueprint = Blueprint("operator", __name__)
 tag_blueprint(blueprint, ["operation"])
+
+PAGE = "/operator"
 
 
 class AskedAudit(Body, frozen=True):
@@ -57,7 +60,7 @@ async def get_audit_log(data: AskedAudit) -> AuditPage:
 @blueprint.delete("/api/operator/accounts/<account>")
 @no_content
 async def disconnect_account(account: str) -> ResponseReturnValue:
-    """Disconnect somebody: everything stored about them is deleted (operator)."""
+    """Disconnect somebody: everything stored about them is deleted (operator). It takes a log-in of a moment ago."""
     here = resources()
     me = operator(here)
     known = here.directory.get(account)
@@ -65,11 +68,12 @@ async def disconnect_account(account: str) -> ResponseReturnValue:
         raise ProblemError(404, "no_such_person", "There is no such person here.")
     if known.id == me.id:
         raise ProblemError(409, "yourself", "Disconnect your own account on your account page.")
+    demand_fresh(here, PAGE)
     part(here, known.id, by=me.id)
     return "", 204
 
 
-@blueprint.get("/operator")
+@blueprint.get(PAGE)
 @hide
 async def operator_page() -> ResponseReturnValue:
     """Everything the operator looks after; the audit log from the cursor `audit` on."""
@@ -79,7 +83,13 @@ async def operator_page() -> ResponseReturnValue:
     cursor = request.args.get("audit")
     rows = audit.page(here, cursor)
     return await render_template(
-        "operator.html", state=state, reports=_reports(here).items, audit=rows, is_first=cursor is None, me=me
+        "operator.html",
+        state=state,
+        reports=_reports(here).items,
+        audit=rows,
+        is_first=cursor is None,
+        me=me,
+        problem=stale(here, PAGE),
     )
 
 

@@ -120,6 +120,18 @@ async def test_an_operator_disconnects_others_and_not_themselves(site: Site) -> 
     assert left == []
 
 
+async def test_an_operator_disconnects_nobody_with_a_log_in_of_long_ago(site: Site) -> None:
+    ada, bob = await site.log_in("ada"), await site.log_in("bob")
+    assert "Disconnect and delete everything" in await page(await ada.get("/operator"))
+    site.clock.advance(minutes=10)
+    response = await ada.delete(f"/api/operator/accounts/{bob.account}")
+    assert await refusal(response, 403) == "fresh_login_needed"
+    text = await ada.text("/operator")
+    assert "Disconnect and delete everything" not in text
+    assert 'href="/login?next=/operator"' in text
+    assert (await bob.get("/api/me")).status_code == 200
+
+
 async def test_what_people_do_to_others_is_in_the_audit_log_and_what_is_private_is_not(site: Site) -> None:
     ada, bob, cleo = await site.log_in("ada"), await site.log_in("bob"), await site.log_in("cleo")
     group = await group_of(ada, bob, cleo, name="Friday")
