@@ -2,6 +2,7 @@
 #   make demo            try everything out, with an embedded Spotify (another port: make demo PORT=8780)
 #   make tmux            run server and worker with config.ini, in two panes
 #   make test            run the tests (some of them: make test ARGS="tests/core -x")
+#   make lock            write requirements.lock again: the versions, with hashes, that a running SongSwap gets
 #   make check           style, types and import contracts
 #   make bench           measure: the seven below, and how soon one process hears of what the other wrote
 #   make bench-sync      how well a session keeps time; writes bench/sync.* and the table in README.md
@@ -21,7 +22,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-realtime
+.PHONY: demo lock tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -37,6 +38,10 @@ tmux: $(VENV)/installed
 
 test: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+lock:
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" pipx run --spec "uv>=0.9" uv pip compile requirements.txt --upgrade --universal \
+		--python-version 3.11 --generate-hashes --no-annotate --quiet --output-file requirements.lock
 
 check: $(VENV)/installed-for-tests
 	$(BIN)/ruff check
@@ -77,9 +82,9 @@ bench-tabs: $(VENV)/installed-for-tests
 bench-realtime: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.realtime
 
-$(VENV)/installed: requirements.txt | $(BIN)/python
+$(VENV)/installed: requirements.lock | $(BIN)/python
 	@echo "Installing what SongSwap needs into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/installed-for-tests: requirements.txt tests/requirements.txt | $(BIN)/python
