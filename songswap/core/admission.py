@@ -72,11 +72,16 @@ def take_back(group: Group, account: str) -> Group:
     return replace(group, asking={one: at for one, at in group.asking.items() if one != account})
 
 
-def answer(group: Group, by: str, whom: str, now_ms: float, *, accepts: bool) -> Group:
-    """The group with `whom` let in, or turned away, by a host or co-host. Raises RefusedError."""
+def answer(group: Group, by: str, whom: str, now_ms: float, *, accepts: bool, is_shut_out: bool) -> Group:
+    """The group with `whom` let in, or turned away, by a host or co-host. Raises RefusedError.
+
+    Who asked before the host shut them out is let in by nobody.
+    """
     role_of(group, by)
     demand(group, by, "invite")
     if whom not in group.asking:
         raise RefusedError("not_asking", "This person does not ask to get in any more.")
+    if accepts and is_shut_out:
+        raise RefusedError("not_asking", "The host keeps this person out of the group.")
     after = take_back(group, whom)
     return replace(after, members={**after.members, whom: Member("listener", now_ms)}) if accepts else after

@@ -83,7 +83,8 @@ async def take_back(group_id: str) -> FaceState:
 async def let_in(group_id: str, account: str) -> GroupState:
     """Let somebody in who asks (host and co-hosts)."""
     here, group = resources(), my_group(group_id)
-    after = rules.answer(group, me().id, account, here.clock.now_ms(), accepts=True)
+    out = is_shut_out(here, group, account)
+    after = rules.answer(group, me().id, account, here.clock.now_ms(), accepts=True, is_shut_out=out)
     membership.demand_room(here.store, account, own=False)
     _joined(here, after, here.directory.get(account))
     return state_of(here, after, me().id)
@@ -94,7 +95,7 @@ async def let_in(group_id: str, account: str) -> GroupState:
 async def turn_away(group_id: str, account: str) -> GroupState:
     """Don't let somebody in who asks (host and co-hosts)."""
     here, group = resources(), my_group(group_id)
-    after = rules.answer(group, me().id, account, here.clock.now_ms(), accepts=False)
+    after = rules.answer(group, me().id, account, here.clock.now_ms(), accepts=False, is_shut_out=False)
     here.store.write(GROUP, after, group.id)
     return state_of(here, after, me().id)
 

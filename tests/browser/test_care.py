@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.people import Street
+from tests.browser.people import Street, invite_link, row_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
 
@@ -90,3 +90,45 @@ async def test_the_operator_sees_everything_and_disconnects_somebody(street: Str
     street.may_be_refused("/operator")
     await bob.goto("/operator")
     await expect(bob.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
+async def test_who_is_removed_is_out_with_every_link_and_let_in_again_with_one_tap(street: Street) -> None:
+    street.may_be_refused("/join/")
+    street.may_be_refused("/groups/")
+    ada, cleo = await street.person("Ada"), await street.person("Cleo", "phone")
+    group = await group_with(ada, cleo)
+    await ada.goto(f"/groups/{group}")
+    invite = await invite_link(ada)
+    await ada.get_by_label("Manage Cleo").click()
+    await expect(ada.get_by_text("Once removed, they don’t get in again until you let them.")).to_be_visible()
+    await ada.get_by_role("button", name="Remove from group").click()
+    await expect(ada.get_by_role("textbox", name="Invite link")).not_to_have_value(invite)
+    for link in (invite, await invite_link(ada)):
+        await cleo.goto(link)
+        await expect(cleo.get_by_role("heading", name="This invitation is not valid")).to_be_visible()
+    await ada.get_by_role("button", name="Let Cleo join again").click()
+    await expect(ada.get_by_role("heading", name="Removed from the group")).to_be_hidden()
+    await cleo.goto(await invite_link(ada))
+    await cleo.get_by_role("button", name="Join the group").click()
+    await expect(row_of(ada, "Cleo")).to_be_visible()
+
+
+async def test_links_of_one_s_own_say_when_they_end_and_are_renewed_with_one_tap(street: Street) -> None:
+    ada = await street.person("Ada")
+    await ada.goto("/people/edit")
+    await ada.get_by_role("button", name="Make a link").click()
+    for _ in range(2):
+        await expect(ada.get_by_text("Good until")).to_be_visible()
+        await expect(ada.get_by_role("button", name="Make a link")).to_be_hidden()
+        await ada.get_by_role("button", name="Renew for a year").click()
+        await ada.reload()
+    await ada.get_by_role("button", name="Take it back").click()
+    await expect(ada.get_by_text("Good until")).to_be_hidden()
+    await ada.goto("/history")
+    await ada.get_by_label("Whoever has a secret link").check()
+    await expect(ada.get_by_text("Good until")).to_be_visible()
+    link = await ada.locator("#link").input_value()
+    await ada.get_by_role("button", name="Renew for 90 days").click()
+    await expect(ada.locator("#link")).to_have_value(link)
+    await ada.get_by_role("button", name="New link").click()
+    await expect(ada.locator("#link")).not_to_have_value(link)

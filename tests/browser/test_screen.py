@@ -34,6 +34,8 @@ async def test_the_screen_shows_the_music_the_people_and_the_way_in(game_night: 
     await expect(tv.get_by_role("heading", level=1)).to_have_text("Game night")
     await expect(tv.get_by_role("heading", level=2)).to_have_text("No session is running")
     code = tv.get_by_role("img", name="QR code to join the group")
+    await expect(code).to_be_hidden()
+    await game_night.ada.get_by_label("Show the invite on the screen").check()
     await expect(code).not_to_have_js_property("naturalWidth", 0)
 
     name = await music_plays(game_night, street)

@@ -43,9 +43,9 @@ def test_by_approval_one_asks_and_is_let_in_or_turned_away() -> None:
     asking = admission.ask(listed("approval"), "eve", 5.0, is_shut_out=False)
     assert asking.asking == {"eve": 5.0}
     assert admission.ask(asking, "eve", 6.0, is_shut_out=False) == asking
-    let_in = admission.answer(asking, "ada", "eve", 7.0, accepts=True)
+    let_in = admission.answer(asking, "ada", "eve", 7.0, accepts=True, is_shut_out=False)
     assert (let_in.asking, let_in.members["eve"]) == ({}, Member("listener", 7.0))
-    away = admission.answer(asking, "ada", "eve", 7.0, accepts=False)
+    away = admission.answer(asking, "ada", "eve", 7.0, accepts=False, is_shut_out=False)
     assert (away.asking, "eve" in away.members) == ({}, False)
     assert admission.take_back(asking, "eve").asking == {}
     assert groups.join(asking, "eve", "s", 8.0, is_shut_out=False).asking == {}
@@ -58,14 +58,18 @@ def test_by_approval_one_asks_and_is_let_in_or_turned_away() -> None:
         (lambda: admission.ask(listed("invite"), "eve", 0.0, is_shut_out=False), "invite_only"),
         (lambda: admission.open_up(GROUP, "ada", is_listed=False, admission="open"), "hidden"),
         (lambda: admission.open_up(GROUP, "bob", is_listed=True, admission="open"), "not_allowed"),
-        (lambda: admission.answer(listed("approval"), "ada", "eve", 0.0, accepts=True), "not_asking"),
         (
-            lambda: admission.answer(
-                admission.ask(listed("approval"), "eve", 0.0, is_shut_out=False), "bob", "eve", 0.0, accepts=True
-            ),
+            lambda: admission.answer(listed("approval"), "ada", "eve", 0.0, accepts=True, is_shut_out=False),
+            "not_asking",
+        ),
+        (
+            lambda: admission.answer(ASKED, "bob", "eve", 0.0, accepts=True, is_shut_out=False),
             "not_allowed",
         ),
-        (lambda: admission.answer(listed("approval"), "eve", "eve", 0.0, accepts=True), "not_a_member"),
+        (
+            lambda: admission.answer(listed("approval"), "eve", "eve", 0.0, accepts=True, is_shut_out=False),
+            "not_a_member",
+        ),
         (lambda: admission.describe(GROUP, "bob", "x"), "not_allowed"),
         (lambda: admission.describe(GROUP, "ada", "x" * 301), "bad_description"),
     ],
@@ -98,3 +102,9 @@ def test_who_is_shut_out_finds_a_group_that_nobody_gets_into_so() -> None:
         with pytest.raises(RefusedError) as refused:
             admission.ask(group, "eve", 0.0, is_shut_out=True)
         assert refused.value.code == "invite_only"
+
+
+def test_who_asked_before_they_were_shut_out_is_turned_away_and_not_let_in() -> None:
+    with pytest.raises(RefusedError):
+        admission.answer(ASKED, "ada", "eve", 0.0, accepts=True, is_shut_out=True)
+    assert admission.answer(ASKED, "ada", "eve", 0.0, accepts=False, is_shut_out=True).asking == {}
