@@ -13,6 +13,7 @@
 #   make bench-talk      how soon people read what others write; writes bench/talk.txt
 #   make bench-whose     how well and how soon it is learnt whose a song is; writes bench/whose.txt
 #   make bench-disk      how a session fares on a slow disk; writes bench/disk.txt
+#   make bench-soak      half an hour of steady load: memory, files left behind; writes bench/soak.txt
 #   make bench-tabs      how well two tabs of a real browser keep time, from their audio clocks; writes bench/tabs.txt
 #   make bench-realtime  ten minutes of that in real time, with the real processes; writes bench/realtime.txt
 # Another Python: make demo PYTHON=python3.13
@@ -22,7 +23,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo lock tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-realtime
+.PHONY: demo lock tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-soak bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -75,6 +76,9 @@ bench-whose: $(VENV)/installed-for-tests
 
 bench-disk: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.disk
+
+bench-soak: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.soak
 
 bench-tabs: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.tabs
