@@ -13,9 +13,10 @@ from tests.processes import Installation, Program, an_installation, answers, wai
 pytestmark = pytest.mark.processes
 
 MANY = 1_100
+"""Half-sent bodies, each from an address of its own, to the one route that reads what strangers send."""
 HALF_A_BODY = (
-    "POST /login/paste HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-    "X-Forwarded-For: 198.51.{group}.{number}\r\nContent-Length: 1000\r\n\r\naddress="
+    "POST /login/paste HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    "X-Forwarded-For: 10.0.{group}.{number}\r\nContent-Length: 1000\r\n\r\naddress="
 )
 
 

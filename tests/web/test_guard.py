@@ -297,7 +297,7 @@ async def test_what_stays_open_is_bounded_for_each_person(site: Site) -> None:
 )
 async def test_strangers_share_is_their_addresss_own(site: Site, method: str, address: str) -> None:
     """Whom a trusted proxy passes on is counted, and what they say themselves is not."""
-    site.here.pace = Pace()
+    site.here.pace, site.here.paces = Pace(), limits.usual()
 
     async def ask(forwarded: str) -> int:
         return (await site.browser().open(method, address, headers={"X-Forwarded-For": forwarded})).status_code

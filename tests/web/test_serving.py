@@ -26,9 +26,11 @@ async def connect(site: Site, source: str = "127.0.0.1") -> tuple[StreamReader, 
 
 
 async def send(site: Site, request: str, source: str = "127.0.0.1") -> tuple[StreamReader, StreamWriter]:
-    """Send a request, or a part of one, with our own name in it."""
+    """Send a request, or a part of one, with our own name in it, or one by which one may paste."""
     reader, writer = await connect(site, source)
-    writer.write(request.replace("HOST", f"Host: 127.0.0.1:{site.config.server.port}").encode())
+    port = site.config.server.port
+    named = request.replace("AS_LOCALHOST", f"Host: localhost:{port}").replace("HOST", f"Host: 127.0.0.1:{port}")
+    writer.write(named.encode())
     await writer.drain()
     return reader, writer
 
@@ -61,7 +63,7 @@ async def is_refused(site: Site, source: str) -> bool:
 
 GET = "GET /robots.txt HTTP/1.1\r\nHOST\r\nConnection: close\r\n\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded"
-HALF_A_BODY = f"POST /login/paste HTTP/1.1\r\nHOST\r\n{FORM}\r\nContent-Length: 1000\r\n\r\naddress="
+HALF_A_BODY = f"POST /login/paste HTTP/1.1\r\nAS_LOCALHOST\r\n{FORM}\r\nContent-Length: 1000\r\n\r\naddress="
 
 
 @pytest.mark.parametrize("begun", ["", "G", "GET / HTTP/1.1\r\nHOST\r\nAccept: "])
@@ -149,11 +151,11 @@ async def test_one_address_has_so_many_connections_and_takes_none_from_others(
 async def test_behind_a_proxy_the_forwarded_address_has_so_many_requests_at_once(site: Site) -> None:
     """The proxy's own connections are not bounded, or one visitor would shut everybody out."""
     site.here.at_once.most = 5
-    some = [await send(site, HALF_A_BODY.replace("HOST", "HOST\r\nX-Forwarded-For: 198.51.100.7")) for _ in range(5)]
-    await until(lambda: site.here.at_once._counts == {"198.51.100.7": 5})
-    one_more = GET.replace("HOST", "HOST\r\nX-Forwarded-For: 203.0.113.9, 198.51.100.7")
+    some = [await send(site, HALF_A_BODY.replace("HOST\r", "HOST\r\nX-Forwarded-For: 10.0.0.7\r")) for _ in range(5)]
+    await until(lambda: site.here.at_once._counts == {"10.0.0.7": 5})
+    one_more = GET.replace("HOST", "HOST\r\nX-Forwarded-For: 10.0.0.9, 10.0.0.7")
     assert (await answer_to(site, one_more)).startswith(b"HTTP/1.1 429")
-    another = GET.replace("HOST", "HOST\r\nX-Forwarded-For: 198.51.100.7, 203.0.113.9")
+    another = GET.replace("HOST", "HOST\r\nX-Forwarded-For: 10.0.0.7, 10.0.0.9")
     assert (await answer_to(site, another)).startswith(b"HTTP/1.1 200")
     for _, writer in some:
         writer.close()
