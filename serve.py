@@ -13,7 +13,7 @@ import sys
 from songswap.clock import Clock
 from songswap.config import Config
 from songswap.entry import ListenError, arguments, listen, open_store, read_config
-from songswap.store import Behind, HeldError, Store, StoreError, follow_disk, hold
+from songswap.store import Behind, HeldError, Store, StoreError, follow, hold
 from songswap.web.app import create_app
 from songswap.web.resources import EXTENSION
 from songswap.web.serving import Serving
@@ -37,7 +37,7 @@ async def run(config: Config, store: Store, listener: socket.socket) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
-    follower = asyncio.create_task(follow_disk(store.root, store.changes))
+    follower = asyncio.create_task(follow(store))
     server = asyncio.create_task(Serving(app).run(listener, stopping, GRACE_S))
     logger.info("server started on %s over the store %s", config.server.url, store.root)
     asked = asyncio.create_task(stopping.wait())

@@ -17,7 +17,7 @@ from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
-from songswap.store import Behind, HeldError, Store, StoreError, follow_disk, hold
+from songswap.store import Behind, HeldError, Store, StoreError, follow, hold
 from songswap.vault import open_vault
 from songswap.youtube import YouTube
 
@@ -42,7 +42,7 @@ async def run(config: Config, store: Store) -> None:
         means = Means(config, store, vault, client, oauth, gate, clock, youtube=youtube)
         tasks = {
             asyncio.create_task(work(means)),
-            asyncio.create_task(follow_disk(store.root, store.changes)),
+            asyncio.create_task(follow(store)),
             asyncio.create_task(stopping.wait()),
         }
         logger.info("worker started on the store %s", store.root)

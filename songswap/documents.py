@@ -195,6 +195,8 @@ class Heartbeat(Struct, frozen=True):
     failing: dict[str, str] = {}
     broken: dict[str, str] = {}
     """Why which files of the store can't be read, by their paths in it."""
+    polls: bool = False
+    """Whether the worker looks for changes, as the file system does not tell of them."""
 
 
 class Call(Struct, frozen=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 from songswap import config, logs
 from songswap.store import Store, Syncing
 from songswap.store.files import Writer
+from songswap.store.home import expect, remember
 
 PRIVATE = 0o077
 """umask: files for their owner only."""
@@ -47,7 +48,10 @@ def open_store(read: config.Config, role: Writer, syncing: Syncing) -> Store:
     """The store of the configuration, as `role` sees it; `syncing` takes care of the disk. Raises StoreError."""
     os.umask(PRIVATE)
     open_many_files()
-    return Store(read.store.path, role, syncing=syncing)
+    expect(read.store.path)
+    store = Store(read.store.path, role, syncing=syncing)
+    remember(store.root, store.id)
+    return store
 
 
 def open_many_files() -> None:

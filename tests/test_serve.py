@@ -113,3 +113,28 @@ def test_it_listens_on_the_configured_address_alone(installation: Installation) 
     server = installation.start("server", "serve.py", "--config", str(installation.config))
     wait_until(lambda: answers(f"http://127.0.0.2:{installation.port}/"), server)
     assert not answers(installation.url)
+
+
+@pytest.mark.parametrize("leaves_a_place", [True, False])
+def test_a_store_that_goes_away_ends_both_and_none_is_begun_in_its_place(tmp_path: Path, leaves_a_place: bool) -> None:
+    with all_running(tmp_path, "instant") as running:
+        store, elsewhere = running.store, tmp_path / "elsewhere"
+        programs = running.programs[1:]  # but the embedded Spotify
+        store.rename(elsewhere)
+        if leaves_a_place:
+            store.mkdir()  # as a disk that is unmounted does
+        for program in programs:
+            assert program.ended() == 1
+            assert f"the store {store} is gone" in program.said()
+            assert "Traceback" not in program.said()
+        for name in ("serve.py", "worker.py"):
+            again = running.start(f"again-{name}", name, "--config", str(running.config))
+            assert again.ended() == 1
+            assert f"there is no store at {store}, where there was one before" in again.said()
+        assert not store.exists() or list(store.iterdir()) == []
+
+        if leaves_a_place:
+            store.rmdir()
+        elsewhere.rename(store)
+        running.start_worker()
+        running.start_server()

@@ -119,6 +119,7 @@ def demonstrate() -> int:
 def _prepare(folder: Path) -> Plan:
     """An empty store and its configuration. Raises ConfigError, OSError, DemoError for a port that is taken."""
     shutil.rmtree(folder / "store", ignore_errors=True)
+    (folder / "store.id").unlink(missing_ok=True)
     (folder / "config.ini").write_text(CONFIG, encoding="utf-8")
     chosen = {name: os.environ[name] for name in CHOSEN if name in os.environ}
     plan = Plan(folder, config.load(folder / "config.ini", chosen).server.port)

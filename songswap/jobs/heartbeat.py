@@ -21,10 +21,15 @@ class HeartbeatJob:
     async def run(self) -> None:
         """Beat until cancelled."""
         while True:
-            store, failing = self._means.store, dict(self._runner.failing)
+            store, now_ms = self._means.store, self._means.clock.now_ms()
             store.look_again()
-            store.write(
-                HEARTBEAT,
-                Heartbeat(os.getpid(), self._started_at_ms, self._means.clock.now_ms(), failing, dict(store.broken)),
+            beat = Heartbeat(
+                pid=os.getpid(),
+                started_at_ms=self._started_at_ms,
+                beat_at_ms=now_ms,
+                failing=dict(self._runner.failing),
+                broken=dict(store.broken),
+                polls=store.changes.polls,
             )
+            store.write(HEARTBEAT, beat)
             await asyncio.sleep(INTERVAL_S)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import math
 
 import msgspec
 
@@ -42,6 +41,7 @@ logger = logging.getLogger(__name__)
 ASKED = (GROUP, SESSION_WISH, WISH, TAB, CONSENT, REQUESTS, GROUP_INTERVAL)
 ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in ASKED)
 SEEN_ENDING = "seen.json"
+ATTEND_AGAIN_S = 15.0
 
 
 class SessionJob:
@@ -56,6 +56,7 @@ class SessionJob:
         self._night = Night(session_id, host="")
         self._saved: Night | None = None
         self._diary: Diary | None = None
+        self._attended_s = 0.0
         self._busy: set[str] = set()
         self._requested = Requested(means, group, session_id)
         self._boundaries = Boundaries(means.store, means.clock, group=group)
@@ -112,13 +113,14 @@ class SessionJob:
         return steps, min(wake_at_ms, self._timing.wake_at_ms)
 
     async def _sleep(self, changes: Subscription, until_ms: float) -> bool:
-        """Wait until `until_ms` or a change; True if something changed."""
-        wait_s = None if math.isinf(until_ms) else max(0.0, until_ms - self._now_ms()) / 1000
+        """Wait until `until_ms` or a change; True if something changed, or may have: nobody may have told of it."""
+        loop = asyncio.get_running_loop()
+        wait_s = min(max(0.0, until_ms - self._now_ms()) / 1000, self._attended_s + ATTEND_AGAIN_S - loop.time())
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(wait_s):
+            async with asyncio.timeout(max(0.0, wait_s)):
                 await changes.wait()
                 return True
-        return False
+        return loop.time() >= self._attended_s + ATTEND_AGAIN_S
 
     def _now_ms(self) -> float:
         return self._means.clock.now_ms()
@@ -139,6 +141,7 @@ class SessionJob:
 
     def _attend(self) -> None:
         """Take in who listens now, and what they wish."""
+        self._attended_s = asyncio.get_running_loop().time()
         group = self._store.read(GROUP, self._group)
         if group is None:
             return

@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 ASKED = (ACCOUNT, SESSION_WISH, INTERVAL, GROUP_INTERVAL)
 ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in ASKED)
 
+LOOK_AGAIN_S = 60.0
+"""Who wants what is looked at as often, should nobody tell of a change."""
+
 
 async def work(means: Means) -> None:
     """Keep every job running until cancelled; then stop them all."""
@@ -48,7 +51,7 @@ async def work(means: Means) -> None:
             while True:
                 wanted = _wanted(means, accounts, wanted)
                 runner.staff({**steady, **wanted})
-                await changes.wait()
+                await changes.wait(LOOK_AGAIN_S)
     finally:
         await runner.stop()
 

@@ -1,15 +1,17 @@
 """Typed documents and logs in versioned JSON files: read, write, append, watch. One writer per document."""
 
-from songswap.store.changes import Changes, Subscription, follow_disk
+from songswap.store.changes import Changes, Subscription
 from songswap.store.errors import (
     BrokenError,
     GoneError,
     NewerVersionError,
     NotTheWriterError,
     StoreError,
+    StoreGoneError,
     UnfitNameError,
 )
 from songswap.store.files import Document, sync_folder
+from songswap.store.following import follow, follow_disk
 from songswap.store.lock import HeldError, hold
 from songswap.store.logs import Log
 from songswap.store.receipts import Receipt
@@ -30,9 +32,11 @@ __all__ = [
     "Receipt",
     "Store",
     "StoreError",
+    "StoreGoneError",
     "Subscription",
     "Syncing",
     "UnfitNameError",
+    "follow",
     "follow_disk",
     "hold",
     "sync_folder",

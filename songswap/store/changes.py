@@ -1,14 +1,14 @@
 """Who wants to know of which change. A wake-up is a hint: re-read what matters, never count events."""
 
 import asyncio
+import contextlib
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
-from watchfiles import awatch
-
-from songswap.store.errors import StoreError
-from songswap.store.files import LAST_GOOD, UNFINISHED
+LOOK_AGAIN_S = 600.0
+_SPREAD = random.Random(1)
 
 
 class Subscription:
@@ -34,9 +34,14 @@ class Subscription:
         if self._on_change is not None:
             self._on_change()
 
-    async def wait(self) -> None:
-        """Return once something has changed since the last return."""
-        await self._changed.wait()
+    async def wait(self, within_s: float = LOOK_AGAIN_S) -> None:
+        """Return once something has changed since the last return; also after a while in which nothing did.
+
+        Waiting has an end even where a change was never told of. It differs, so that not all look again at once.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s * _SPREAD.uniform(0.75, 1.25)):
+                await self._changed.wait()
         self._changed.clear()
 
 
@@ -45,6 +50,8 @@ class Changes:
 
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
+        self.polls = False
+        """Whether changes of other processes are found by looking again and again, as nobody tells of them."""
 
     @contextmanager
     def subscribe(
@@ -71,17 +78,3 @@ class Changes:
         """Wake every subscriber, so that those who are to stop can look."""
         for subscription in self._subscriptions:
             subscription.wake()
-
-
-async def follow_disk(root: Path, changes: Changes) -> None:
-    """Pass on what other processes change below `root` (a store's own `root`), until cancelled. Raises StoreError.
-
-    step and debounce in ms: 9 ms from write to wake-up at 1.4 % of a core.
-    """
-    try:
-        async for batch in awatch(root, watch_filter=None, step=5, debounce=50):
-            for _, name in batch:
-                if not name.endswith((UNFINISHED, LAST_GOOD)):
-                    changes.notify(Path(name).relative_to(root).as_posix())
-    except OSError as error:  # above all the system's limit of watches
-        raise StoreError(f"changes below {root} can't be followed: {error}") from error

@@ -17,6 +17,10 @@ class GoneError(StoreError):
     """The folder to write into was removed meanwhile: a person who left, a group that ended."""
 
 
+class StoreGoneError(StoreError):
+    """The whole store is not where it was: unmounted, moved, deleted. The process has to stop."""
+
+
 class UnreadableError(Exception):
     """The bytes are not a document of this kind."""
 

@@ -10,6 +10,7 @@ import msgspec
 
 from songswap.store.errors import GoneError, StoreError
 from songswap.store.files import Writer, replace_passing, write_nameless
+from songswap.store.home import Home
 from songswap.store.logs import append_lines
 from songswap.store.reading import Reading
 from songswap.store.receipts import Receipt, note
@@ -32,6 +33,7 @@ class Putting(Reading):
     def __init__(self, root: Path, role: Writer, syncing: Syncing) -> None:
         super().__init__(root, role)
         self.syncing = syncing
+        self._home: Home
         self.trouble = ""
         self._formers = root / TRASH / f"{FORMERS}{role}"
 
@@ -90,6 +92,7 @@ class Putting(Reading):
     def _put(self, name: str, content: bytes, *, flushed: bool = True) -> Receipt:
         """Let the file of this name be `content`. Raises StoreError, GoneError."""
         path = self.root / name
+        self._home.check()
         try:
             self._make_folders(path.parent)
             if flushed:
@@ -105,6 +108,7 @@ class Putting(Reading):
     def _add(self, name: str, lines: bytes, *, durable: bool = True, alone: bool = True) -> Receipt:
         """Add `lines` to the log of this name. Raises StoreError, GoneError."""
         path = self.root / name
+        self._home.check()
         try:
             self._make_folders(path.parent)
             if durable:

@@ -18,6 +18,7 @@ from songswap.store.errors import (
     UnreadableError,
 )
 from songswap.store.files import LAST_GOOD, Document, Writer, content_of, fill
+from songswap.store.home import Home, expect
 from songswap.store.logs import Log
 from songswap.store.putting import TRASH, Putting, delete
 from songswap.store.receipts import Receipt
@@ -49,17 +50,29 @@ class Store(Putting):
         """
         super().__init__(root.resolve(), role, syncing or AtOnce())
         self.changes = changes or Changes()
+        if role == "importer":
+            expect(self.root)  # it works for processes that may have lost theirs
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.root.stat().st_mode & 0o077:
                 self.root.chmod(0o700)
         except OSError as error:
             raise StoreError(f"{self.root} can't be used as the store: {error.strerror}") from error
+        self._home = Home(self.root)
         try:
             self.probe()
         except StoreError:
             if not self.trouble:
                 raise
+
+    @property
+    def id(self) -> str:
+        """Tells this store from all others; empty where the disk had no room for it."""
+        return self._home.id
+
+    def check(self) -> None:
+        """Raise StoreGoneError if the store is not where it was."""
+        self._home.look()
 
     def write(self, document: Document[T], value: T, *names: str) -> Receipt:
         """Replace the document: for every reader when this returns, for good when the receipt says so.
@@ -157,6 +170,7 @@ class Store(Putting):
         name = kept.path(*names)
         self._only_writer(kept.writers if isinstance(kept, Log) else (kept.writer,), name)
         path = self.root / name
+        self._home.check()
         self._backlog.forget(name)
         try:
             if path.is_dir():
@@ -181,6 +195,7 @@ class Store(Putting):
         name = fill(pattern, names)
         path, trash = self.root / name, self.root / TRASH
         self._backlog.forget_below(name)
+        self._home.check()
         try:
             if not trash.is_dir():
                 trash.mkdir(mode=0o700)
@@ -242,6 +257,7 @@ class Store(Putting):
             self._set_aside(name, f"{name}: there is no file, but something else")
 
     def _set_aside(self, name: str, why: str) -> None:
+        self._home.check()
         self._make_folder(self.root / BROKEN)
         path = self.root / name
         aside = self.root / BROKEN / f"{name.replace('/', '-')}.{os.urandom(4).hex()}"

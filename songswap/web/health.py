@@ -19,7 +19,7 @@ from songswap.web.errors import ProblemError
 from songswap.web.guard import who
 from songswap.web.operators import is_operator
 from songswap.web.resources import resources
-from songswap.web.snapshot import WORKER_SILENT_MS
+from songswap.web.snapshot import WORKER_SILENT_MS, is_polling
 
 blueprint = Blueprint("health", __name__)
 tag_blueprint(blueprint, ["operation"])
@@ -28,11 +28,18 @@ NAMELESS_UNKNOWN: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVA
 """How a file system refuses files without a name that it doesn't know."""
 
 
-class Health(Struct, frozen=True):
-    """`problems` says in words what is wrong, to those who may know; there are none when `status` is ok."""
+POLLS: Final = "The store's file system does not tell of all changes. It is looked at twice a second: a little slower."
+
+
+class Health(Struct, frozen=True, omit_defaults=True):
+    """`problems` says in words what is wrong, to those who may know; there are none when `status` is ok.
+
+    `notes` say what works, but not as well as it could.
+    """
 
     status: Literal["ok", "trouble"]
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @blueprint.get("/health")
@@ -46,7 +53,10 @@ async def health() -> tuple[Health, int]:
     here, person = resources(), who()
     problems = (*_of_store(here.store), *_of_worker(here.store, here.clock.now_ms()))
     is_told = _asks_from_here() or (person is not None and is_operator(here, person))
-    return (Health("trouble", problems if is_told else ()), 503) if problems else (Health("ok", ()), 200)
+    notes = _notes(here.store) if is_told else ()
+    if problems:
+        return Health("trouble", problems if is_told else (), notes), 503
+    return Health("ok", (), notes), 200
 
 
 @blueprint.get("/metrics")
@@ -102,6 +112,11 @@ def _of_disk(root: Path) -> tuple[str, ...]:
     if not disk.f_bavail or (disk.f_files and not disk.f_favail):
         return ("The store can't be written: No space left on device.",)
     return ()
+
+
+def _notes(store: Store) -> tuple[str, ...]:
+    broken = f"{len(store.broken)} of the store's files can't be read; the operator's page names them."
+    return (*((POLLS,) if is_polling(store) else ()), *((broken,) if store.broken else ()))
 
 
 def _of_worker(store: Store, now_ms: float) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from songswap.store import Store
 from songswap.web.accounts import consent_of
 from songswap.web.operators import is_operator
 from songswap.web.resources import Resources
-from songswap.web.snapshot import is_worker_alive, person_of
+from songswap.web.snapshot import is_polling, is_worker_alive, person_of
 from songswap.web.storage import Sizes, measure
 
 CallKey = tuple[str, str, str]
@@ -121,6 +121,8 @@ class OperatorState(Struct, frozen=True):
     groups: int
     worker: WorkerState
     broken: tuple[BrokenFile, ...]
+    polls: bool
+    """Whether the store is looked at for changes again and again, as its file system does not tell of them."""
 
 
 async def state_of_all(here: Resources) -> OperatorState:
@@ -149,6 +151,7 @@ async def state_of_all(here: Resources) -> OperatorState:
         groups=len(here.store.names("groups")),
         worker=_worker(here.store, now_ms),
         broken=_broken(here.store),
+        polls=is_polling(here.store),
     )
 
 

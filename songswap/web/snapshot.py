@@ -103,3 +103,9 @@ def is_worker_alive(store: Store, now_ms: float) -> bool:
 def _unknown(account: str) -> Account:
     """Stands in for somebody whose document was broken and set aside: the group goes on without it."""
     return Account(id=account, spotify_id="", user_id="", display_name="Somebody", app="", created_at_ms=0.0)
+
+
+def is_polling(store: Store) -> bool:
+    """Whether one of the two processes looks for changes, as the file system does not tell of them."""
+    heartbeat = store.read(HEARTBEAT)
+    return store.changes.polls or (heartbeat is not None and heartbeat.polls)

@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
 import pytest
+from watchfiles import awatch
 
-from songswap.store import Changes, Store, Subscription, follow_disk
+from songswap.store import Changes, Store, Subscription, follow_disk, following
+from songswap.store.changes import LOOK_AGAIN_S
 from tests.store.notes import DIARY, NOTE, Note, start, write_when_told
 
 SOON_S = 10
@@ -106,3 +110,74 @@ async def heard(subscription: Subscription, other_process: Connection, name: str
     other_process.send(name)
     async with asyncio.timeout(SOON_S):
         await subscription.wait()
+
+
+# Where nobody tells of changes
+
+
+async def silent(root: Path, *, force_polling: bool = False, **options: Any) -> AsyncIterator[set[tuple[Any, str]]]:
+    """`awatch` as it is on a file system without events: it only hears of anything by looking."""
+    if not force_polling:
+        await asyncio.Event().wait()
+    async for batch in awatch(root, force_polling=force_polling, **options):
+        yield batch
+
+
+async def test_where_no_events_come_the_store_is_looked_at_again_and_again(
+    store: Store, other_process: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    changes = Changes()
+    following_it = asyncio.create_task(follow_disk(store.root, changes, silent))
+    with changes.subscribe("") as subscription:
+        async with asyncio.timeout(SOON_S * 3):
+            while not changes.polls:
+                await subscription.wait(SOON_S)  # waiting ends when it is known
+    assert "does not tell of all changes" in caplog.text
+    store.write(NOTE, Note(), "a")
+    with changes.subscribe("notes/a/") as subscription:
+        other_process.send("a")
+        async with asyncio.timeout(SOON_S * 3):
+            await subscription.wait(1_000)
+    following_it.cancel()
+    await asyncio.wait([following_it])
+
+
+async def test_where_events_come_nothing_is_polled(store: Store, follower: Changes, other_process: Connection) -> None:
+    store.write(NOTE, Note(), "a")
+    with follower.subscribe("notes/a/") as subscription:
+        for _ in range(5):
+            await heard(subscription, other_process, "a")
+    assert not follower.polls
+    assert not list(store.root.glob("following.*"))
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("server:/export {} nfs4 rw 0 0", "nfs4"),
+        ("//nas/share {} cifs rw 0 0", "cifs"),
+        ("host {} 9p rw 0 0", "9p"),
+        ("/dev/sda1 {} ext4 rw 0 0", None),
+        ("server:/export {}/elsewhere nfs rw 0 0", None),
+    ],
+)
+def test_file_systems_that_other_machines_change_as_well_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, kind: str | None
+) -> None:
+    mounts = tmp_path / "mounts"
+    place = tmp_path / "my store"
+    mounts.write_text("overlay / overlay rw 0 0\n" + line.format(str(place).replace(" ", "\\040")) + "\n")
+    monkeypatch.setattr(following, "MOUNTS", mounts)
+    assert following.shared_kind(place / "store") == kind
+
+
+@pytest.mark.virtual_time
+async def test_every_wait_has_an_end() -> None:
+    loop = asyncio.get_running_loop()
+    with Changes().subscribe("nowhere/") as one, Changes().subscribe("nowhere/") as other:
+        ends = []
+        for subscription in (one, other):
+            await subscription.wait()
+            ends.append(loop.time())
+    assert LOOK_AGAIN_S * 0.7 < ends[0] < LOOK_AGAIN_S * 1.3
+    assert ends[1] - ends[0] != ends[0], "all look again at once"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from songswap.config import App
-from songswap.documents import AUDIT, HEARTBEAT, LEDGER, Call, Heartbeat
+from songswap.documents import AUDIT, HEARTBEAT, LEDGER, LOOKS, Call, Heartbeat
 from songswap.model import AuditRow
 from songswap.simulator import World
 from songswap.spotify.budget import QUOTA_EXCEEDED, SENT
@@ -204,3 +204,30 @@ async def test_forged_cursors_are_refused(site: Site, cursor: str) -> None:
 
 def _month(site: Site) -> str:
     return datetime.fromtimestamp(site.clock.now_ms() / 1000, UTC).strftime("%Y%m")
+
+
+async def test_a_file_system_that_tells_of_no_changes_is_said(site: Site) -> None:
+    ada = await site.log_in("ada")
+    assert (await ada.json("/api/operator"))["polls"] is False
+    site.worker.write(HEARTBEAT, Heartbeat(1, site.clock.now_ms(), site.clock.now_ms(), polls=True))
+    assert (await ada.json("/api/operator"))["polls"] is True
+    assert "does not tell of all changes" in await page(await ada.get("/operator"))
+    notes = (await content(await ada.get("/health")))["notes"]
+    assert ["looked at twice a second" in note for note in notes] == [True]
+
+
+async def test_files_that_can_not_be_read_are_named_until_they_are_mended(site: Site) -> None:
+    ada, bob = await site.log_in("ada"), await site.log_in("bob")
+    path = site.store.root / LOOKS.path(bob.account)
+    path.write_bytes(b"half a docu")
+    site.worker.write(
+        HEARTBEAT, Heartbeat(1, site.clock.now_ms(), site.clock.now_ms(), broken={"youtube.json": "torn"})
+    )
+    broken = (await ada.json("/api/operator"))["broken"]
+    assert [one["path"] for one in broken] == [LOOKS.path(bob.account), "youtube.json"]
+    shown = await page(await ada.get("/operator"))
+    assert LOOKS.path(bob.account) in shown
+    assert "torn" in shown
+    path.unlink()
+    site.worker.write(HEARTBEAT, Heartbeat(1, site.clock.now_ms(), site.clock.now_ms()))
+    assert (await ada.json("/api/operator"))["broken"] == []
