@@ -65,6 +65,7 @@ from songswap.web import (
     post_pages,
     posts,
     profiles,
+    refusals,
     renewals,
     reports,
     requests,
@@ -110,6 +111,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     docs.register(app, __version__, cookies.name_of(config, cookies.SESSION))
     errors.register(app)
     guard.register(app)
+    refusals.register(app)
     bodies.register(app)
     edge.register(app)
     plotly.register(app)

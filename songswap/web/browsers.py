@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import hmac
+import logging
 import re
 import secrets
 from typing import Final
@@ -11,6 +12,8 @@ from msgspec.structs import replace
 
 from songswap.documents import ACCOUNT, BROWSERS, Account, Browser, Browsers
 from songswap.store import Store, StoreError
+
+logger = logging.getLogger(__name__)
 
 LIFE_S: Final = 180 * 24 * 3_600
 """A log-in ends then, however often it is used: Spotify's own ends as well."""
@@ -78,6 +81,8 @@ def log_in(store: Store, account: str, browser: Browser) -> str:
     secret = secrets.token_urlsafe(32)
     kept = logged_in(store, account, browser.since_ms)[-(MOST - 1) :]
     store.write(BROWSERS, Browsers((*kept, replace(browser, secret_hash=_hash(secret)))), account)
+    way = ", by an address that was pasted" if browser.is_doubtful else ""
+    logger.info("account %s: logged in with %s%s", account, browser.name or "a browser", way)
     return f"{account}.{secret}"
 
 
@@ -101,6 +106,7 @@ def end(store: Store, account: str, name: str, now_ms: float) -> None:
 def end_all(store: Store, account: str) -> None:
     """Log every browser of `account` out. Raises StoreError."""
     store.write(BROWSERS, Browsers(), account)
+    logger.info("account %s: every browser is logged out", account)
 
 
 def vouch(store: Store, account: str, name: str, now_ms: float) -> None:
@@ -131,3 +137,5 @@ def _change(store: Store, account: str, now_ms: float, secret_hash: str, after: 
     live = logged_in(store, account, now_ms)
     changed = (after if one.secret_hash == secret_hash else one for one in live)
     store.write(BROWSERS, Browsers(tuple(one for one in changed if one is not None)), account)
+    if after is None:
+        logger.info("account %s: a browser is logged out", account)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quart import Quart, Response, has_request_context, jsonify, render_template, request, websocket
+from quart import Quart, Response, g, has_request_context, jsonify, render_template, request, websocket
 from werkzeug.exceptions import HTTPException
 
 from songswap.core.groups import RefusalCode, RefusedError
@@ -164,7 +164,7 @@ async def answer(problem: ProblemError) -> Response:
 
 async def handle(error: Exception) -> Response:
     """The one error handler."""
-    problem = problem_of(error)
+    g.problem = problem = problem_of(error)
     if problem.status == 500:
         logger.error("%s failed", _asked(), exc_info=error)
     elif isinstance(error, StoreError):
