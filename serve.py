@@ -13,7 +13,7 @@ import sys
 from songswap.clock import Clock
 from songswap.config import Config
 from songswap.entry import ListenError, arguments, listen, open_store, read_config
-from songswap.store import Behind, HeldError, Store, StoreError, follow, hold
+from songswap.store import Behind, HeldError, Store, StoreError, follow, hold, watch_disk
 from songswap.web.app import create_app
 from songswap.web.resources import EXTENSION
 from songswap.web.serving import Serving
@@ -26,9 +26,9 @@ LIMIT_S = 1.0
 """Beyond, for what has to be closed."""
 
 
-async def run(config: Config, store: Store, listener: socket.socket) -> None:
+async def run(config: Config, store: Store, clock: Clock, listener: socket.socket) -> None:
     """Serve on `listener` until SIGINT or SIGTERM. Raises StoreError."""
-    app = create_app(config, store, Clock())
+    app = create_app(config, store, clock)
     stopping: asyncio.Event = app.extensions[EXTENSION].stopping
 
     def stop() -> None:
@@ -38,13 +38,14 @@ async def run(config: Config, store: Store, listener: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     follower = asyncio.create_task(follow(store))
+    watch = asyncio.create_task(watch_disk(store))
     server = asyncio.create_task(Serving(app).run(listener, stopping, GRACE_S))
     logger.info("server started on %s over the store %s", config.server.url, store.root)
     asked = asyncio.create_task(stopping.wait())
     await asyncio.wait({server, follower, asked}, return_when=asyncio.FIRST_COMPLETED)
     stop()
     await asyncio.wait({server}, timeout=GRACE_S + LIMIT_S)
-    for task in (follower, server, asked):
+    for task in (follower, server, asked, watch):
         task.cancel()
     ended, _ = await asyncio.wait({follower, server}, timeout=LIMIT_S)
     for task in ended:
@@ -76,11 +77,12 @@ def main(argv: list[str]) -> int:
 def _serve(config: Config) -> int:
     try:
         with Behind() as syncing:
-            store = open_store(config, "server", syncing)
+            clock = Clock()
+            store = open_store(config, "server", syncing, clock)
             with hold(store.root, "server"), listen(config.server.host, config.server.port) as listener:
                 store.recover()
                 store.empty_trash()
-                asyncio.run(run(config, store, listener))
+                asyncio.run(run(config, store, clock, listener))
     except ListenError as error:
         logger.error("%s. Choose another [server] port or host, or stop what uses this one.", error)
         return 1

@@ -27,9 +27,8 @@ GRACE_S = 2.0
 """For calls under way to end after SIGTERM; the promise is 3 s in all."""
 
 
-async def run(config: Config, store: Store) -> None:
+async def run(config: Config, store: Store, clock: Clock) -> None:
     """Work until SIGINT or SIGTERM."""
-    clock = Clock()
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -63,10 +62,11 @@ def main(argv: list[str]) -> int:
         return 2
     try:
         with Behind() as syncing:
-            store = open_store(config, "worker", syncing)
+            clock = Clock()
+            store = open_store(config, "worker", syncing, clock)
             with hold(store.root, "worker"):
                 store.recover()
-                asyncio.run(run(config, store))
+                asyncio.run(run(config, store, clock))
     except (HeldError, StoreError) as error:
         logger.error("%s", error)
         return 1

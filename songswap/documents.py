@@ -197,12 +197,15 @@ class Heartbeat(Struct, frozen=True):
     """Why which files of the store can't be read, by their paths in it."""
     polls: bool = False
     """Whether the worker looks for changes, as the file system does not tell of them."""
+    unwritten: str = ""
+    """Why what the worker sees can't be written down; empty if it can."""
 
 
 class Call(Struct, frozen=True):
     """One call sent to Spotify (`status` 0), or the hold an answer 429 put on more of them until `until_ms`.
 
-    A hold tells how many calls were `counted` in the window it limits, so that the next one can be foreseen.
+    A hold tells how many calls were `counted` in the window it limits, so that the next one can be foreseen. `up_ms` is
+    when it was by the machine's uptime since `boot`, which no setting of its clock moves.
     """
 
     at_ms: float
@@ -212,6 +215,8 @@ class Call(Struct, frozen=True):
     until_ms: float | None = None
     reason: str = ""
     counted: int = 0
+    up_ms: float | None = None
+    boot: str = ""
 
 
 class Saves(Struct, frozen=True):
@@ -251,13 +256,13 @@ ACCOUNT = Document("accounts/{}/account.json", Account, "server", when_bad="kept
 CONSENT = Document("accounts/{}/consent.json", Consent, "server", when_bad="kept")
 BROWSERS = Document("accounts/{}/browsers.json", Browsers, "server", when_bad="kept")
 WISH = Document("accounts/{}/wish.json", Wish, "server", when_bad="kept")
-TOKEN = Document("accounts/{}/token.json", Token, "worker", when_bad="kept")
-ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker", passing=True)
-TAB = Document("accounts/{}/tab.json", Tab, "server", passing=True)
-ORDERS = Document("accounts/{}/orders.json", Orders, "worker", passing=True)
+TOKEN = Document("accounts/{}/token.json", Token, "worker", when_bad="kept", timed=True)
+ACCOUNT_SEEN = Document("accounts/{}/seen.json", AccountSeen, "worker", passing=True, timed=True)
+TAB = Document("accounts/{}/tab.json", Tab, "server", passing=True, timed=True)
+ORDERS = Document("accounts/{}/orders.json", Orders, "worker", passing=True, timed=True)
 LATENCIES = Document("accounts/{}/latencies.json", Latencies, "worker", passing=True)
 SAVES = Document("accounts/{}/saves.json", Saves, "server", when_bad="kept")
-SAVED = Document("accounts/{}/saved.json", SavedLists, "worker", when_bad="refused")
+SAVED = Document("accounts/{}/saved.json", SavedLists, "worker", when_bad="refused", timed=True)
 LOOKS = Document("accounts/{}/looks.json", Looks, "server", flushed=False)
 PLAYLISTS = Document("accounts/{}/playlists.json", PlaylistsSeen, "worker", flushed=False)
 TOP = Document("accounts/{}/top.json", TopSeen, "worker", flushed=False)
@@ -269,9 +274,9 @@ AGREED = Document("accounts/{}/agreed.json", Agreed, "server", when_bad="kept")
 SHARING = Document("accounts/{}/sharing.json", Sharing, "server", when_bad="kept", closed=Sharing(is_paused=True))
 IMPORTS = Document("accounts/{}/imports.json", Imports, "server", when_bad="refused")
 IMPORTED = Document("accounts/{}/imported.json", ImportsSeen, "worker")
-POLLED = Document("accounts/{}/polled.json", Polled, "worker", when_bad="refused")
-INTERVAL = Document("accounts/{}/interval.json", Interval, "server")
-TICKS = Document("accounts/{}/ticks.json", Ticks, "worker", passing=True)
+POLLED = Document("accounts/{}/polled.json", Polled, "worker", when_bad="refused", timed=True)
+INTERVAL = Document("accounts/{}/interval.json", Interval, "server", timed=True)
+TICKS = Document("accounts/{}/ticks.json", Ticks, "worker", passing=True, timed=True)
 UPLOAD = "accounts/{}/uploads/{}"
 """A file of listening history as somebody brought it; names are the account and the upload's id. The server writes it,
 the worker removes it when nothing more can be got out of it."""
@@ -279,22 +284,22 @@ PICTURE = "accounts/{}/pictures/{}.webp"
 """A picture somebody brought, as we wrote it anew; names are the account and the picture's id. The server writes it."""
 GROUP_PICTURE = "groups/{}/pictures/{}.webp"
 GROUP = Document("groups/{}/group.json", Group, "server", when_bad="kept", named_by="id")
-SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server", when_bad="kept", flushed=False)
-REQUESTS = Document("groups/{}/requests.json", Requests, "server")
-HANDED = Document("groups/{}/handed.json", Handed, "worker", passing=True)
-NIGHT = Document("groups/{}/night.json", Night, "worker", passing=True)
-GROUP_INTERVAL = Document("groups/{}/interval.json", Interval, "server")
+SESSION_WISH = Document("groups/{}/session.json", SessionWish, "server", when_bad="kept", flushed=False, timed=True)
+REQUESTS = Document("groups/{}/requests.json", Requests, "server", timed=True)
+HANDED = Document("groups/{}/handed.json", Handed, "worker", passing=True, timed=True)
+NIGHT = Document("groups/{}/night.json", Night, "worker", passing=True, timed=True)
+GROUP_INTERVAL = Document("groups/{}/interval.json", Interval, "server", timed=True)
 PICKS = Document("groups/{}/picks.json", Picks, "server", when_bad="kept")
 LEARNT = Document("groups/{}/learnt/{}.json", Learnt, "worker")
 BRAIN = Document("groups/{}/brains/{}.json", Brain, "worker")
 """Names are the group and the pick, of both."""
-PARTY = Document("groups/{}/party.json", Party, "server")
-GROUP_TICKS = Document("groups/{}/ticks.json", Ticks, "worker", passing=True)
+PARTY = Document("groups/{}/party.json", Party, "server", timed=True)
+GROUP_TICKS = Document("groups/{}/ticks.json", Ticks, "worker", passing=True, timed=True)
 CATALOGUE_WISH = Document("catalogue/wanted.json", CatalogueWish, "server", when_bad="kept")
 CATALOGUE_LOADING = Document("catalogue/loading.json", CatalogueLoading, "worker", flushed=False)
 CATALOGUE_UPLOAD = "catalogue/uploads/{}"
 """A file the operator has brought to be the catalogue. The server writes it, the worker removes it once loaded."""
-HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker", passing=True)
+HEARTBEAT = Document("heartbeat.json", Heartbeat, "worker", passing=True, timed=True)
 DIARY = Log("groups/{}/nights/{}.jsonl", Happening, "worker")
 """Names are the group and the session."""
 LEDGER = Log("ledger/{}-{}.jsonl", Call)
@@ -332,4 +337,4 @@ SONG_VIDEOS = Document("videos/{}.json", SongVideos, "worker")
 """The name is the key of the song: a search for it is one for everybody."""
 SEARCHES = Log("youtube/{}.jsonl", Search, "worker")
 """The name is the day at YouTube, which begins at midnight Pacific Time (20261126)."""
-YOUTUBE_SEEN = Document("youtube.json", YouTubeSeen, "worker")
+YOUTUBE_SEEN = Document("youtube.json", YouTubeSeen, "worker", timed=True)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from songswap import config, logs
+from songswap.clock import Clock
 from songswap.store import Store, Syncing
 from songswap.store.files import Writer
 from songswap.store.home import expect, remember
@@ -44,12 +45,15 @@ def read_config(path: Path) -> config.Config | None:
     return read
 
 
-def open_store(read: config.Config, role: Writer, syncing: Syncing) -> Store:
-    """The store of the configuration, as `role` sees it; `syncing` takes care of the disk. Raises StoreError."""
+def open_store(read: config.Config, role: Writer, syncing: Syncing, clock: Clock) -> Store:
+    """The store of the configuration, as `role` sees it by `clock`; `syncing` takes care of the disk.
+
+    Raises StoreError.
+    """
     os.umask(PRIVATE)
     open_many_files()
     expect(read.store.path)
-    store = Store(read.store.path, role, syncing=syncing)
+    store = Store(read.store.path, role, syncing=syncing, clock=clock)
     remember(store.root, store.id)
     return store
 

@@ -89,17 +89,17 @@ class ReccoBeats:
         key = (tuple(sorted(seeds)), tuple(sorted(targets.items())))
         async with self._turn:
             at_ms, known = self._kept.get(key, (-KEPT_MS, ()))
-            if self._clock.now_ms() - at_ms < KEPT_MS:
+            if self._clock.up_ms() - at_ms < KEPT_MS:
                 return known
             found = await self._asked(key)
-            self._kept[key] = (self._clock.now_ms(), found)
+            self._kept[key] = (self._clock.up_ms(), found)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
             return found
 
     async def _asked(self, key: _Key) -> tuple[Suggested, ...]:
         seeds, targets = key
-        if self._until_ms > self._clock.now_ms():
+        if self._until_ms > self._clock.up_ms():
             raise self._break()
         query = {"seeds": ",".join(seeds), "size": str(MOST_SIZE), **{name: f"{value:g}" for name, value in targets}}
         try:
@@ -107,7 +107,7 @@ class ReccoBeats:
                 body = await response.content.read(LARGEST_BODY)
                 if response.status == 429:
                     wait_s = _seconds(response.headers.get("Retry-After"))
-                    self._until_ms = self._clock.now_ms() + wait_s * 1000
+                    self._until_ms = self._clock.up_ms() + wait_s * 1000
                     raise self._break()
                 if response.status in {400, 404}:
                     raise ReccoBeatsError("ReccoBeats knows none of these songs. Try others.")
@@ -122,8 +122,10 @@ class ReccoBeats:
         return tuple(one for track in content if (one := track.to_model()) is not None)
 
     def _break(self) -> ReccoBeatsError:
-        wait_s = max(1, round((self._until_ms - self._clock.now_ms()) / 1000))
-        return ReccoBeatsError(f"ReccoBeats asks for a break. Try again in {wait_s} s.", self._until_ms)
+        wait_s = max(1, round((self._until_ms - self._clock.up_ms()) / 1000))
+        return ReccoBeatsError(
+            f"ReccoBeats asks for a break. Try again in {wait_s} s.", self._until_ms + self._clock.offset_ms
+        )
 
 
 def _seconds(text: str | None) -> int:

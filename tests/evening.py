@@ -56,7 +56,7 @@ class Evening:
         self.url = url
         self.clock = clock
         self.changes = Changes()
-        self.store = Store(root, "server", self.changes)
+        self.store = Store(root, "server", self.changes, clock=clock)
         self.vault = Vault("a secret that only this test knows")
         self.config = Config(spotify=Spotify(apps=APPS, api_url=url, accounts_url=url), history=History(poll_minutes=0))
         for app in APPS:
@@ -90,7 +90,7 @@ class Evening:
                 await worker
 
     async def _work(self) -> None:
-        store = Store(self.store.root, "worker", self.changes, self.syncing)
+        store = Store(self.store.root, "worker", self.changes, self.syncing, self.clock)
         async with open_http() as http:
             gate = Gate(store, self.clock, self.config.spotify.daily_calls)
             client = Client(http, self.url, gate, self.clock)
@@ -213,8 +213,10 @@ class Evening:
 
 @contextlib.asynccontextmanager
 async def an_evening(root: Path, clock: Clock, **world: object) -> AsyncIterator[Evening]:
-    """An evening with its worker running; `world` goes to the simulated World."""
-    universe = World(clock=lambda: clock.now_ms() / 1000, **world)
+    """An evening with its worker running; `world` goes to the simulated World, which may have a clock of its own."""
+    right = world.pop("world_clock", clock)
+    assert isinstance(right, Clock)
+    universe = World(clock=lambda: right.now_ms() / 1000, **world)
     async with serve(universe) as url:
         evening = Evening(universe, root, url, clock)
         await evening.start_worker()

@@ -43,6 +43,15 @@ def resumed(night: Night, now_ms: float) -> Night:
     )
 
 
+def looked_at_anew(night: Night, now_ms: float) -> Night:
+    """The night with everybody looked at now: whether what is known of them holds, nobody can say."""
+    listeners = {
+        account: msgspec.structs.replace(one, look_at_ms=now_ms if one.is_playing else one.look_at_ms)
+        for account, one in night.listeners.items()
+    }
+    return msgspec.structs.replace(night, listeners=listeners, look_at_ms=now_ms)
+
+
 def plan(
     night: Night,
     latencies: Mapping[str, LatencyTable],

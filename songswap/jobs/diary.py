@@ -7,6 +7,7 @@ from songswap.documents import DIARY, HANDED, NIGHT, SESSION_WISH, SessionWish
 from songswap.jobs.accounts import Means
 from songswap.model import Happening, Night
 from songswap.store import StoreError
+from songswap.store.moments import moved
 
 COUNT_EVERY_MS = 60_000.0
 """Between two rows that tell the calls spent so far."""
@@ -36,6 +37,10 @@ class Diary:
             self._attribute(now_ms)
         if now_ms - self._counted_at_ms >= COUNT_EVERY_MS:
             self._count_calls(now_ms)
+
+    def moved(self, by_ms: float) -> None:
+        """Move along what is known, as the clock was set: nothing happened by that."""
+        self._before, self._counted_at_ms = moved(self._before, by_ms), self._counted_at_ms + by_ms
 
     def close(self) -> None:
         """The last rows, if it is the session that ended and not just the worker that stops."""

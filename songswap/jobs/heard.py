@@ -2,6 +2,8 @@
 
 import contextlib
 
+from msgspec.structs import replace
+
 from songswap.core.heard import Heard, Hearings, hear
 from songswap.core.history import month_of
 from songswap.core.recent import name_of
@@ -9,6 +11,7 @@ from songswap.documents import PLAYS, SHARING, TRACK_NAMES
 from songswap.jobs.accounts import Means
 from songswap.model import Night, Play, Sharing, TrackName
 from songswap.store import GoneError
+from songswap.store.moments import moved
 
 
 class HeardInSession:
@@ -30,6 +33,13 @@ class HeardInSession:
         for one in heard:
             with contextlib.suppress(GoneError):  # who heard it, has left
                 self._keep(one)
+
+    def moved(self, by_ms: float) -> None:
+        """Move along what is known, as the clock was set."""
+        self._before = moved(self._before, by_ms)
+        self._hearings = {
+            account: replace(one, counted_to_ms=one.counted_to_ms + by_ms) for account, one in self._hearings.items()
+        }
 
     def _keep(self, heard: Heard) -> None:
         if (self._store.read(SHARING, heard.account) or Sharing()).is_paused:

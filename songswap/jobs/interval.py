@@ -39,6 +39,7 @@ class IntervalJob:
         self._owner = account
         self._boundaries = Boundaries(means.store, means.clock, account=account, group=group)
         self._timing = Timing(self._boundaries, means.client, means.clock)
+        self._moved_ms = means.clock.moved_ms
         self._night: Night | None = None
         self._saved: Night | None = None
         self._looking = False
@@ -67,7 +68,9 @@ class IntervalJob:
 
     def _turn(self) -> tuple[list[Step], float]:
         """What is to be done now, and when to think again."""
-        timer = self._boundaries.timer()
+        timer, moved_ms = self._boundaries.timer(), self._means.clock.moved_ms
+        if moved_ms != self._moved_ms:  # the clock was set: what is known of the player is read again, moved along
+            self._night, self._moved_ms = None, moved_ms
         if timer.started_at_ms is None or (self._group and self._runs(self._group)):
             self._night = None  # a session takes its group's boundaries itself
             return [], math.inf

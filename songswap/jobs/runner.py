@@ -5,6 +5,8 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
+from songswap.store import GoneError
+
 logger = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
@@ -60,9 +62,12 @@ class Runner:
                     raise asyncio.CancelledError from error
                 if loop.time() - started_s > RECOVERED_S:
                     delays = backoff(self._rng)
-                if str(error) != self.failing.get(name):
-                    logger.exception("job %s failed and will be started again", name)
-                self.failing[name] = str(error) or type(error).__name__
+                if _is_of_what_is_gone(error):  # somebody left, a group ended: no fault, and soon the job is stopped
+                    logger.info("job %s wrote to what is gone: %s", name, error)
+                else:
+                    if str(error) != self.failing.get(name):
+                        logger.exception("job %s failed and will be started again", name)
+                    self.failing[name] = str(error) or type(error).__name__
             else:
                 self._recovered(name)
                 return
@@ -74,6 +79,12 @@ class Runner:
     def _recovered(self, name: str) -> None:
         if self.failing.pop(name, None) is not None:
             logger.info("job %s works again", name)
+
+
+def _is_of_what_is_gone(error: Exception) -> bool:
+    if isinstance(error, ExceptionGroup):
+        return all(_is_of_what_is_gone(one) for one in error.exceptions)
+    return isinstance(error, GoneError)
 
 
 def _is_cancelled() -> bool:

@@ -35,6 +35,7 @@ from songswap.jobs.timing import Timing
 from songswap.model import Night, Pace
 from songswap.spotify.errors import SpotifyError
 from songswap.store import Subscription
+from songswap.store.moments import moved
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class SessionJob:
         self._diary: Diary | None = None
         self._attended_s = 0.0
         self._busy: set[str] = set()
+        self._moved_ms = 0.0
         self._requested = Requested(means, group, session_id)
         self._boundaries = Boundaries(means.store, means.clock, group=group)
         self._timing = Timing(self._boundaries, means.client, means.clock)
@@ -76,6 +78,7 @@ class SessionJob:
     async def run(self) -> None:
         """Keep the session in time until cancelled; after a restart it goes on from the document NIGHT."""
         self._start_afresh()
+        self._moved_ms = self._means.clock.moved_ms
         self._night, self._saved = self._resume(), None
         self._requested.resume()
         endings = (*ASKED_FOR, SEEN_ENDING)
@@ -87,6 +90,7 @@ class SessionJob:
             async with asyncio.TaskGroup() as calls:
                 self._attend()
                 while True:
+                    self._follow_clock()
                     self._click()
                     self._succeed()
                     for account in self._tick():
@@ -99,6 +103,17 @@ class SessionJob:
                     self._save()
                     if await self._sleep(changes, wake_at_ms):
                         self._attend()
+
+    def _follow_clock(self) -> None:
+        """Move everything along if the machine's clock was set, and look at once how things are."""
+        by_ms, self._moved_ms = self._means.clock.moved_ms - self._moved_ms, self._means.clock.moved_ms
+        if not by_ms:
+            return
+        logger.warning("the clock was set by %.0f s: group %s is looked at again", by_ms / 1000, self._group)
+        self._night = sync.looked_at_anew(moved(self._night, by_ms), self._now_ms())
+        self._heard.moved(by_ms)
+        if self._diary is not None:
+            self._diary.moved(by_ms)
 
     def _tick(self) -> tuple[str, ...]:
         """Take in a boundary of the interval timer; returns who is about to be told."""
@@ -191,7 +206,7 @@ class SessionJob:
 
     async def _take(self, step: Step, changes: Subscription) -> None:
         """Make one step's call and fold what came of it into the night, unless it was about one who led till then."""
-        leader = self._night.leader
+        leader, moved_ms = self._night.leader, self._means.clock.moved_ms
         try:
             fold = await self._accounts.call(
                 step.account, lambda bearer: self._carrying.carry_out(step, bearer, self._night)
@@ -202,5 +217,8 @@ class SessionJob:
         finally:
             self._busy.discard(step.account)
             changes.wake()
+        self._follow_clock()
+        if moved_ms != self._moved_ms:
+            return  # what it says of a moment is of another time; everybody is looked at again
         if step.account != leader or leader == self._night.leader:
             self._night = fold(self._night)

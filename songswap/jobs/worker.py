@@ -7,7 +7,7 @@ from songswap.documents import ACCOUNT, GROUP_INTERVAL, INTERVAL, SESSION_WISH
 from songswap.jobs.accounts import Accounts, Means
 from songswap.jobs.cataloguing import CataloguingJob
 from songswap.jobs.devices import DeviceJob
-from songswap.jobs.heartbeat import HeartbeatJob
+from songswap.jobs.heartbeat import ClockJob, HeartbeatJob
 from songswap.jobs.imports import ImportsJob
 from songswap.jobs.interval import IntervalJob
 from songswap.jobs.keeper import KeeperJob
@@ -38,6 +38,7 @@ async def work(means: Means) -> None:
     accounts = Accounts(means)
     steady = {
         "heartbeat": HeartbeatJob(means, runner).run,
+        "clock": ClockJob(means).run,
         "survey": Survey(means.store).run,
         "imports": ImportsJob(means).run,
         "columns": KeeperJob(means).run,

@@ -36,6 +36,9 @@ RELAX_MS = 120 * SECOND_MS
 
 DEFAULT_BREAK_MS = SHORT_MS
 DEFAULT_LOCK_OUT_MS = HOUR_MS
+SOON_MS = 10 * SECOND_MS
+LONGEST_AGAIN_MS = 5 * 60 * SECOND_MS
+"""Between two calls where each is refused with a Retry-After of no time: twice as long each time, up to this."""
 LONGEST_WAIT_MS = 7 * 24 * HOUR_MS
 """Real lock-outs last up to a day; a longer Retry-After is not believed in full."""
 
@@ -47,6 +50,15 @@ def retry_after_ms(header: str | None, default_ms: float) -> float:
     if len(header) > 9:
         return LONGEST_WAIT_MS
     return min(max(int(header) * SECOND_MS, SECOND_MS), LONGEST_WAIT_MS)
+
+
+def _again_ms(last: Call | None, now_ms: float) -> float:
+    """How long to wait at least where “come back at once” was the answer, and `last` not long ago as well."""
+    if last is None or last.until_ms is None:
+        return 0.0
+    length_ms = last.until_ms - last.at_ms
+    is_soon = now_ms - last.until_ms <= max(length_ms, SOON_MS)
+    return min(2 * length_ms, LONGEST_AGAIN_MS) if is_soon else 0.0
 
 
 def covers(hold: Call, family: str, app: str) -> bool:
@@ -102,6 +114,7 @@ class Budget:
         self._by_app: defaultdict[str, Rolling] = defaultdict(partial(Rolling, SHORT_MS))
         self._holds: list[Call] = []
         self._last_break: dict[str, Call] = {}
+        self._last_answer: dict[tuple[str, bool], Call] = {}
         self._last_lock_out: dict[str, Call] = {}
         for row in sorted(rows, key=lambda row: row.at_ms):
             self.add(row)
@@ -119,7 +132,9 @@ class Budget:
         self._holds = [other for other in self._holds if (other.until_ms or 0.0) > hold.at_ms] + [hold]
         if hold.reason == QUOTA_EXCEEDED:
             self._last_lock_out[hold.family] = hold
-        elif hold.family != "accounts":
+            return
+        self._last_answer[hold.app, hold.family == "accounts"] = hold
+        if hold.family != "accounts":
             self._last_break[hold.app] = hold
 
     def limited(self, family: Family, app: str, retry_after: str | None, reason: str, now_ms: float) -> Call:
@@ -129,8 +144,11 @@ class Budget:
         """
         if reason == QUOTA_EXCEEDED:
             wait_ms, counted = retry_after_ms(retry_after, DEFAULT_LOCK_OUT_MS), self._by_family[family].count(now_ms)
+            last = self._last_lock_out.get(family)
         else:
             wait_ms, counted = retry_after_ms(retry_after, DEFAULT_BREAK_MS), self.spent_30s(app, now_ms)
+            last = self._last_answer.get((app, family == "accounts"))
+        wait_ms = max(wait_ms, _again_ms(last, now_ms)) if wait_ms <= SECOND_MS else wait_ms
         return Call(now_ms, family, app, 429, until_ms=now_ms + wait_ms, reason=reason, counted=max(0, counted - 1))
 
     def hold(self, family: Family, app: str, now_ms: float) -> Call | None:

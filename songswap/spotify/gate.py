@@ -3,6 +3,8 @@
 import asyncio
 import logging
 
+from msgspec.structs import replace
+
 from songswap.clock import Clock
 from songswap.documents import Call
 from songswap.spotify.budget import SENT, Budget, Family, as_error
@@ -24,24 +26,25 @@ class Gate:
         self._clock = clock
         self._daily_calls = daily_calls
         self._ledger = Ledger(store)
-        self._budget = Budget(self._ledger.load(clock.now_ms()))
+        self._budget = Budget(map(self._placed, self._ledger.load(clock.now_ms())))
+        """All its moments are by the machine's uptime: whoever sets the clock moves no window and no hold."""
 
     async def enter(self, family: Family, app: str, *, urgent: bool = False) -> None:
         """Let one call through and count it, after a short wait where calls come too fast; `urgent` ones never wait.
 
         Raises QuotaExceededError or RateLimitedError when the call may not be made yet, StoreError.
         """
-        patient_until_ms = self._clock.now_ms() + PATIENCE_MS
-        while (free_at_ms := self._free_at_ms(family, app, urgent)) > (now_ms := self._clock.now_ms()):
+        patient_until_ms = self._clock.up_ms() + PATIENCE_MS
+        while (free_at_ms := self._free_at_ms(family, app, urgent)) > (now_ms := self._clock.up_ms()):
             if free_at_ms > patient_until_ms:
-                raise RateLimitedError(free_at_ms, f"app {app}: too many calls in 30 s")
+                raise RateLimitedError(self._epoch_ms(free_at_ms), f"app {app}: too many calls in 30 s")
             await asyncio.sleep((free_at_ms - now_ms) / 1000)
         self._record(Call(now_ms, family, app, SENT))
 
     def _free_at_ms(self, family: Family, app: str, urgent: bool) -> float:
         now_ms = self._catch_up()
         if hold := self._budget.hold(family, app, now_ms):
-            raise as_error(hold)
+            raise as_error(self._as_epoch(hold))
         if self._daily_calls is not None and family == "player":
             self._keep_to(self._daily_calls, now_ms)
         return now_ms if urgent or family == "accounts" else self._budget.free_at_ms(app, now_ms)
@@ -49,7 +52,9 @@ class Gate:
     def _keep_to(self, daily_calls: int, now_ms: float) -> None:
         until_ms = self._budget.free_24h_at_ms("player", daily_calls, now_ms)
         if until_ms > now_ms:
-            raise QuotaExceededError("player", until_ms, f"player: the {daily_calls} calls of [spotify] daily_calls")
+            raise QuotaExceededError(
+                "player", self._epoch_ms(until_ms), f"player: the {daily_calls} calls of [spotify] daily_calls"
+            )
 
     def limited(self, family: Family, app: str, retry_after: str | None, reason: str) -> RateLimitedError:
         """Note an answer 429 with its Retry-After header and reason; returns the error to raise. Raises StoreError."""
@@ -64,12 +69,12 @@ class Gate:
             reason or "rate limit",
             hold.counted,
         )
-        return as_error(hold)
+        return as_error(self._as_epoch(hold))
 
     def held_until_ms(self, family: Family, app: str) -> float | None:
         """Until when calls of `family` with `app` are blocked, or None."""
         hold = self._budget.hold(family, app, self._catch_up())
-        return hold.until_ms if hold else None
+        return self._as_epoch(hold).until_ms if hold else None
 
     def spent_24h(self) -> dict[Family, int]:
         """Calls of all apps and processes in the last 24 h by family."""
@@ -78,7 +83,7 @@ class Gate:
     def spent_since(self, since_ms: float) -> dict[Family, int]:
         """Calls of all apps and processes from `since_ms` on, at most 24 h back, by family."""
         self._catch_up()
-        return self._budget.spent_since(since_ms)
+        return self._budget.spent_since(since_ms - self._clock.offset_ms)
 
     def spent_30s(self, app: str) -> int:
         """Calls of `app` to the Web API in the last 30 s, by all processes."""
@@ -103,11 +108,29 @@ class Gate:
         return max(0, min(limits) - self.spent_24h()[family]) if limits else None
 
     def _catch_up(self) -> float:
-        now_ms = self._clock.now_ms()
-        for row in self._ledger.news(now_ms):
-            self._budget.add(row)
-        return now_ms
+        up_ms = self._clock.up_ms()
+        for row in self._ledger.news(self._epoch_ms(up_ms)):
+            self._budget.add(self._placed(row))
+        return up_ms
 
     def _record(self, row: Call) -> None:
         self._budget.add(row)  # first: a full disk must not make us forget a hold
-        self._ledger.append(row)
+        self._ledger.append(replace(self._as_epoch(row), up_ms=row.at_ms, boot=self._clock.boot))
+
+    def _placed(self, row: Call) -> Call:
+        """A row of a ledger by the machine's uptime. What is of an earlier boot can't be of a time to come."""
+        up_ms = self._clock.up_ms()
+        if row.up_ms is not None and row.boot and row.boot == self._clock.boot:
+            return _at(row, row.up_ms)
+        return _at(row, min(up_ms, row.at_ms - self._clock.offset_ms))
+
+    def _as_epoch(self, row: Call) -> Call:
+        return _at(row, self._epoch_ms(row.at_ms))
+
+    def _epoch_ms(self, up_ms: float) -> float:
+        return up_ms + self._clock.offset_ms
+
+
+def _at(row: Call, at_ms: float) -> Call:
+    """The row at another moment; a hold lasts as long."""
+    return replace(row, at_ms=at_ms, until_ms=None if row.until_ms is None else at_ms + (row.until_ms - row.at_ms))

@@ -1,5 +1,6 @@
 """The ledgers on disk: each process writes its own, one a UTC day, and reads on in the other's."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -29,12 +30,13 @@ class Ledger:
 
     def load(self, now_ms: float) -> list[Call]:
         """Every row of the days kept, of all processes, in no particular order."""
-        days = [day_of(now_ms, back) for back in range(DAYS_KEPT, -1, -1)]
+        every = range(DAYS_KEPT, -DAYS_KEPT - 1, -1)  # also days to come, as the clock may have been set back
+        days = [day_of(now_ms, back) for back in every]
         return [row for day in days for role in ROLES for row in self._read_on(role, day)]
 
     def news(self, now_ms: float) -> list[Call]:
         """What other processes have written since the last look; the day before may still get a row at midnight."""
-        days = (day_of(now_ms, 1), day_of(now_ms))
+        days = (day_of(now_ms, 1), day_of(now_ms), day_of(now_ms, -1))
         return [row for day in days for role in self._others for row in self._read_on(role, day)]
 
     def append(self, row: Call) -> None:
@@ -48,7 +50,8 @@ class Ledger:
     def _prune(self, oldest: str) -> None:
         for path in self._store.root.glob(LEDGER.pattern.format(self._store.role, "*")):
             if path.stem.rpartition("-")[2] < oldest:
-                path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # a read-only disk
+                    path.unlink(missing_ok=True)
 
     def _read_on(self, role: str, day: str) -> Iterator[Call]:
         name = LEDGER.path(role, day)

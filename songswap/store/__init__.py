@@ -12,11 +12,12 @@ from songswap.store.errors import (
 )
 from songswap.store.files import Document, sync_folder
 from songswap.store.following import follow, follow_disk
-from songswap.store.lock import HeldError, hold
+from songswap.store.lock import HeldError, hold, is_held
 from songswap.store.logs import Log
 from songswap.store.receipts import Receipt
 from songswap.store.store import Store
 from songswap.store.syncing import AtOnce, Behind, Syncing
+from songswap.store.watch import watch_disk
 
 __all__ = [
     "AtOnce",
@@ -39,5 +40,7 @@ __all__ = [
     "follow",
     "follow_disk",
     "hold",
+    "is_held",
     "sync_folder",
+    "watch_disk",
 ]

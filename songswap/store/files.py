@@ -5,14 +5,15 @@ import errno
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from songswap.clock import Clock
 from songswap.store.errors import NewerVersionError, StoreError, UnfitNameError, UnreadableError
+from songswap.store.moments import moved
 
 T = TypeVar("T")
 Writer = Literal["server", "worker", "importer"]
@@ -33,9 +34,12 @@ class _Versioned(msgspec.Struct, frozen=True):
     version: int
 
 
-class _Envelope(msgspec.Struct, Generic[T], frozen=True):
+class _Envelope(msgspec.Struct, Generic[T], frozen=True, omit_defaults=True):
     version: int
     data: T
+    boot: str = ""
+    offset_ms: float = 0.0
+    """By which clock the moments in `data` are told: that of this start of the machine, so far ahead of its uptime."""
 
 
 def fill(pattern: str, names: tuple[str, ...]) -> str:
@@ -56,6 +60,7 @@ class Document(Generic[T]):
     One that is `passing` matters to running processes only: its writer goes over whatever is there, even a newer one.
     What is passing needs no fsync, nor does what is not `flushed` as it will be asked for again: a reader finds it
     whole, and a power cut may take the last half minute of it.
+    What is `timed` holds moments of the present: they move along when the machine's clock is set.
     `named_by` is the field that holds the last of its names: what lies under another name is in the wrong place.
     """
 
@@ -70,6 +75,7 @@ class Document(Generic[T]):
         closed: T | None = None,
         passing: bool = False,
         flushed: bool | None = None,
+        timed: bool = False,
         named_by: str = "",
     ) -> None:
         self.pattern = pattern
@@ -80,6 +86,7 @@ class Document(Generic[T]):
         self.refused = when_bad == "refused"
         self.closed = closed
         self.passing = passing
+        self.timed = timed
         self.flushed = not passing if flushed is None else flushed
         self._named_by = named_by
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Envelope[of])  # type: ignore[valid-type]  # a type known at run time only
@@ -88,20 +95,28 @@ class Document(Generic[T]):
         """Path within the store. Raises UnfitNameError."""
         return fill(self.pattern, names)
 
-    def encode(self, value: T) -> bytes:
-        """The bytes of a file that holds `value`."""
-        return msgspec.json.format(msgspec.json.encode(_Envelope(self.version, value)), indent=1) + b"\n"
+    def encode(self, value: T, clock: Clock | None = None) -> bytes:
+        """The bytes of a file that holds `value`, with moments by `clock`."""
+        envelope = _Envelope(self.version, value)
+        if self.timed and clock is not None:
+            envelope = _Envelope(self.version, value, clock.boot, clock.offset_ms)
+        return msgspec.json.format(msgspec.json.encode(envelope), indent=1) + b"\n"
 
-    def decode(self, content: bytes, path: str) -> T:
-        """The value in `content`. Raises NewerVersionError, or UnreadableError when it is not such a document."""
+    def decode(self, content: bytes, path: str, clock: Clock | None = None) -> T:
+        """The value in `content`, its moments as `clock` tells them by now.
+
+        Raises NewerVersionError, or UnreadableError when it is not such a document.
+        """
         try:
             version = msgspec.json.decode(content, type=_Versioned).version
             if version > self.version:
                 raise NewerVersionError(f"{path} has version {version}; this SongSwap knows {self.version}. Update it.")
-            value: T = self._decoder.decode(content).data
+            envelope: _Envelope[T] = self._decoder.decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UnreadableError(f"{path}: {error}") from error
-        return value
+        if not self.timed or clock is None:
+            return envelope.data
+        return moved(envelope.data, clock.moved_since(envelope.offset_ms, envelope.boot))
 
     def belongs(self, value: T, path: str, names: tuple[str, ...]) -> T:
         """`value`, if it lies where it belongs. Raises UnreadableError."""
@@ -212,14 +227,22 @@ def _overwrite(path: Path, content: bytes) -> bool:
 
 
 def write_nameless(folder: Path, content: bytes) -> None:
-    """Write `content` to a file in `folder` that nobody can see, and that is gone at once. Raises OSError."""
+    """Write `content` to a file in `folder` that nobody can see, and that is gone at once. Raises OSError.
+
+    Where the file system knows no such files, it is asked whether there was room.
+    """
+    nameless = getattr(os, "O_TMPFILE", 0)
     try:
-        descriptor = os.open(folder, getattr(os, "O_TMPFILE", 0) | os.O_WRONLY, 0o600)
+        descriptor = os.open(folder, nameless | os.O_WRONLY, 0o600)
     except OSError as error:
         if error.errno not in {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL}:
             raise
-        descriptor, name = tempfile.mkstemp(UNFINISHED, dir=folder)  # a file system that knows no such files
-        Path(name).unlink()
+        there = os.statvfs(folder)
+        if there.f_flag & os.ST_RDONLY or not os.access(folder, os.W_OK):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS)) from error
+        if not there.f_bavail or (there.f_files and not there.f_favail):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        return
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
 

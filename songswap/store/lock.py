@@ -1,10 +1,12 @@
 """One server and one worker to a store: each holds a lock for as long as it lives."""
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from songswap.store.errors import StoreError
 
@@ -20,11 +22,7 @@ def hold(root: Path, role: str, *, waits: bool = False) -> Iterator[None]:
     The lock ends with the process, however that ends. If `waits`, the holder's end is waited for instead.
     """
     path = root / f"{role}.lock"
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StoreError(f"{path} can't be written: {error.strerror}") from error
-    with os.fdopen(descriptor, "r+", encoding="ascii") as file:
+    with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
         except BlockingIOError:
@@ -32,7 +30,28 @@ def hold(root: Path, role: str, *, waits: bool = False) -> Iterator[None]:
             raise HeldError(
                 f"{article} {role} runs on the store {root} already: process {file.read().strip()}"
             ) from None
-        file.truncate()
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+        with contextlib.suppress(OSError):  # a full or read-only disk: the lock holds without the number
+            os.pwrite(file.fileno(), f"{os.getpid()}\n".encode().ljust(os.fstat(file.fileno()).st_size), 0)
         yield
+
+
+def is_held(root: Path, role: str) -> bool:
+    """Whether a process of that role lives, also where it can write nothing down."""
+    try:
+        with (root / f"{role}.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _opened(path: Path) -> IO[str]:
+    """The lock's file, made if need be; to read only where it can't be written. Raises StoreError."""
+    try:
+        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="ascii")
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            return path.open(encoding="ascii")
+        raise StoreError(f"{path} can't be written: {error.strerror}") from error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from songswap.clock import Clock
 from songswap.store.errors import GoneError, StoreError
 from songswap.store.files import Writer, replace_passing, write_nameless
 from songswap.store.home import Home
@@ -30,8 +31,8 @@ PROBE = b"writable?\n" * 800
 class Putting(Reading):
     """The lower half of a Store. `trouble` is what the disk says when it refuses; empty if all is well."""
 
-    def __init__(self, root: Path, role: Writer, syncing: Syncing) -> None:
-        super().__init__(root, role)
+    def __init__(self, root: Path, role: Writer, syncing: Syncing, clock: Clock) -> None:
+        super().__init__(root, role, clock)
         self.syncing = syncing
         self._home: Home
         self.trouble = ""

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from songswap.clock import Clock
 from songswap.store.backlog import Backlog
 from songswap.store.errors import BrokenError, NewerVersionError, StoreError, UnreadableError
 from songswap.store.files import LAST_GOOD, NAME, Document, Writer, content_of, fill
@@ -19,9 +20,10 @@ T = TypeVar("T")
 class Reading:
     """Documents and logs below `root`, as the process that plays `role` reads them."""
 
-    def __init__(self, root: Path, role: Writer) -> None:
+    def __init__(self, root: Path, role: Writer, clock: Clock) -> None:
         self.root = root
         self.role = role
+        self._clock = clock
         self._standing = Standing(root)
         self._backlog = Backlog()
 
@@ -134,7 +136,7 @@ class Reading:
 
     def _decoded(self, document: Document[T], name: str, names: tuple[str, ...]) -> T:
         content = self._backlog.documents.get(name) or content_of(self.root / name, name)
-        return document.belongs(document.decode(content, name), name, names)
+        return document.belongs(document.decode(content, name, self._clock), name, names)
 
     def _gone(self, document: Document[T], name: str, names: tuple[str, ...]) -> T | None:
         """A document that is not there; where its copy still is, it was not removed by us, and counts."""
@@ -170,7 +172,7 @@ class Reading:
             return None
         copy = name + LAST_GOOD
         try:
-            return document.belongs(document.decode(content_of(self.root / copy, copy), copy), copy, names)
+            return document.belongs(document.decode(content_of(self.root / copy, copy), copy, self._clock), copy, names)
         except (FileNotFoundError, UnreadableError, NewerVersionError):
             return None
 

@@ -9,12 +9,14 @@ from typing import TypeVar
 
 import msgspec
 
+from songswap.clock import Clock
 from songswap.store.changes import Changes
 from songswap.store.errors import (
     GoneError,
     NewerVersionError,
     NotTheWriterError,
     StoreError,
+    StoreGoneError,
     UnreadableError,
 )
 from songswap.store.files import LAST_GOOD, Document, Writer, content_of, fill
@@ -42,13 +44,18 @@ class Store(Putting):
     """
 
     def __init__(
-        self, root: Path, role: Writer, changes: Changes | None = None, syncing: Syncing | None = None
+        self,
+        root: Path,
+        role: Writer,
+        changes: Changes | None = None,
+        syncing: Syncing | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Opens or creates the folder, for its owner's eyes only.
 
         A full or read-only disk is `trouble` from the beginning. Raises StoreError when the folder can't be used.
         """
-        super().__init__(root.resolve(), role, syncing or AtOnce())
+        super().__init__(root.resolve(), role, syncing or AtOnce(), clock or Clock())
         self.changes = changes or Changes()
         if role == "importer":
             expect(self.root)  # it works for processes that may have lost theirs
@@ -84,11 +91,11 @@ class Store(Putting):
         """
         name = document.path(*names)
         self._only_writer((document.writer,), name)
-        content, keeps = document.encode(value), self._keeps_back((document.writer,))
+        content, keeps = document.encode(value, self._clock), self._keeps_back((document.writer,))
         try:
             self._make_way(document, name, names)
             receipt = self._put(name, content, flushed=document.flushed)
-        except (GoneError, NewerVersionError):
+        except (GoneError, NewerVersionError, StoreGoneError):
             raise
         except StoreError:
             if not (keeps and self.trouble):
@@ -135,7 +142,7 @@ class Store(Putting):
             if name in self._backlog.rows:
                 raise StoreError(f"{self.root / name} can't be written yet: {self.trouble}")
             receipt = self._add_or_make_way(name, lines, durable=durable, alone=len(log.writers) < 2)
-        except GoneError:
+        except (GoneError, StoreGoneError):
             raise
         except StoreError:
             if not (keeps and self.trouble and self._backlog.add(name, lines)):

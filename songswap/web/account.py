@@ -149,7 +149,14 @@ async def disconnect_for_good() -> ResponseReturnValue:
 
 def banner_for(here: Resources, account: Account) -> Banner | None:
     """What `account` should hear on every page."""
-    return _doubtful_browser(here) or _trouble(here, account)
+    return _full(here) or _doubtful_browser(here) or _trouble(here, account)
+
+
+def _full(here: Resources) -> Banner | None:
+    if not here.store.trouble:
+        return None
+    words = "The disk of this SongSwap takes nothing more, so changes are refused. Music goes on; deleting helps."
+    return Banner(words, action="", href="")
 
 
 def _doubtful_browser(here: Resources) -> Banner | None:

@@ -1,5 +1,6 @@
 """Config, store and clock in; the whole web application out."""
 
+import contextlib
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -198,7 +199,8 @@ def _share_with_templates(app: Quart, here: Resources) -> None:
 
 def _unread(here: Resources, person: Account) -> int:
     try:
-        look_at_login(here, person)
+        with contextlib.suppress(StoreError):
+            look_at_login(here, person)
         return unread_of(here, person)
     except StoreError:
         return 0  # as below

@@ -112,7 +112,7 @@ async def _from_spotify(here: Resources, account: str, card: Card) -> Card:
 def _found_lately(here: Resources, kind: CardKind, href: str) -> Card | None:
     if kind != "track":
         return None
-    track = here.finds.track(f"spotify:track:{href.rpartition('/')[2]}", here.clock.now_ms())
+    track = here.finds.track(f"spotify:track:{href.rpartition('/')[2]}", here.clock.up_ms())
     return Card("track", href, track.name, ", ".join(track.artists), track.cover_url) if track else None
 
 

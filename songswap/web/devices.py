@@ -1,5 +1,6 @@
 """Which device somebody listens on: chosen from those Spotify reports."""
 
+import contextlib
 from typing import Annotated
 
 from msgspec import Meta
@@ -9,6 +10,7 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.documents import ACCOUNT_SEEN, WISH, AccountSeen
 from songswap.model import Device
+from songswap.store import StoreError
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
 from songswap.web.guard import me
@@ -74,4 +76,5 @@ def look_if_old(here: Resources, account: str) -> None:
     seen = here.store.read(ACCOUNT_SEEN, account) or AccountSeen("")
     is_fresh = seen.devices_at_ms is not None and here.clock.now_ms() - seen.devices_at_ms < OLD_MS
     if not is_fresh and wish_of(here.store, account).look_rev <= seen.look_rev:
-        look(here, account)
+        with contextlib.suppress(StoreError):  # a page is shown all the same
+            look(here, account)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,9 +17,12 @@ PIECE: Final = 64 * 1024
 
 
 async def written_by(arguments: Sequence[str], failed: str) -> AsyncGenerator[bytes, None]:
-    """What `python -m songswap` with these arguments writes. Raises StoreError, saying `failed`, if it ends badly."""
-    command = (sys.executable, "-m", "songswap", *arguments)
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=DEVNULL, stdout=PIPE)
+    """What `python -m songswap` with these arguments writes. Raises StoreError, saying `failed`, if it ends badly.
+
+    The process is leashed: it ends with the server, however that ends.
+    """
+    command = (sys.executable, "-m", "songswap.leash", "songswap", *arguments)
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE)
     try:
         assert process.stdout is not None  # noqa: S101  # there is a pipe, as it was asked for
         while piece := await process.stdout.read(PIECE):

@@ -1,5 +1,6 @@
 """Who asks, and from where: every route needs a log-in unless it is listed here, every change our own page."""
 
+import contextlib
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -8,7 +9,8 @@ from quart import Quart, Response, ResponseReturnValue, g, redirect, request, ur
 from songswap.core.groups import Right, demand, role_of
 from songswap.documents import GROUP, Account, Browser
 from songswap.model import Group
-from songswap.store import receipts
+from songswap.store import StoreError, receipts
+from songswap.store.reserve import Reserve
 from songswap.web import browsers, cookies, edge
 from songswap.web.errors import ProblemError
 from songswap.web.limits import BY_ADDRESS, IN_LINE, STREAMS, Cost, cost_of
@@ -124,8 +126,9 @@ def my_group_as(group_id: str, right: Right) -> Group:
 async def check() -> ResponseReturnValue | None:
     """Runs before every request."""
     here = resources()
-    receipts.collect()
     changes = request.method not in SAFE_METHODS
+    if changes or request.endpoint == "login.callback":
+        receipts.collect()  # what a page only hints at by being opened is waited for by nobody
     g.account = None
     host = request.headers.get("Host", "")
     if changes and _is_foreign(here, host):
@@ -141,7 +144,17 @@ async def check() -> ResponseReturnValue | None:
         _open_stream(here)
     if cost in IN_LINE:
         await here.lines.take(_counted(cost), edge.held())
+    if request.method == "DELETE":
+        _make_room(here)
     return None
+
+
+def _make_room(here: Resources) -> None:
+    """On a full disk, give what was set aside to somebody who deletes."""
+    with contextlib.suppress(StoreError):
+        here.store.probe()
+    if here.store.trouble:
+        Reserve(here.store.root).give()
 
 
 async def check_socket() -> None:
@@ -171,7 +184,7 @@ def _demand_own_name(here: Resources, host: str) -> None:
 def _demand_patience(here: Resources, cost: Cost) -> None:
     """Raises ProblemError (429) where too much of that came from one person or address."""
     paces = {"change": here.pace, "unasked": here.unasked_pace}
-    pace, key, now_ms = paces.get(cost) or here.paces[cost], _counted(cost), here.clock.now_ms()
+    pace, key, now_ms = paces.get(cost) or here.paces[cost], _counted(cost), here.clock.up_ms()
     if not pace.allows(key, now_ms):
         wait_s = pace.wait_s(key, now_ms)
         words = "That was a lot at once. Wait a few seconds." if wait_s <= 10 else f"That was a lot. Wait {wait_s} s."

@@ -1,9 +1,7 @@
 """Is everything all right? For the operator, a watchdog and Prometheus."""
 
-import errno
+import contextlib
 import hmac
-import os
-from pathlib import Path
 from typing import Final, Literal
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -19,13 +17,10 @@ from songswap.web.errors import ProblemError
 from songswap.web.guard import who
 from songswap.web.operators import is_operator
 from songswap.web.resources import resources
-from songswap.web.snapshot import WORKER_SILENT_MS, is_polling
+from songswap.web.snapshot import is_polling, is_worker_alive
 
 blueprint = Blueprint("health", __name__)
 tag_blueprint(blueprint, ["operation"])
-
-NAMELESS_UNKNOWN: Final = frozenset({errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL})
-"""How a file system refuses files without a name that it doesn't know."""
 
 
 POLLS: Final = "The store's file system does not tell of all changes. It is looked at twice a second: a little slower."
@@ -85,32 +80,11 @@ def _bearer() -> bytes:
 
 
 def _of_store(store: Store) -> tuple[str, ...]:
-    """Whether another byte has room. It is written to a file that has no name, and so is gone with its end."""
-    try:
-        file = os.open(store.root, os.O_WRONLY | os.O_TMPFILE, 0o600)
-        try:
-            os.write(file, b"\n")
-        finally:
-            os.close(file)
-    except OSError as error:
-        if error.errno in NAMELESS_UNKNOWN:
-            return _of_disk(store.root)
-        return (f"The store can't be written: {error.strerror}.",)
-    except AttributeError:  # not on Linux
-        return _of_disk(store.root)
-    return ()
-
-
-def _of_disk(root: Path) -> tuple[str, ...]:
-    """What the file system says of itself, where it knows no files without a name."""
-    try:
-        disk = os.statvfs(root)
-    except OSError as error:
-        return (f"The store can't be read: {error.strerror}.",)
-    if disk.f_flag & os.ST_RDONLY or not os.access(root, os.W_OK):
-        return ("The store can't be written: Read-only file system.",)
-    if not disk.f_bavail or (disk.f_files and not disk.f_favail):
-        return ("The store can't be written: No space left on device.",)
+    """Writes what has no name and is gone at once: a full disk and a read-only file system show nowhere else."""
+    with contextlib.suppress(StoreError):
+        store.probe()
+    if store.trouble:
+        return (f"The store can't be written: {store.trouble}. Sessions go on, and nothing of them is kept.",)
     return ()
 
 
@@ -129,6 +103,8 @@ def _of_worker(store: Store, now_ms: float) -> tuple[str, ...]:
     if heartbeat is None:
         return ("The worker has never run on this store. Start it with: python worker.py.",)
     silent_ms = now_ms - heartbeat.beat_at_ms
-    if silent_ms >= WORKER_SILENT_MS:
+    if not is_worker_alive(store, now_ms):
         return (f"The worker was last heard of {silent_ms / 1000:.0f} s ago. Is worker.py running?",)
+    if heartbeat.unwritten and not store.trouble:
+        return (f"The worker can't write to the store: {heartbeat.unwritten}. Sessions go on, and it is not kept.",)
     return ()

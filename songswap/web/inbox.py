@@ -100,7 +100,8 @@ class Inbox:
             }
             for path in self._files(account):
                 if path.name not in wanted:
-                    path.unlink(missing_ok=True)
+                    with contextlib.suppress(OSError):  # a read-only disk
+                        path.unlink(missing_ok=True)
 
     def _waiting(self, account: str) -> int:
         """Bytes of the files that are there, or arriving."""

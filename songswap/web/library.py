@@ -1,11 +1,14 @@
 """Somebody's playlists, and what Spotify says they hear most; looked at when they want it, not each time they look."""
 
+import contextlib
+
 from msgspec.structs import replace
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.documents import LOOKS, PLAYLISTS, TOP, Looks
 from songswap.model import Artist, OwnPlaylist, PlaylistsSeen, Struct, TopRange, TopSeen, Track
+from songswap.store import StoreError
 from songswap.web.guard import me
 from songswap.web.resources import Resources, resources
 
@@ -86,14 +89,16 @@ def look_at_top_if_old(here: Resources, account: str) -> None:
     """Ask for the top tracks and artists unless they were looked at lately, or are being asked for already."""
     top = top_of(here, account)
     if not top.is_looking and here.clock.now_ms() - (top.at_ms or 0.0) > OLD_TOP_MS:
-        _look(here, account, top=True)
+        with contextlib.suppress(StoreError):  # a page is shown all the same
+            _look(here, account, top=True)
 
 
 def look_for_playlists_if_never(here: Resources, account: str) -> None:
     """Ask which playlists there are, unless that was done before or is being done."""
     known = playlists_of(here, account)
     if known.at_ms is None and not known.is_looking:
-        _look(here, account, playlists=True)
+        with contextlib.suppress(StoreError):
+            _look(here, account, playlists=True)
 
 
 def _looks(here: Resources, account: str) -> Looks:

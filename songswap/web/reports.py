@@ -93,7 +93,7 @@ async def report(data: NewReport) -> tuple[Filed, int]:
             409, "nobody_to_tell", "There is nobody here who could look at this. Tell whoever runs this SongSwap."
         )
     filed = _filed(here, made)
-    if not here.report_pace.allows(me().id, here.clock.now_ms()):
+    if not here.report_pace.allows(me().id, here.clock.up_ms()):
         raise ProblemError(
             429, "too_fast", "That were many reports in an hour. Wait a while.", headers={"Retry-After": "600"}
         )

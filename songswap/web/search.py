@@ -95,7 +95,7 @@ def words_of(text: str) -> str:
 
 async def found_at_spotify(here: Resources, account: str, words: str, kind: Wanted) -> Found:
     """What Spotify finds, of late or now. Raises ProblemError."""
-    now_ms = here.clock.now_ms()
+    now_ms = here.clock.up_ms()
     known = here.finds.get(kind, words, now_ms) or (here.finds.get("mixed", words, now_ms) if kind != "mixed" else None)
     if known is None:
         known = await ask_spotify(
@@ -107,7 +107,7 @@ async def found_at_spotify(here: Resources, account: str, words: str, kind: Want
 
 async def track_of(here: Resources, account: str, uri: str) -> Track:
     """The track of this uri, from a search of late or else from Spotify. Raises ProblemError."""
-    known = here.finds.track(uri, here.clock.now_ms())
+    known = here.finds.track(uri, here.clock.up_ms())
     if known is not None:
         return known
     track_id = uri.rpartition(":")[2]

@@ -96,5 +96,5 @@ async def named(here: Resources, seeds: tuple[Seed, ...]) -> tuple[Seed, ...]:
 
 
 def _found_lately(here: Resources, seed: Seed) -> Seed:
-    track = here.finds.track(seed.uri, here.clock.now_ms())
+    track = here.finds.track(seed.uri, here.clock.up_ms())
     return Seed("track", track.name, track.artists[0], seed.uri) if track and track.artists else seed

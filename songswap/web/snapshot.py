@@ -18,7 +18,7 @@ from songswap.documents import (
     Account,
 )
 from songswap.model import Group, Handed, Interval, Requests, Ticks
-from songswap.store import Store
+from songswap.store import Store, is_held
 from songswap.web.accounts import consent_of
 from songswap.web.facts import Facts, Person
 from songswap.web.links import invite_of, screen_of
@@ -97,7 +97,9 @@ def running_name(store: Store, group_id: str | None) -> str | None:
 def is_worker_alive(store: Store, now_ms: float) -> bool:
     """Whether the worker has been heard of lately."""
     heartbeat = store.read(HEARTBEAT)
-    return heartbeat is not None and now_ms - heartbeat.beat_at_ms < WORKER_SILENT_MS
+    if heartbeat is None or now_ms - heartbeat.beat_at_ms < WORKER_SILENT_MS:
+        return heartbeat is not None
+    return bool(store.trouble) and is_held(store.root, "worker")  # it lives, and can't tell
 
 
 def _unknown(account: str) -> Account:

@@ -230,7 +230,7 @@ def _checked(text: str, longest: int) -> str:
 
 
 def _check_rate(here: Resources, account: str) -> None:
-    if not here.writing_pace.allows(account, here.clock.now_ms()):
+    if not here.writing_pace.allows(account, here.clock.up_ms()):
         raise ProblemError(
             429, "too_fast", "That was a lot to write in a minute. Wait a moment.", headers={"Retry-After": "20"}
         )

@@ -250,4 +250,6 @@ def test_no_call_passes_while_blocked_whoever_was_told(steps: list[tuple[str, st
 
 async def test_row_on_disk_says_what_was_sent_for_whom(store: Store, set_clock: SetClock) -> None:
     await Gate(store, set_clock).enter("history", "a")
-    assert rows(store, set_clock) == [Call(EVENING_MS, "history", "a", SENT)]
+    assert rows(store, set_clock) == [
+        Call(EVENING_MS, "history", "a", SENT, up_ms=EVENING_MS - set_clock.offset_ms, boot=set_clock.boot)
+    ]

@@ -66,7 +66,7 @@ async def _recommended(here: Resources, account: str, known: list[Seed], wish: W
     )
     targets = {str(name): int(value) if name == "popularity" else value for name, value in wish.targets.items()}
     words = repr((sorted(artists), sorted(tracks), sorted(targets.items())))
-    kept = here.finds.get("recommendations", words, here.clock.now_ms())
+    kept = here.finds.get("recommendations", words, here.clock.up_ms())
     if kept is not None:
         return kept.tracks
 
@@ -77,5 +77,5 @@ async def _recommended(here: Resources, account: str, known: list[Seed], wish: W
             raise ProblemError(409, "source_unavailable", CLOSED) from error
 
     found = await ask_spotify(here, account, make)
-    here.finds.keep("recommendations", words, Found(found), here.clock.now_ms())
+    here.finds.keep("recommendations", words, Found(found), here.clock.up_ms())
     return found
