@@ -1,4 +1,6 @@
-// The group's live state, by server-sent events.
+// A live state, by events: the whole at first, then what differs.
+
+import { openStream } from "./link.js";
 
 import { isLoggedIn } from "./api.js";
 
@@ -6,13 +8,20 @@ const RETRY_MS = 3000;
 
 /**
  * Follow the feed at `url`: `onState` gets each state, `onGone` the reason of its end, `onConnection` whether it is up.
- * Returns a function that ends it.
+ * Where nobody is logged in it `isAlone`. Returns a function that ends it.
  */
-export function follow(url, { onState, onGone, onConnection }) {
-  let source;
+export function follow(url, { onState, onGone, onConnection, isAlone }) {
+  let stream;
+  let state;
   let isOver = false;
+  const take = (fresh) => {
+    state = fresh;
+    onConnection(true);
+    onState(state);
+  };
   const open = () => {
     if (isOver) return;
+<<<<<<< HEAD
     source = new EventSource(url);
     source.addEventListener("state", (event) => {
       onConnection(true);
@@ -23,13 +32,22 @@ export function follow(url, { onState, onGone, onConnection }) {
       const { reason } = JSON.parse(event.data);
       if (reason === "logged_out" && (await isLoggedIn())) open();
       else onGone(reason);
+=======
+    stream = openStream(url, { isAlone });
+    stream.addEventListener("state", (event) => take(JSON.parse(event.data)));
+    stream.addEventListener("change", (event) => take({ ...state, ...JSON.parse(event.data) }));
+    stream.addEventListener("gone", (event) => {
+      stream.close();
+      onGone(JSON.parse(event.data).reason);
+>>>>>>> 1e02c31 (Pages are woken by what concerns them, and hear all they follow over one connection)
     });
-    source.onerror = () => {
-      onConnection(false);
-      if (source.readyState === EventSource.CLOSED) setTimeout(reopen, RETRY_MS);
-    };
+    stream.addEventListener("lost", () => onConnection(false));
+    stream.addEventListener("refused", () => {
+      stream.close();
+      setTimeout(reopen, RETRY_MS);
+    });
   };
-  // A browser gives up on a feed that is refused: ask why before trying again.
+  // Ask why before trying again.
   const reopen = async () => {
     const answer = await fetch(url.replace(/\/events(?=\?|$)/, "")).catch(() => null);
     if (answer?.status === 401) onGone("logged_out");
@@ -37,10 +55,8 @@ export function follow(url, { onState, onGone, onConnection }) {
     else open();
   };
   open();
-  addEventListener("pagehide", () => source.close());
-  addEventListener("pageshow", (event) => event.persisted && open());
   return () => {
     isOver = true;
-    source.close();
+    stream.close();
   };
 }

@@ -1,5 +1,6 @@
 // What is written in a place, as it is written: each post and change once, also after a break.
 
+import { openStream } from "./link.js";
 import { hear } from "./notices.js";
 
 const RETRY_MS = 3000;
@@ -10,28 +11,23 @@ const RETRY_MS = 3000;
  * `connection(isUp)`, and `gone()` when there is nothing more to come.
  */
 export function followPlace(place, on) {
-  let source;
-  let last = "";
+  let stream;
   const open = () => {
-    source = new EventSource(`/api/live?place=${encodeURIComponent(place)}${last && `&after=${last}`}`);
-    hear(source);
-    source.onopen = () => on.connection?.(true);
-    for (const name of ["posts", "post", "presence", "unread"]) {
-      source.addEventListener(name, (event) => {
-        last = event.lastEventId || last;
-        on[name]?.(JSON.parse(event.data));
-      });
-    }
-    source.addEventListener("gone", () => {
-      source.close();
+    stream = openStream(`/api/live?place=${encodeURIComponent(place)}`);
+    hear(stream);
+    stream.addEventListener("up", () => on.connection?.(true));
+    stream.addEventListener("lost", () => on.connection?.(false));
+    for (const name of ["posts", "post", "presence", "unread"]) stream.addEventListener(name, (event) => on[name]?.(JSON.parse(event.data)));
+    stream.addEventListener("gone", () => {
+      stream.close();
       on.gone?.();
     });
-    source.onerror = () => {
-      on.connection?.(false);
-      if (source.readyState === EventSource.CLOSED) setTimeout(reopen, RETRY_MS);
-    };
+    stream.addEventListener("refused", () => {
+      stream.close();
+      setTimeout(reopen, RETRY_MS);
+    });
   };
-  // A browser gives up on a stream that is refused: ask why before trying again.
+  // Ask why before trying again.
   const reopen = async () => {
     const path = place === "feed" ? "/api/me" : `/api/places/${encodeURIComponent(place)}/posts?limit=1`;
     const answer = await fetch(path).catch(() => null);
@@ -39,6 +35,4 @@ export function followPlace(place, on) {
     else open();
   };
   open();
-  addEventListener("pagehide", () => source.close());
-  addEventListener("pageshow", (event) => event.persisted && open());
 }

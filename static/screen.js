@@ -122,6 +122,7 @@ setInterval(tick, TICK_MS);
 stayAwake();
 addEventListener("visibilitychange", stayAwake);
 follow(`${base}/events`, {
+  isAlone: true,
   onState: update,
   onGone: () => {
     byId("stage").hidden = true;

@@ -1,5 +1,6 @@
 """Typed documents and logs in versioned JSON files: read, write, append, watch. One writer per document."""
 
+from songswap.store.census import Census
 from songswap.store.changes import Changes, Subscription
 from songswap.store.errors import (
     BrokenError,
@@ -15,7 +16,7 @@ from songswap.store.following import follow, follow_disk
 from songswap.store.lock import HeldError, hold, is_held
 from songswap.store.logs import Log
 from songswap.store.receipts import Receipt
-from songswap.store.store import Store
+from songswap.store.store import Reads, Store
 from songswap.store.syncing import AtOnce, Behind, Syncing
 from songswap.store.watch import watch_disk
 
@@ -23,6 +24,7 @@ __all__ = [
     "AtOnce",
     "Behind",
     "BrokenError",
+    "Census",
     "Changes",
     "Document",
     "GoneError",
@@ -30,6 +32,7 @@ __all__ = [
     "Log",
     "NewerVersionError",
     "NotTheWriterError",
+    "Reads",
     "Receipt",
     "Store",
     "StoreError",

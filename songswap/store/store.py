@@ -5,11 +5,12 @@ import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from songswap.clock import Clock
+from songswap.store.census import Census
 from songswap.store.changes import Changes
 from songswap.store.errors import (
     GoneError,
@@ -36,6 +37,21 @@ SAME_WRITE_S = 2.0
 """What is written with its copy is written at most so long after it."""
 
 
+class Reads(Protocol):
+    """Anything documents are read from: the store, or what remembers of it."""
+
+    @property
+    def root(self) -> Path:
+        """Where the store is."""
+
+    @property
+    def trouble(self) -> str:
+        """As `Store.trouble`."""
+
+    def read(self, document: Document[T], *names: str) -> T | None:
+        """As `Store.read`."""
+
+
 class Store(Putting):
     """Documents and logs below `root` for the process that plays `role`; `changes` hears of every write at once.
 
@@ -57,6 +73,7 @@ class Store(Putting):
         """
         super().__init__(root.resolve(), role, syncing or AtOnce(), clock or Clock())
         self.changes = changes or Changes()
+        self._censuses: dict[str, Census[Any]] = {}
         if role == "importer":
             expect(self.root)  # it works for processes that may have lost theirs
         try:
@@ -80,6 +97,12 @@ class Store(Putting):
     def check(self) -> None:
         """Raise StoreGoneError if the store is not where it was."""
         self._home.look()
+
+    def all_of(self, document: Document[T]) -> Census[T]:
+        """All documents of this kind, held in memory and kept up to date by the changes this process hears of."""
+        if document.pattern not in self._censuses:
+            self._censuses[document.pattern] = Census(self, document)
+        return self._censuses[document.pattern]
 
     def write(self, document: Document[T], value: T, *names: str) -> Receipt:
         """Replace the document: for every reader when this returns, for good when the receipt says so.

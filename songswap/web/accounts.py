@@ -11,7 +11,7 @@ from songswap.core.lookalikes import told_apart, visible
 from songswap.core.profiles import TAKEN_HANDLES
 from songswap.documents import ACCOUNT, CONSENT, PROFILE, Account, Consent
 from songswap.model import Profile, User
-from songswap.store import BrokenError, Store
+from songswap.store import BrokenError, Reads, Store
 from songswap.web.membership import groups_of, keep_group
 from songswap.web.showing import shown
 
@@ -79,7 +79,7 @@ def tell_apart(store: Store) -> None:
         seen.append((name, account.handle))
 
 
-def consent_of(store: Store, account: str) -> Consent | None:
+def consent_of(store: Reads, account: str) -> Consent | None:
     """What the last log-in of `account` gave us."""
     return store.read(CONSENT, account)
 

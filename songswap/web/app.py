@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 
 from quart import Quart, Response, request
@@ -50,6 +51,7 @@ from songswap.web import (
     links,
     list_sources,
     live,
+    live_link,
     login,
     match_page,
     milestones,
@@ -81,11 +83,13 @@ from songswap.web import (
     videos,
     whose,
 )
+from songswap.web.group_state import completed
 from songswap.web.metrics import Metrics
 from songswap.web.notices import look_at_login, unread_of
 from songswap.web.operators import is_operator
 from songswap.web.policy import link_headers, security_headers
 from songswap.web.resources import EXTENSION, Resources
+from songswap.web.scenes import Scenes
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 LARGEST_BODY = 64 * 1024
@@ -108,6 +112,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         gate=gate,
         metrics=Metrics(store, clock, gate, config.spotify),
     )
+    here.scenes = Scenes(store, clock, partial(completed, here))
     app.extensions[EXTENSION] = here
     docs.register(app, __version__, cookies.name_of(config, cookies.SESSION))
     errors.register(app)
@@ -121,7 +126,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         search, nights, screen, trim, tabs, history, imports, takeout,
         sharing, comparing, library, list_sources, renewals, playlists,
         create, create_saving, interval,
-        posts, post_pages, live, chat, feed,
+        posts, post_pages, live, live_link, chat, feed,
         profiles, people_pages, pictures, group_places, finding,
         circles, reports, notice_pages, operator_page,
         whose, party, songs, operator_catalogue,

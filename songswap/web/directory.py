@@ -20,9 +20,12 @@ class Directory:
 
     def everybody(self) -> Iterator[Account]:
         """Every account there is, in the order of their ids. Raises StoreError."""
-        return (found for name in self._store.names("accounts") if (found := self.get(name)))
+        return iter([account for _, account in sorted(self._store.all_of(ACCOUNT).by_name().items())])
 
     def by_handle(self, handle: str) -> Account | None:
         """Whose handle this is, in whatever case. Raises StoreError."""
-        wanted = handle.lower()
-        return next((one for one in self.everybody() if one.handle == wanted), None)
+        return next((one for _, one in self._store.all_of(ACCOUNT).where(_handles, handle.lower())), None)
+
+
+def _handles(account: Account) -> tuple[str, ...]:
+    return (account.handle,)

@@ -1,79 +1,172 @@
-"""The group page's live feed: the whole state at first, then again whenever it changes."""
+"""Live states: the whole at first, then again, or what differs, whenever something it is made of has changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Literal
 
-import msgspec
 from msgspec.structs import replace
-from quart import Blueprint, Response
-from quart_schema import hide
+from quart import Blueprint
 
-from songswap.documents import GROUP
-from songswap.store import StoreError, Subscription
-from songswap.web import browsers
-from songswap.web.guard import cookie, me, my_group
-from songswap.web.resources import Resources, resources
-from songswap.web.snapshot import state_of
-from songswap.web.state import GroupState, Timed
+from songswap.core.groups import role_of
+from songswap.documents import GROUP, Account
+from songswap.store import Reads, StoreError
+from songswap.web import browsers, streams
+from songswap.web.errors import ProblemError
+from songswap.web.memo import Memo
+from songswap.web.resources import Resources
+from songswap.web.scenes import Scene
+from songswap.web.state import Timed
+from songswap.web.streams import STILL_HERE, Asking, Events, event, stream
 
 blueprint = Blueprint("events", __name__)
-
-WATCHED = ("groups/", "accounts/", "heartbeat.json")
-KEEP_ALIVE_S = 15.0
-RETRY_MS = 2_000
-HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 Gone = Literal["logged_out", "not_a_member", "link_replaced"]
 
 
-@blueprint.get("/api/groups/<group_id>/events")
-@hide
-async def events(group_id: str) -> Response:
+class Bell:
+    """Rung when a stream has a reason to look again; `rights` says whether one is that rights could have changed."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+        self.rights = True
+
+    def ring(self, _: str = "") -> None:
+        """There is something to see."""
+        self._rung.set()
+
+    def ring_for_rights(self, _: str = "") -> None:
+        """There may be nothing to see any more."""
+        self.rights = True
+        self._rung.set()
+
+    async def wait(self) -> bool:
+        """Wait until it was rung; False when it was not for so long that the connection wants a sign of life."""
+        try:
+            await asyncio.wait_for(self._rung.wait(), streams.KEEP_ALIVE_S)
+        except TimeoutError:
+            self.rights = True  # a log-in ends by time alone
+            return False
+        self._rung.clear()
+        return True
+
+
+class LogIn:
+    """Whether the browser that wants a stream is still logged in: looked at again when there is a reason."""
+
+    def __init__(self, asking: Asking, bell: Bell) -> None:
+        self._asking = asking
+        self._bell = bell
+        self.account = asking.account
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Have the bell rung when the log-in could have ended, while the block lasts."""
+        folder = f"accounts/{self.account.id}"
+        paths = f"{folder}/browsers.json", f"{folder}/account.json"
+        with self._asking.here.store.changes.subscribe(*paths, on_change=self._bell.ring_for_rights):
+            yield
+
+    def holds(self) -> bool:
+        """Whether it is; `account` is whose. Raises StoreError."""
+        if self._bell.rights:
+            here = self._asking.here
+            account = browsers.whose(here.store, self._asking.cookie, here.clock.now_ms())
+            if account is None:
+                return False
+            self.account, self._bell.rights = account, False
+        return True
+
+
+Look = Callable[[], Timed | Gone]
+Opened = Callable[[Bell], AbstractContextManager[Look]]
+
+
+@stream(blueprint, "/api/groups/<group_id>/events")
+def events(asking: Asking, group_id: str) -> Events:
     """Server-sent events: `state` with a whole GroupState; `gone` with a reason when there is nothing more to come."""
-    here, shown, group, account = resources(), cookie(), my_group(group_id).id, me().id
-    return feed(here, lambda: _look(here, shown, group, account), meanwhile=here.watching.watched(group, account))
+    here, account = asking.here, asking.account.id
+    return of_group(asking, group_id, lambda scene: scene.state(account, here.clock.now_ms()))
 
 
-def feed(
-    here: Resources,
-    look: Callable[[], Timed | Gone],
-    watched: tuple[str, ...] = WATCHED,
-    meanwhile: AbstractContextManager[None] | None = None,
-) -> Response:
-    """An answer that sends what `look` finds at first and whenever it has changed, until it finds a reason to end.
+def of_group(asking: Asking, group_id: str, state: Callable[[Scene], Timed | None]) -> Events:
+    """What `state` says of the group's scene to its member who asks (None: they are not in it).
 
-    It looks again after a change of what is `watched`. `meanwhile` is entered for as long as it is being sent.
+    Raises ProblemError, RefusedError (404 both).
     """
-    response = Response(_stream(here, look, watched, meanwhile or nullcontext()), headers=HEADERS)
-    response.timeout = None
-    return response
+    here, account = asking.here, asking.account.id
+    group = here.store.read(GROUP, group_id)
+    if group is None:
+        raise ProblemError(404, "not_found", "There is no such group, or you are not in it.")
+    role_of(group, account)
+
+    @contextmanager
+    def opened(bell: Bell) -> Iterator[Look]:
+        log_in = LogIn(asking, bell)
+        watching = here.watching.watched(group_id, account)
+        with watching, log_in.watched(), here.scenes.watch(group_id, bell.ring) as scene:
+            yield lambda: (state(scene) or "not_a_member") if log_in.holds() else "logged_out"
+
+    return feed(here, opened, is_paged=asking.is_paged)
 
 
-async def _stream(
-    here: Resources,
-    look: Callable[[], Timed | Gone],
-    watched: tuple[str, ...],
-    meanwhile: AbstractContextManager[None],
-) -> AsyncIterator[bytes]:
-    yield f"retry: {RETRY_MS}\n\n".encode()
+def own(asking: Asking, state: Callable[[Account], Timed], *watched: str, endings: tuple[str, ...] = ("",)) -> Events:
+    """What `state` says of the one who asks, looked at again after a change below what is `watched`."""
+
+    @contextmanager
+    def opened(bell: Bell) -> Iterator[Look]:
+        log_in = LogIn(asking, bell)
+        with log_in.watched(), asking.here.store.changes.subscribe(*watched, endings=endings, on_change=bell.ring):
+            yield lambda: state(log_in.account) if log_in.holds() else "logged_out"
+
+    return feed(asking.here, opened, is_paged=asking.is_paged)
+
+
+def own_read(asking: Asking, state: Callable[[Account, Reads], Timed]) -> Events:
+    """What `state` says of the one who asks, looked at again after a change of something it has read."""
+
+    @contextmanager
+    def opened(bell: Bell) -> Iterator[Look]:
+        log_in, memo = LogIn(asking, bell), Memo(asking.here.store, bell.ring)
+        with log_in.watched(), closing(memo):
+            yield lambda: state(log_in.account, memo) if log_in.holds() else "logged_out"
+
+    return feed(asking.here, opened, is_paged=asking.is_paged)
+
+
+async def feed(here: Resources, opened: Opened, *, is_paged: bool = False) -> Events:
+    """Events of what is found at first and whenever the bell was rung and it has changed, until there is an end to it.
+
+    `opened` gives what looks for it, and sees to it that the bell is rung. A page that is told what differs
+    (`is_paged`) gets `change`, others the whole `state`.
+    """
     last: Timed | None = None
-    number = 0
-    with meanwhile, here.metrics.event_stream(), here.store.changes.subscribe(*watched) as changes:
+    number, bell = 0, Bell()
+    with opened(bell) as look, here.metrics.event_stream():
         while not here.stopping.is_set():
             try:
                 state = look()
             except StoreError:
                 return  # the page comes back by itself, and is told then
             if isinstance(state, str):
-                yield _event("gone", number + 1, {"reason": state})
+                yield event("gone", number + 1, {"reason": state})
                 return
-            if _timeless(state) != last:
-                last, number = _timeless(state), max(number + 1, int(state.now_ms))
-                yield _event("state", number, state)
-            if not await _changed(changes):
-                yield b": still here\n\n"
+            timeless = _timeless(state)
+            if timeless != last:
+                number = max(number + 1, int(state.now_ms))
+                if is_paged and last is not None:
+                    yield event("change", number, _difference(state, timeless, last))
+                else:
+                    yield event("state", number, state)
+                last = timeless
+            if not await bell.wait():
+                yield STILL_HERE
+
+
+def _difference(state: Timed, timeless: Timed, last: Timed) -> dict[str, object]:
+    """The fields of `state` that are not as they were."""
+    names = [name for name in state.__struct_fields__ if getattr(timeless, name) != getattr(last, name)]
+    return {name: getattr(state, name) for name in ("now_ms", *names)}
 
 
 def _timeless(state: Timed) -> Timed:
@@ -81,26 +174,3 @@ def _timeless(state: Timed) -> Timed:
     fields = {name: getattr(state, name) for name in state.__struct_fields__}
     within = {name: _timeless(value) for name, value in fields.items() if isinstance(value, Timed)}
     return replace(state, now_ms=0.0, **within)
-
-
-def _look(here: Resources, shown: str, group_id: str, account: str) -> GroupState | Gone:
-    """The state, unless the browser was logged out or the person is not in the group any more."""
-    if browsers.whose(here.store, shown, here.clock.now_ms()) is None:
-        return "logged_out"
-    group = here.store.read(GROUP, group_id)
-    if group is None or account not in group.members:
-        return "not_a_member"
-    return state_of(here, group, account)
-
-
-async def _changed(changes: Subscription) -> bool:
-    """Wait for a change; False when none came for so long that the connection wants a sign of life."""
-    try:
-        await asyncio.wait_for(changes.wait(), KEEP_ALIVE_S)
-    except TimeoutError:
-        return False
-    return True
-
-
-def _event(name: str, number: int, data: object) -> bytes:
-    return b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), number, msgspec.json.encode(data))

@@ -84,16 +84,15 @@ class Feeding:
         self.account = account
         self._here = here
         self._sources: dict[Place, Found] | None = None
-        self._viewer: Viewer | None = None
+        self._viewer = viewer_of(here, account)
 
-    def look_again(self) -> None:
-        """Somebody's rights, circle or groups have changed."""
-        self._sources = None
+    def look_again(self, viewer: Viewer) -> None:
+        """Somebody's rights, circle or groups have changed; this is what they are by now."""
+        self._viewer, self._sources = viewer, None
 
     def piece(self, event: Event) -> bytes | None:
         """What is to be sent of an event; None if it is none of theirs."""
-        if self._sources is None or self._viewer is None:
-            self._viewer = viewer_of(self._here, self.account)
+        if self._sources is None:
             self._sources = {found.place: found for found in sources(self._here, self._viewer)}
         if event.place.kind == "chat":
             return self._unread(event, self._viewer)

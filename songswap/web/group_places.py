@@ -9,13 +9,13 @@ from songswap.documents import GROUP, Account
 from songswap.model import Admission, Group, Struct
 from songswap.web import membership, milestones
 from songswap.web.errors import ProblemError
+from songswap.web.group_state import state_of
 from songswap.web.guard import me, my_group
 from songswap.web.notices import tell_of_wish_to_join
 from songswap.web.person_view import playlists_of
 from songswap.web.post_view import AuthorState, author_state
 from songswap.web.resources import Resources, resources
 from songswap.web.sight import circle_of, is_shut_out, profile_of, reads_posts, viewer_of
-from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
 from songswap.web.view import picture_url
 

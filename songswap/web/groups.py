@@ -15,12 +15,12 @@ from songswap.model import Admission, Group, ReadUpTo, Role, Struct
 from songswap.web import accounts, audit, membership, milestones
 from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old
+from songswap.web.group_state import state_of
 from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.links import new_link
 from songswap.web.policy import content_policy
 from songswap.web.reports import reports_in
 from songswap.web.resources import Resources, resources
-from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
 from songswap.web.view import picture_url
 

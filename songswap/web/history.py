@@ -1,15 +1,17 @@
 """The page of one's listening history: what is kept, where it comes from, who may see it."""
 
-from quart import Blueprint, Response, ResponseReturnValue, render_template
+from quart import Blueprint, ResponseReturnValue, render_template
 from quart_schema import hide, tag_blueprint, validate_response
 
-from songswap.web import browsers, membership
-from songswap.web import events as live
+from songswap.documents import HEARTBEAT
+from songswap.web import membership
 from songswap.web.bodies import LARGEST_FILE
-from songswap.web.guard import cookie, me
+from songswap.web.events import own
+from songswap.web.guard import me
 from songswap.web.history_view import HistoryState, history_of
 from songswap.web.resources import resources
 from songswap.web.sharing import sharing_state
+from songswap.web.streams import Asking, Events, stream
 
 blueprint = Blueprint("history", __name__)
 tag_blueprint(blueprint, ["history"])
@@ -22,18 +24,11 @@ async def get_history() -> HistoryState:
     return history_of(resources(), me())
 
 
-@blueprint.get("/api/me/history/events")
-@hide
-async def events() -> Response:
+@stream(blueprint, "/api/me/history/events")
+def events(asking: Asking) -> Events:
     """Server-sent events: `state` with a whole HistoryState; `gone` when the browser was logged out."""
-    here, shown, person = resources(), cookie(), me()
-
-    def look() -> HistoryState | live.Gone:
-        if browsers.whose(here.store, shown, here.clock.now_ms()) is None:
-            return "logged_out"
-        return history_of(here, person)
-
-    return live.feed(here, look)
+    mine = f"accounts/{asking.account.id}/"
+    return own(asking, lambda person: history_of(asking.here, person), mine, HEARTBEAT.pattern)
 
 
 @blueprint.get("/history")

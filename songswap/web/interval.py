@@ -4,23 +4,25 @@ import re
 from typing import Annotated
 
 from msgspec import Meta, structs
-from quart import Blueprint, Response, ResponseReturnValue, render_template
+from quart import Blueprint, ResponseReturnValue, render_template
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core import interval
-from songswap.documents import GROUP, GROUP_INTERVAL, INTERVAL, TICKS, Account
+from songswap.documents import GROUP_INTERVAL, INTERVAL, TICKS, Account
 from songswap.model import AtBoundary, AtEnd, Group, Interval, Phase, Press, Ticks
-from songswap.web import browsers
-from songswap.web import events as live
+from songswap.store import Reads
 from songswap.web.api import Body, body, no_content
 from songswap.web.devices import look_if_old, usable_device
 from songswap.web.errors import ProblemError
-from songswap.web.guard import cookie, me, my_group, my_group_as
+from songswap.web.events import of_group, own_read
+from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.interval_view import Timer, interval_state, remaining_ms, timer_in
 from songswap.web.membership import wish_of
 from songswap.web.resources import Resources, resources
+from songswap.web.scenes import Scene
 from songswap.web.snapshot import facts_of, is_worker_alive, person_of, running_name
 from songswap.web.state import IntervalState
+from songswap.web.streams import Asking, Events, stream
 from songswap.web.view import devices_of
 
 blueprint = Blueprint("interval", __name__)
@@ -78,7 +80,7 @@ async def get_my_interval() -> IntervalNow:
 
     The same, live, as server-sent events (`event: state`): `/api/me/interval/events`.
     """
-    return _now(_mine(resources(), me()))
+    return _now(_mine(resources().store, me(), resources().clock.now_ms()))
 
 
 @blueprint.put("/api/me/interval")
@@ -89,7 +91,7 @@ async def put_my_interval(data: WantedInterval) -> IntervalNow:
     here = resources()
     before = here.store.read(INTERVAL, me().id) or Interval()
     here.store.write(INTERVAL, _set_up(here, before, data, me().id), me().id)
-    return _now(_mine(here, me()))
+    return _now(_mine(here.store, me(), here.clock.now_ms()))
 
 
 @blueprint.post("/api/me/interval")
@@ -100,7 +102,7 @@ async def press_my_interval(data: Pressed) -> IntervalNow:
     here = resources()
     before = here.store.read(INTERVAL, me().id) or Interval()
     here.store.write(INTERVAL, interval.press(before, data.action, me().id, here.clock.now_ms()), me().id)
-    return _now(_mine(here, me()))
+    return _now(_mine(here.store, me(), here.clock.now_ms()))
 
 
 @blueprint.delete("/api/me/interval")
@@ -158,35 +160,23 @@ async def delete_interval(group_id: str) -> ResponseReturnValue:
     return "", 204
 
 
-@blueprint.get("/api/me/interval/events")
-@hide
-async def my_events() -> Response:
+@stream(blueprint, "/api/me/interval/events")
+def my_events(asking: Asking) -> Events:
     """Server-sent events: `state` with a whole IntervalState; `gone` when the browser was logged out."""
-    here, shown, person = resources(), cookie(), me()
-
-    def look() -> IntervalState | live.Gone:
-        if browsers.whose(here.store, shown, here.clock.now_ms()) is None:
-            return "logged_out"
-        return interval_state(_mine(here, person))
-
-    return live.feed(here, look)
+    here = asking.here
+    return own_read(asking, lambda person, store: interval_state(_mine(store, person, here.clock.now_ms())))
 
 
-@blueprint.get("/api/groups/<group_id>/interval/events")
-@hide
-async def group_events(group_id: str) -> Response:
+@stream(blueprint, "/api/groups/<group_id>/interval/events")
+def group_events(asking: Asking, group_id: str) -> Events:
     """Server-sent events: `state` with a whole IntervalState; `gone` with a reason when nothing more is to come."""
-    here, shown, name, account = resources(), cookie(), my_group(group_id).id, me().id
+    here, account = asking.here, asking.account.id
 
-    def look() -> IntervalState | live.Gone:
-        if browsers.whose(here.store, shown, here.clock.now_ms()) is None:
-            return "logged_out"
-        group = here.store.read(GROUP, name)
-        if group is None or account not in group.members:
-            return "not_a_member"
-        return interval_state(timer_in(facts_of(here.store, group, here.clock.now_ms()), account))
+    def state(scene: Scene) -> IntervalState | None:
+        facts = scene.facts(here.clock.now_ms())
+        return interval_state(timer_in(facts, account)) if facts and account in facts.group.members else None
 
-    return live.feed(here, look)
+    return of_group(asking, group_id, state)
 
 
 @blueprint.get("/timer")
@@ -195,7 +185,7 @@ async def my_page() -> ResponseReturnValue:
     """The page of one's own timer; opening it looks for devices if the last look is long ago."""
     here = resources()
     look_if_old(here, me().id)
-    return await _page(here, interval_state(_mine(here, me())), None)
+    return await _page(here, interval_state(_mine(here.store, me(), here.clock.now_ms())), None)
 
 
 @blueprint.get("/groups/<group_id>/timer")
@@ -217,16 +207,15 @@ def _ours(here: Resources, group: Group) -> Timer:
     return timer_in(facts_of(here.store, group, here.clock.now_ms()), me().id)
 
 
-def _mine(here: Resources, account: Account) -> Timer:
-    now_ms = here.clock.now_ms()
+def _mine(store: Reads, account: Account, now_ms: float) -> Timer:
     return Timer(
-        wanted=here.store.read(INTERVAL, account.id) or Interval(),
-        ticks=here.store.read(TICKS, account.id) or Ticks(),
+        wanted=store.read(INTERVAL, account.id) or Interval(),
+        ticks=store.read(TICKS, account.id) or Ticks(),
         night=None,
         now_ms=now_ms,
-        worker_alive=is_worker_alive(here.store, now_ms),
+        worker_alive=is_worker_alive(store, now_ms),
         by_name=account.display_name,
-        elsewhere=running_name(here.store, wish_of(here.store, account.id).listening_in) or "",
+        elsewhere=running_name(store, wish_of(store, account.id).listening_in) or "",
     )
 
 

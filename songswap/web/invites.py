@@ -16,11 +16,12 @@ from songswap.model import Group
 from songswap.web import membership, milestones
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
+from songswap.web.group_state import state_of
 from songswap.web.guard import me, my_group, my_group_as, who
 from songswap.web.links import LinkState, invite_of, new_link
 from songswap.web.resources import Resources, resources
 from songswap.web.sight import is_shut_out
-from songswap.web.snapshot import facts_of, state_of
+from songswap.web.snapshot import facts_of
 from songswap.web.state import GroupState
 
 blueprint = Blueprint("invites", __name__)

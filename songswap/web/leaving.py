@@ -1,14 +1,14 @@
 """Somebody goes: all that is stored about them, and every word they wrote in other places, is erased."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
 from msgspec.structs import replace
 
 from songswap.core.admission import take_back
 from songswap.core.posts import rows_of, without_author
 from songswap.documents import ERASURES, GROUP, WROTE
-from songswap.model import Erasures, Row, Struct
+from songswap.model import Erasures, Group, Row, Struct
 from songswap.web import accounts
 from songswap.web.places import place_of
 from songswap.web.resources import Resources
@@ -28,13 +28,15 @@ def disconnect(here: Resources, account: str) -> None:
     """
     waiting = here.store.read(ERASURES) or Erasures()
     here.store.write(ERASURES, Erasures((*waiting.accounts, account)))
-    for name in here.store.names("groups"):
-        group = here.groups.get(name)
-        if group is not None and account in {*group.asking, *group.removed}:
-            removed = {one: at for one, at in group.removed.items() if one != account}
-            here.store.write(GROUP, replace(take_back(group, account), removed=removed), name)
+    for name, group in here.store.all_of(GROUP).where(_once_asking, account):
+        removed = {one: at for one, at in group.removed.items() if one != account}
+        here.store.write(GROUP, replace(take_back(group, account), removed=removed), name)
     accounts.forget(here.store, account)
     here.errands.send(erase(here))
+
+
+def _once_asking(group: Group) -> Iterable[str]:
+    return {*group.asking, *group.removed}
 
 
 async def erase(here: Resources) -> None:

@@ -1,31 +1,28 @@
 """Pages that show what people write, kept up to date: each post and change once, in order, also after a break."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
-from quart import Blueprint, Response, request
-from quart_schema import hide
+from quart import Blueprint
 
-from songswap.documents import Account
 from songswap.model import Place
 from songswap.store import StoreError
-from songswap.web import browsers
-from songswap.web.api import Body, query
+from songswap.web.api import Body
 from songswap.web.chat import announce
 from songswap.web.errors import ProblemError
-from songswap.web.events import HEADERS, KEEP_ALIVE_S, RETRY_MS
+from songswap.web.events import Bell, LogIn
 from songswap.web.feed import Feeding
-from songswap.web.guard import cookie, me
 from songswap.web.hub import Event, Listener, Topic
 from songswap.web.notices import EVENT as NOTICE
 from songswap.web.notices import news_for, unread_of
-from songswap.web.places import Found, find_place
+from songswap.web.places import Found, find_place, found_by
 from songswap.web.posts import posts_of
-from songswap.web.resources import Resources, resources
+from songswap.web.resources import Resources
+from songswap.web.sight import Viewer, circle_of, viewer_of
+from songswap.web.streams import STILL_HERE, Asking, Events, stream
 from songswap.web.writing import data_for
 
 blueprint = Blueprint("live", __name__)
@@ -34,6 +31,9 @@ FIRST: Final = 50
 """Posts sent at the beginning, or where it is not known what a page has missed."""
 EVERYWHERE: Final = "feed"
 ALONE: Final = "notices"
+CIRCLE_FILE: Final = "circle.json"
+GROUP_FILE: Final = "/group.json"
+PERSONAL: Final = (f"/{CIRCLE_FILE}", "/profile.json")
 GONE: Final = b'event: gone\ndata: {"reason":"%b"}\n\n'
 
 
@@ -44,77 +44,102 @@ class AskedLive(Body, frozen=True):
     after: Annotated[str, Meta(max_length=40)] = ""
 
 
-@blueprint.get("/api/live")
-@query(AskedLive)
-@hide
-async def live(data: AskedLive) -> Response:
+@stream(blueprint, "/api/live", AskedLive)
+def live(asking: Asking, data: AskedLive) -> Events:
     """Server-sent events of a place: `posts` (a PostList) first, or what was missed since `Last-Event-ID`; then `post`
     for each that is new or has changed, `presence` of a chat, `gone` when it may not be read any more.
 
     Of `feed`: `post` for each that is new in my feed, and `unread` when somebody wrote in a chat of mine. Of `notices`:
     how many I have not seen. Each of them also brings `notice` when I am told of something.
     """
-    here, account, shown = resources(), me(), cookie()
-    seen = request.headers.get("Last-Event-ID") or data.after
     if data.place == EVERYWHERE:
-        stream = _feed(here, shown, account)
-    elif data.place == ALONE:
-        stream = _notices(here, shown, account)
-    else:
-        place = find_place(here, account, data.place).place
-        stream = _place(here, shown, account, place, seen)
-    response = Response(stream, headers=HEADERS)
-    response.timeout = None
-    return response
+        return _feed(asking)
+    if data.place == ALONE:
+        return _notices(asking)
+    place = find_place(asking.here, asking.account, data.place).place
+    return _place(asking, place, asking.after or data.after)
 
 
 class _Ear:
-    """A page that listens, and whether what it may read could have changed."""
+    """A page that listens, and whether what it may read could have changed (`is_stale`).
 
-    def __init__(self, here: Resources, shown: str, account: Account) -> None:
-        self._here = here
-        self._shown = shown
-        self._rung = asyncio.Event()
-        self._account = account
+    That follows from the log-in, the person's groups, who has blocked whom, and the profiles of those who are read. A
+    change of these is news for those alone whom it concerns.
+    """
+
+    def __init__(self, asking: Asking, topic: Topic) -> None:
+        self._here = asking.here
+        self._me = asking.account.id
+        self._topic = topic
+        self._bell = Bell()
+        self._log_in = LogIn(asking, self._bell)
+        self._viewer: Viewer | None = None
+        self.wait = self._bell.wait
         self.is_stale = True
 
     @contextmanager
-    def listening(self, place: Topic) -> Iterator[Listener]:
-        """Hear of what is written there, and of all that rights follow from, for as long as the block lasts."""
-        rules = (f"accounts/{self._account.id}/browsers.json", f"accounts/{self._account.id}/account.json")
+    def listening(self) -> Iterator[Listener]:
+        """Hear of what is written, and of all that rights follow from, for as long as the block lasts."""
         changes = self._here.store.changes
-        with (
-            self._here.metrics.event_stream(),
-            changes.subscribe("accounts/", endings=("circle.json", "profile.json"), on_change=self._rights),
-            changes.subscribe("groups/", endings=("group.json",), on_change=self._rights),
-            changes.subscribe(*rules, on_change=self._rights),
-            self._here.hub.join(place, self._account.id, self._rung.set) as listener,
-        ):
-            yield listener
+        with ExitStack() as stack:
+            stack.enter_context(self._here.metrics.event_stream())
+            stack.enter_context(self._log_in.watched())
+            if self._topic != ALONE:
+                stack.enter_context(changes.subscribe("accounts/", endings=PERSONAL, on_change=self._person_changed))
+                stack.enter_context(changes.subscribe("groups/", endings=(GROUP_FILE,), on_change=self._group_changed))
+            yield stack.enter_context(self._here.hub.join(self._topic, self._me, self._bell.ring))
 
-    def account(self) -> Account | None:
-        """Who listens; None if the browser was logged out."""
+    def is_logged_in(self) -> bool:
+        """Whether there is still somebody to tell. Raises StoreError."""
+        return self._log_in.holds()
+
+    def viewer(self) -> Viewer:
+        """Who listens, as of now: what they may read is no more stale. Raises StoreError."""
         self.is_stale = False
-        return browsers.whose(self._here.store, self._shown, self._here.clock.now_ms())
+        self._viewer = viewer_of(self._here, self._log_in.account)
+        return self._viewer
 
-    async def wait(self) -> bool:
-        """Wait until there is more; False when there was nothing for so long that a sign of life is wanted."""
+    def _person_changed(self, path: str) -> None:
+        other, _, file = path.removeprefix("accounts/").partition("/")
+        if self._viewer is None or not file or other == self._me or self._is_news(other, file, self._viewer):
+            self._look_again()
+
+    def _is_news(self, other: str, file: str, viewer: Viewer) -> bool:
+        """Whether it changes what I may read that somebody's circle has changed, or their profile."""
+        if file == CIRCLE_FILE:
+            try:
+                return (other in viewer.apart) != (self._me in circle_of(self._here, other).blocked)
+            except StoreError:
+                return True
+        if isinstance(self._topic, Place):
+            return self._topic == Place("wall", other)
+        return other in viewer.circle.follows or any(other in group.members for group in viewer.groups.values())
+
+    def _group_changed(self, path: str) -> None:
+        name = path.removeprefix("groups/").partition("/")[0]
+        if isinstance(self._topic, Place) and self._topic.kind != "wall":
+            if name in {self._topic.id, ""}:
+                self._look_again()
+            return
+        viewer = self._viewer
+        if viewer is None or name in viewer.groups or name in viewer.circle.followed_groups or self._is_in(name):
+            self._look_again()
+
+    def _is_in(self, group: str) -> bool:
         try:
-            await asyncio.wait_for(self._rung.wait(), KEEP_ALIVE_S)
-        except TimeoutError:
-            return False
-        self._rung.clear()
-        return True
+            found = self._here.groups.get(group) if group else None
+        except StoreError:
+            return True
+        return found is None or self._me in found.members
 
-    def _rights(self) -> None:
+    def _look_again(self) -> None:
         self.is_stale = True
-        self._rung.set()
+        self._bell.ring()
 
 
-async def _place(here: Resources, shown: str, account: Account, place: Place, seen: str) -> AsyncIterator[bytes]:
-    yield f"retry: {RETRY_MS}\n\n".encode()
-    ear = _Ear(here, shown, account)
-    with ear.listening(place) as listener:
+async def _place(asking: Asking, place: Place, seen: str) -> Events:
+    here, ear = asking.here, _Ear(asking, place)
+    with ear.listening() as listener:
         announce(here, place)
         try:
             async for pieces in _pieces(here, ear, _reading(here, ear, place, listener, seen)):
@@ -123,16 +148,16 @@ async def _place(here: Resources, shown: str, account: Account, place: Place, se
             announce(here, place)
 
 
-async def _feed(here: Resources, shown: str, account: Account) -> AsyncIterator[bytes]:
-    yield f"retry: {RETRY_MS}\n\n".encode()
-    ear, feeding = _Ear(here, shown, account), Feeding(here, account)
-    with ear.listening(None) as listener:
+async def _feed(asking: Asking) -> Events:
+    here = asking.here
+    ear, feeding = _Ear(asking, None), Feeding(here, asking.account)
+    with ear.listening() as listener:
 
         def look() -> bytes | None:
+            if not ear.is_logged_in():
+                return None
             if ear.is_stale:
-                feeding.look_again()
-                if ear.account() is None:
-                    return None
+                feeding.look_again(ear.viewer())
             return b"".join(piece for event in listener.take() if (piece := _fed(here, feeding, event)))
 
         async for pieces in _pieces(here, ear, look):
@@ -143,27 +168,24 @@ def _fed(here: Resources, feeding: Feeding, event: Event) -> bytes | None:
     return _sent(here, event) if event.name == NOTICE else feeding.piece(event)
 
 
-async def _notices(here: Resources, shown: str, account: Account) -> AsyncIterator[bytes]:
-    yield f"retry: {RETRY_MS}\n\n".encode()
-    ear = _Ear(here, shown, account)
-    with ear.listening(ALONE) as listener:
-        is_first = True
+async def _notices(asking: Asking) -> Events:
+    here, account = asking.here, asking.account
+    ear = _Ear(asking, ALONE)
+    with ear.listening() as listener:
+        first = [news_for(account, unread_of(here, account))]  # what was missed, as a number
 
         def look() -> bytes | None:
-            nonlocal is_first
-            if ear.is_stale and ear.account() is None:
+            if not ear.is_logged_in():
                 return None
-            first, is_first = (
-                [news_for(account, unread_of(here, account))] if is_first else [],
-                False,
-            )  # what was missed, as a number
-            return b"".join(_sent(here, event) for event in (*first, *listener.take()))
+            events = [*first, *listener.take()]
+            first.clear()
+            return b"".join(_sent(here, event) for event in events)
 
         async for pieces in _pieces(here, ear, look):
             yield pieces
 
 
-async def _pieces(here: Resources, ear: _Ear, look: Callable[[], bytes | None]) -> AsyncIterator[bytes]:
+async def _pieces(here: Resources, ear: _Ear, look: Callable[[], bytes | None]) -> Events:
     """What `look` finds whenever there is more, until it finds that it is over."""
     while not here.stopping.is_set():
         try:
@@ -176,7 +198,7 @@ async def _pieces(here: Resources, ear: _Ear, look: Callable[[], bytes | None]) 
         if pieces:
             yield pieces
         if not await ear.wait():
-            yield b": still here\n\n"
+            yield STILL_HERE
 
 
 def _reading(here: Resources, ear: _Ear, place: Place, listener: Listener, seen: str) -> Callable[[], bytes | None]:
@@ -186,8 +208,10 @@ def _reading(here: Resources, ear: _Ear, place: Place, listener: Listener, seen:
 
     def look() -> bytes | None:
         nonlocal found, begins
+        if not ear.is_logged_in():
+            return None
         if ear.is_stale:
-            found = _found(here, ear.account(), place)
+            found = _found(here, ear.viewer(), place)
         if found is None:
             return None
         if begins or listener.is_behind:
@@ -199,9 +223,9 @@ def _reading(here: Resources, ear: _Ear, place: Place, listener: Listener, seen:
     return look
 
 
-def _found(here: Resources, account: Account | None, place: Place) -> Found | None:
+def _found(here: Resources, viewer: Viewer, place: Place) -> Found | None:
     try:
-        return find_place(here, account, str(place)) if account else None
+        return found_by(here, viewer, place)
     except ProblemError:
         return None
 

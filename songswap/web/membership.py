@@ -1,30 +1,36 @@
 """Who is in which group, and in whose session they listen, as the store has it."""
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from songswap.core.groups import check_room
 from songswap.core.sharing import without_group
 from songswap.documents import GROUP, SESSION_WISH, SHARING, TAB, WISH, SessionWish, Wish
 from songswap.model import Group
-from songswap.store import Store
+from songswap.store import Reads, Store
 from songswap.web import agreeing
 
 
-def wish_of(store: Store, account: str) -> Wish:
+def wish_of(store: Reads, account: str) -> Wish:
     """What `account` wants."""
     return store.read(WISH, account) or Wish()
 
 
-def session_of(store: Store, group: str) -> SessionWish:
+def session_of(store: Reads, group: str) -> SessionWish:
     """Whether a session shall run in `group`."""
     return store.read(SESSION_WISH, group) or SessionWish()
 
 
 def groups_of(store: Store, account: str) -> list[Group]:
     """The groups that `account` is in, the newest first."""
-    every = (store.read(GROUP, name) for name in store.names("groups"))
-    mine = [group for group in every if group and account in group.members]
-    return sorted(mine, key=lambda group: -group.created_at_ms)
+    return sorted(
+        (group for _, group in store.all_of(GROUP).where(_members, account)), key=lambda group: -group.created_at_ms
+    )
+
+
+def _members(group: Group) -> Iterable[str]:
+    return group.members
 
 
 def demand_room(store: Store, account: str, *, own: bool = True) -> None:

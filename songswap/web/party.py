@@ -15,10 +15,11 @@ from songswap.web import agreeing
 from songswap.web.accounts import new_id
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
+from songswap.web.group_state import state_of
 from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.resources import Resources, resources
 from songswap.web.session import PlaybackCommand, click, running
-from songswap.web.snapshot import facts_of, state_of
+from songswap.web.snapshot import facts_of
 from songswap.web.state import GroupState
 from songswap.web.whose_view import whose_state
 

@@ -17,13 +17,13 @@ from songswap.web.accounts import new_id
 from songswap.web.api import takes_file
 from songswap.web.bodies import LARGEST_PICTURE, UploadedFile
 from songswap.web.errors import ProblemError
+from songswap.web.group_state import state_of
 from songswap.web.guard import me, my_group_as, who
 from songswap.web.images import ImageError, square
 from songswap.web.profile_view import ProfileState, profile_state
 from songswap.web.resources import Resources, resources
 from songswap.web.showing import shown
 from songswap.web.sight import profile_of, viewer_of
-from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
 
 blueprint = Blueprint("pictures", __name__)

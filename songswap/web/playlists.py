@@ -3,10 +3,10 @@
 from quart import Blueprint, Response, ResponseReturnValue, render_template
 from quart_schema import hide
 
-from songswap.documents import SAVES, Saves
-from songswap.web import browsers, lists, membership
-from songswap.web import events as live
-from songswap.web.guard import cookie, me
+from songswap.documents import HEARTBEAT, SAVES, Saves
+from songswap.web import lists, membership
+from songswap.web.events import own
+from songswap.web.guard import me
 from songswap.web.library import TopState, look_at_top_if_old, top_of
 from songswap.web.lists import SavedState
 from songswap.web.policy import content_policy
@@ -14,6 +14,7 @@ from songswap.web.renewals import RenewalItem, items_of
 from songswap.web.resources import Resources, resources
 from songswap.web.snapshot import is_worker_alive
 from songswap.web.state import Timed
+from songswap.web.streams import Asking, Events, stream
 
 blueprint = Blueprint("playlists", __name__)
 
@@ -48,18 +49,11 @@ async def page() -> ResponseReturnValue:
     return Response(text, headers={"Content-Security-Policy": policy}, content_type="text/html; charset=utf-8")
 
 
-@blueprint.get("/api/me/playlists/events")
-@hide
-async def events() -> Response:
+@stream(blueprint, "/api/me/playlists/events")
+def events(asking: Asking) -> Events:
     """Server-sent events: `state` with a whole PlaylistsState; `gone` when the browser was logged out."""
-    here, shown, account = resources(), cookie(), me().id
-
-    def look() -> PlaylistsState | live.Gone:
-        if browsers.whose(here.store, shown, here.clock.now_ms()) is None:
-            return "logged_out"
-        return _state(here, account)
-
-    return live.feed(here, look)
+    mine = f"accounts/{asking.account.id}/"
+    return own(asking, lambda person: _state(asking.here, person.id), mine, HEARTBEAT.pattern)
 
 
 def _state(here: Resources, account: str) -> PlaylistsState:

@@ -15,12 +15,13 @@ from songswap.web import milestones
 from songswap.web.accounts import new_id
 from songswap.web.api import Body, body, no_content
 from songswap.web.errors import ProblemError
+from songswap.web.group_state import state_of
 from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.requests_view import listeners_of, request_state
 from songswap.web.resources import Resources, resources
 from songswap.web.search import track_of
 from songswap.web.session import PlaybackCommand, click, running
-from songswap.web.snapshot import facts_of, state_of
+from songswap.web.snapshot import facts_of
 from songswap.web.spotify import ask_spotify
 from songswap.web.state import GroupState, RequestState
 

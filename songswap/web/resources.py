@@ -35,6 +35,7 @@ from songswap.web.metrics import Metrics
 from songswap.web.pace import Exchanges, Pace
 from songswap.web.pending import PendingLogins
 from songswap.web.remembered import Remembered
+from songswap.web.scenes import Scenes
 from songswap.web.watching import Watching
 
 EXTENSION = "songswap"
@@ -84,6 +85,7 @@ class Resources:
     names: Names = field(init=False)
     books: Books = field(init=False)
     diaries: Diaries = field(init=False)
+    scenes: Scenes = field(init=False)
     directory: Directory = field(init=False)
     profiles: Remembered[Profile] = field(init=False)
     circles: Remembered[Circle] = field(init=False)

@@ -1,5 +1,8 @@
 """The screen for the TV: what plays, what comes, who listens, how to join; for whoever knows the group's secret."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from quart import Blueprint, Response, ResponseReturnValue, render_template
 from quart_schema import hide, tag_blueprint, validate_response
 
@@ -8,19 +11,21 @@ from songswap.core.requests import coming, wished_by
 from songswap.core.screens import opens_screen, renew_screen
 from songswap.core.timeline import advance, same_track
 from songswap.core.words import MemberStatus
-from songswap.documents import GROUP, HANDED, REQUESTS
+from songswap.documents import GROUP
 from songswap.model import Group, Handed, Requests, Struct, Timeline, TimerState, Track
-from songswap.web import events as live
 from songswap.web.errors import ProblemError, Way
+from songswap.web.events import Bell, Gone, Look, feed
 from songswap.web.facts import Facts
+from songswap.web.group_state import state_of
 from songswap.web.guard import me, my_group
 from songswap.web.interval_view import interval_state, timer_in
 from songswap.web.invites import qr_code
 from songswap.web.links import invite_of, new_link
 from songswap.web.party_view import party_state
 from songswap.web.resources import Resources, resources
-from songswap.web.snapshot import facts_of, state_of
+from songswap.web.snapshot import facts_of
 from songswap.web.state import GroupState, PartyState, PhaseState, Timed
+from songswap.web.streams import response_of
 
 blueprint = Blueprint("screen", __name__)
 tag_blueprint(blueprint, ["groups"])
@@ -110,12 +115,18 @@ async def events(group_id: str, secret: str) -> Response:
     here = resources()
     _shown(here, group_id, secret)
 
-    def look() -> ScreenState | live.Gone:
-        group = here.store.read(GROUP, group_id)
-        is_open = group is not None and opens_screen(group, secret, here.clock.now_ms())
-        return _state(here, group) if group and is_open else "link_replaced"
+    @contextmanager
+    def opened(bell: Bell) -> Iterator[Look]:
+        with here.scenes.watch(group_id, bell.ring) as scene:
 
-    return live.feed(here, look)
+            def look() -> ScreenState | Gone:
+                facts = scene.facts(here.clock.now_ms())
+                is_open = facts is not None and opens_screen(facts.group, secret, facts.now_ms)
+                return _picture(facts) if facts and is_open else "link_replaced"
+
+            yield look
+
+    return response_of(feed(here, opened))
 
 
 @blueprint.get("/screen/<group_id>/<secret>/invite.svg")
@@ -145,18 +156,13 @@ def _shown(here: Resources, group_id: str, secret: str) -> Group:
 
 
 def _state(here: Resources, group: Group) -> ScreenState:
-    facts = facts_of(here.store, group, here.clock.now_ms())
-    handed = here.store.read(HANDED, group.id) or Handed()
-    requests = here.store.read(REQUESTS, group.id) or Requests()
+    return _picture(facts_of(here.store, group, here.clock.now_ms()))
+
+
+def _picture(facts: Facts) -> ScreenState:
     session_id, is_running = facts.session.session_id, facts.session.state == "running"
-    return _picture(
-        facts,
-        handed if is_running and handed.session_id == session_id else Handed(),
-        requests if is_running and requests.session_id == session_id else Requests(),
-    )
-
-
-def _picture(facts: Facts, handed: Handed, requests: Requests) -> ScreenState:
+    handed = facts.handed if is_running and facts.handed.session_id == session_id else Handed()
+    requests = facts.requests if is_running and facts.requests.session_id == session_id else Requests()
     night, expires_at_ms = facts.tonight, facts.group.invite.expires_at_ms
     timeline = advance(night.timeline, facts.now_ms) if night and night.timeline else None
     return ScreenState(

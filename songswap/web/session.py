@@ -14,9 +14,9 @@ from songswap.web import membership, milestones
 from songswap.web.accounts import new_id
 from songswap.web.api import Body, body
 from songswap.web.errors import ProblemError
+from songswap.web.group_state import state_of
 from songswap.web.guard import me, my_group, my_group_as
 from songswap.web.resources import Resources, resources
-from songswap.web.snapshot import state_of
 from songswap.web.state import GroupState
 
 blueprint = Blueprint("session", __name__)

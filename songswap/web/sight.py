@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 
 from songswap.core import admission, audience, links
-from songswap.documents import SHARING, Account
+from songswap.documents import CIRCLE, SHARING, Account
 from songswap.model import Circle, Group, Profile, Relation, Sharing
 from songswap.store import BrokenError
 from songswap.web.errors import ProblemError
+from songswap.web.membership import groups_of
 from songswap.web.resources import Resources
 
 
@@ -108,14 +109,18 @@ def viewer_of(here: Resources, account: Account | None) -> Viewer:
     """Whoever looks, as of now. Raises StoreError."""
     if account is None:
         return Viewer("", {}, Circle(), frozenset(), frozenset())
-    every = (here.groups.get(name) for name in here.store.names("groups"))
-    circles = [(name, circle_of(here, name)) for name in here.store.names("accounts")]
-    mine = dict(circles).get(account.id, Circle())
-    apart = audience.apart_from(account.id, mine, circles)
+    mine, circles = circle_of(here, account.id), here.store.all_of(CIRCLE)
+    blocking = [name for name, _ in circles.where(_blocked, account.id)]
+    others = sorted({*mine.blocked, *blocking, *circles.unread})
+    apart = audience.apart_from(account.id, mine, [(one, circle_of(here, one)) for one in others])
     return Viewer(
         account=account.id,
-        groups={group.id: group for group in every if group and account.id in group.members},
+        groups={group.id: group for group in sorted(groups_of(here.store, account.id), key=lambda one: one.id)},
         circle=mine,
         apart=apart,
         hidden=apart | ({*mine.muted} - {account.id}),
     )
+
+
+def _blocked(circle: Circle) -> tuple[str, ...]:
+    return circle.blocked

@@ -7,16 +7,16 @@ from quart import Blueprint, Response, ResponseReturnValue, render_template
 from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.searches import MOST_WISHES, is_wanted
-from songswap.documents import VIDEO_WISHES
+from songswap.documents import HEARTBEAT, VIDEO_WISHES, YOUTUBE_SEEN, Account
 from songswap.model import VideoWish, VideoWishes
-from songswap.web import browsers
-from songswap.web import events as live
 from songswap.web.api import Body, body, query
 from songswap.web.errors import ProblemError
-from songswap.web.guard import cookie, me
+from songswap.web.events import own
+from songswap.web.guard import me
 from songswap.web.library import look_for_playlists_if_never
 from songswap.web.policy import content_policy
 from songswap.web.resources import Resources, resources
+from songswap.web.streams import Asking, Events, stream
 from songswap.web.video_lists import MOST_SONGS, Listed, find_list, lists_of
 from songswap.web.video_view import VideosState, read_list, videos_state, wish_for
 
@@ -25,7 +25,8 @@ tag_blueprint(blueprint, ["videos"])
 
 FRESH_MS = 3_600_000.0
 """A playlist that was read so lately is not read again."""
-WATCHED = ("accounts/", "groups/", "heartbeat.json", "videos/", "youtube/", "youtube.json")
+WATCHED = (HEARTBEAT.pattern, YOUTUBE_SEEN.pattern, "videos/", "youtube/")
+"""Beside what is their own."""
 LONGEST_ID = 200
 NO_PLAYLISTS = "There is no playlist yet: make one on “Playlists”, or have yours looked for there."
 OFF = "Music videos are off here: the operator has set no key for YouTube ([youtube] api_key)."
@@ -49,7 +50,7 @@ class AskedVideos(Body, frozen=True):
 @validate_response(VideosState)
 async def get_videos(data: AskedVideos) -> VideosState:
     """The music videos of a playlist as far as they are known, and what is missing. It costs no search, and no call."""
-    here = _open()
+    here = _open(resources())
     lists = lists_of(here, me())
     return videos_state(here, me().id, lists, find_list(lists, data.playlist), data.num)
 
@@ -59,7 +60,7 @@ async def get_videos(data: AskedVideos) -> VideosState:
 @validate_response(VideosState, 202)
 async def want_videos(data: AskedVideos) -> tuple[VideosState, int]:
     """Have the missing ones looked for; what comes of it is at `GET /api/videos` soon after, one by one."""
-    here = _open()
+    here = _open(resources())
     lists = lists_of(here, me())
     listed = find_list(lists, data.playlist)
     if listed is None:
@@ -68,22 +69,18 @@ async def want_videos(data: AskedVideos) -> tuple[VideosState, int]:
     return videos_state(here, me().id, lists, listed, data.num), 202
 
 
-@blueprint.get("/api/videos/events")
-@query(AskedVideos)
-@hide
-async def events(data: AskedVideos) -> Response:
+@stream(blueprint, "/api/videos/events", AskedVideos)
+def events(asking: Asking, data: AskedVideos) -> Events:
     """Server-sent events: `state` with a whole VideosState; `gone` when the browser was logged out."""
-    here, shown, account = _open(), cookie(), me()
-    find_list(lists_of(here, account), data.playlist)
+    here = _open(asking.here)
+    find_list(lists_of(here, asking.account), data.playlist)
 
-    def look() -> VideosState | live.Gone:
-        if browsers.whose(here.store, shown, here.clock.now_ms()) is None:
-            return "logged_out"
+    def state(account: Account) -> VideosState:
         lists = lists_of(here, account)
         listed = next((one for one in lists if one.choice.id == data.playlist), None)
         return videos_state(here, account.id, lists, listed or find_list(lists, ""), data.num)
 
-    return live.feed(here, look, WATCHED)
+    return own(asking, state, *WATCHED, f"accounts/{asking.account.id}/")
 
 
 @blueprint.get("/videos")
@@ -91,7 +88,7 @@ async def events(data: AskedVideos) -> Response:
 @hide
 async def page(data: AskedVideos) -> ResponseReturnValue:
     """The page."""
-    here = _open()
+    here = _open(resources())
     look_for_playlists_if_never(here, me().id)
     lists = lists_of(here, me())
     state = videos_state(here, me().id, lists, find_list(lists, data.playlist), data.num)
@@ -100,9 +97,8 @@ async def page(data: AskedVideos) -> ResponseReturnValue:
     return Response(text, headers={"Content-Security-Policy": policy}, content_type="text/html; charset=utf-8")
 
 
-def _open() -> Resources:
+def _open(here: Resources) -> Resources:
     """The resources, while there is a key. Raises ProblemError (409)."""
-    here = resources()
     if not here.config.youtube.api_key:
         raise ProblemError(409, "videos_off", OFF, title="Music videos are off")
     return here

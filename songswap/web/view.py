@@ -1,5 +1,7 @@
 """What is known of a group, as one of its members sees it. Pure: facts in, state out."""
 
+from dataclasses import dataclass
+
 from songswap.core.groups import RIGHTS
 from songswap.core.tabs import is_quiet, known_as
 from songswap.core.words import describe, hint
@@ -11,6 +13,7 @@ from songswap.web.party_view import party_state
 from songswap.web.requests_view import requests_state
 from songswap.web.session_view import calls_state, session_state
 from songswap.web.state import (
+    CallsState,
     DevicesState,
     DeviceState,
     GroupState,
@@ -26,29 +29,51 @@ from songswap.web.state import (
 UPCOMING_SHOWN = 3
 
 
-def state_for(facts: Facts, account: str) -> GroupState:
-    """The group as its member `account` sees it."""
-    group = facts.group
+@dataclass(frozen=True)
+class Common:
+    """What all members of a group see alike."""
+
+    members: tuple[MemberState, ...]
+    playback: PlaybackState | None
+    notice: str
+    calls: CallsState | None
+    tonight: TonightState | None
+
+
+def common_of(facts: Facts) -> Common:
+    """What all members of the group see alike."""
+    night = facts.tonight
+    return Common(
+        members=tuple(_member(facts, one) for one in _in_order(facts.group)),
+        playback=_playback(facts),
+        notice=(night.click_error or night.notice) if night else "",
+        calls=calls_state(facts),
+        tonight=_tonight(facts),
+    )
+
+
+def state_for(facts: Facts, account: str, common: Common | None = None) -> GroupState:
+    """The group as its member `account` sees it; `common` is `common_of` the facts, where several look."""
+    group, common = facts.group, common or common_of(facts)
     role = group.members[account].role
     may_invite = "invite" in RIGHTS[role]
-    night = facts.tonight
     return GroupState(
         id=group.id,
         name=group.name,
         now_ms=facts.now_ms,
         me=_me(facts, account),
-        members=tuple(_member(facts, one) for one in _in_order(group)),
+        members=common.members,
         session=session_state(facts, account),
-        playback=_playback(facts),
-        notice=(night.click_error or night.notice) if night else "",
+        playback=common.playback,
+        notice=common.notice,
         is_worker_alive=facts.worker_alive,
-        calls=calls_state(facts),
+        calls=common.calls,
         invite_url=facts.invite_url if may_invite else None,
         invite_expires_at_ms=group.invite.expires_at_ms if may_invite else None,
         screen_url=facts.screen_url if may_invite and group.screen else None,
         screen_expires_at_ms=group.screen.expires_at_ms if may_invite and group.screen else None,
         has_invite_on_screen=group.has_invite_on_screen,
-        tonight=_tonight(facts),
+        tonight=common.tonight,
         requests=requests_state(facts, account),
         interval=interval_state(timer_in(facts, account)),
         description=group.description,

@@ -9,7 +9,7 @@ from quart.testing.connections import TestHTTPConnection as HTTPConnection
 
 from songswap.documents import HEARTBEAT, NIGHT, Heartbeat
 from songswap.model import Night
-from songswap.web import events
+from songswap.web import streams as events
 from tests.web.site import HOST, Browser, Site, content, group_of
 
 

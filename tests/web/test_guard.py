@@ -30,6 +30,11 @@ FOREIGN = [
     {"Origin": HOST},
     {"Referer": f"{ORIGIN.replace('http:', 'https:')}/account"},
 ]
+GREETINGS = {
+    "/api/me/tab/link": '{"type":"probe","n":1}',
+    "/api/live/link": '{"type":"follow","n":1,"path":"/api/me/history/events"}',
+}
+"""What each connection answers with the time in it."""
 OURS = [
     {},
     {"Origin": ORIGIN},
@@ -69,7 +74,7 @@ async def test_every_route_needs_a_login_or_is_listed_public(site: Site) -> None
 
 async def test_every_connection_needs_a_login_and_a_page_of_our_own(site: Site) -> None:
     rules = [rule for rule in site.app.url_map.iter_rules() if rule.websocket]
-    assert len(rules) == 1
+    assert {rule.rule for rule in rules} == GREETINGS.keys()
     ada, stranger = await site.log_in("ada"), site.browser()
     for rule in rules:
         assert await _connects(ada, rule.rule, ORIGIN)
@@ -82,7 +87,7 @@ async def _connects(browser: Browser, address: str, origin: str, host: str = HOS
     headers = {"Host": host, **({"Origin": origin} if origin else {})}
     try:
         async with browser.client.websocket(address, headers=headers) as socket:
-            await socket.send('{"type":"probe","n":1}')
+            await socket.send(GREETINGS[address])
             return "now_ms" in str(await socket.receive())
     except WebsocketResponseError:
         return False

@@ -5,7 +5,7 @@ import pytest
 
 from songswap.documents import CIRCLE, PROFILE
 from songswap.model import Circle, Profile
-from songswap.web import live as module
+from songswap.web import streams as module
 from songswap.web.hub import MOST_WAITING, REPLAYED
 from songswap.web.pace import Pace
 from songswap.web.places import place_of
