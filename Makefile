@@ -11,6 +11,7 @@
 #   make bench-insights  how soon figures of them are answered; writes bench/insights.txt
 #   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
 #   make bench-talk      how soon people read what others write; writes bench/talk.txt
+#   make bench-load      how many people one server carries, and what it costs; writes bench/load.txt
 #   make bench-whose     how well and how soon it is learnt whose a song is; writes bench/whose.txt
 #   make bench-disk      how a session fares on a slow disk; writes bench/disk.txt
 #   make bench-soak      half an hour of steady load: memory, files left behind; writes bench/soak.txt
@@ -24,6 +25,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo lock tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-soak bench-realtime
+.PHONY: bench-load bench-routes
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -79,6 +81,8 @@ bench-disk: $(VENV)/installed-for-tests
 
 bench-soak: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.soak
+bench-load: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.load
 
 bench-tabs: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.tabs

@@ -61,7 +61,7 @@ def running(folder: Path, people: int, messages: int) -> Iterator[Running]:
     folder.mkdir()
     with an_installation(folder) as installation:
         store = Store(installation.store, "server")
-        everybody = tuple(_someone(store, f"p{number:011d}") for number in range(people))
+        everybody = tuple(someone(store, f"p{number:011d}") for number in range(people))
         members = {one.account: Member("listener", 0.0) for one in everybody}
         members[everybody[0].account] = Member("host", 0.0)
         store.write(GROUP, Group(GROUP_ID, "Friday", 0.0, SecretLink("secret", 0.0), members), GROUP_ID)
@@ -69,7 +69,8 @@ def running(folder: Path, people: int, messages: int) -> Iterator[Running]:
         yield Running(installation, installation.start_server(), everybody)
 
 
-def _someone(store: Store, account: str) -> Someone:
+def someone(store: Store, account: str) -> Someone:
+    """An account in `store`, and the browser it is logged in with."""
     secret = secrets.token_urlsafe(32)
     store.write(ACCOUNT, Account(account, account, account, account.title(), "default", 0.0, handle=account), account)
     fingerprint = hashlib.sha256(secret.encode()).hexdigest()

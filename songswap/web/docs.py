@@ -1,11 +1,15 @@
 """The API's description: the OpenAPI document, and a page to browse it that needs no network."""
 
+import asyncio
+import gzip
+import zlib
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from quart import Blueprint, Quart, Response, ResponseReturnValue, render_template, send_from_directory
+from quart import Blueprint, Quart, Response, ResponseReturnValue, render_template, request, send_from_directory
 from quart_schema import APIKeySecurityScheme, Info, OpenAPIProvider, QuartSchema, hide
 from quart_schema.validation import QUART_SCHEMA_REQUEST_ATTRIBUTE, QUART_SCHEMA_RESPONSE_ATTRIBUTE
 from werkzeug.routing.rules import Rule
@@ -64,10 +68,29 @@ class Provider(OpenAPIProvider):
         return models
 
 
+class Description:
+    """The OpenAPI document, made when it is first asked for, beside the event loop, and never again."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._made: asyncio.Task[tuple[bytes, bytes]] | None = None
+
+    async def text(self) -> tuple[bytes, bytes]:
+        """The document as JSON, and the same compressed. Somebody who asks and goes calls off nothing."""
+        if self._made is None:
+            self._made = asyncio.create_task(asyncio.to_thread(self._write))
+        return await asyncio.shield(self._made)
+
+    def _write(self) -> tuple[bytes, bytes]:
+        text = msgspec.json.encode(self._make())
+        return text, gzip.compress(text, mtime=0)
+
+
 def register(app: Quart, version: str, cookie: str) -> None:
     """Describe the routes of `app` at /openapi.json; `cookie` is the name of the one they know people by."""
-    QuartSchema(
+    schema = QuartSchema(
         app,
+        openapi_path=None,
         info=Info(title="SongSwap", version=version, description=DESCRIPTION),
         conversion_preference="msgspec",
         security_schemes={"cookie": APIKeySecurityScheme(in_="cookie", name=cookie)},
@@ -77,6 +100,23 @@ def register(app: Quart, version: str, cookie: str) -> None:
         scalar_ui_path=None,
         openapi_provider_class=Provider,
     )
+    hide(getattr(app.send_static_file, "__func__"))  # noqa: B009  # what QuartSchema does where it serves the document
+    description = Description(schema.openapi_provider.schema)
+
+    @app.get("/openapi.json", endpoint="openapi")
+    @hide
+    async def openapi() -> Response:
+        """The API's description."""
+        text, compressed = await description.text()
+        is_compressed = bool(request.accept_encodings.best_match(["gzip"]))
+        response = Response(compressed if is_compressed else text, mimetype="application/json")
+        if is_compressed:
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Vary"] = "Accept-Encoding"
+        response.headers["Cache-Control"] = "no-cache"
+        response.set_etag(f"{version}-{zlib.crc32(text):08x}{'-gzip' if is_compressed else ''}")
+        await response.make_conditional(request)
+        return response
 
 
 @blueprint.get("/docs")

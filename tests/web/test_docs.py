@@ -1,6 +1,7 @@
 """The API as it describes itself."""
 
 import asyncio
+import gzip
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from songswap.documents import HEARTBEAT, Heartbeat
 from songswap.simulator import World
-from songswap.web.docs import SWAGGER_FILES
+from songswap.web.docs import SWAGGER_FILES, Provider
 from tests.ports import free_port
 from tests.web.site import Site, group_of, open_site
 
@@ -44,6 +45,7 @@ async def test_every_route_of_the_api_is_described(site: Site) -> None:
         "/api/groups/<group_id>/events",
         "/api/groups/<group_id>/interval/events",
         "/api/live",
+        "/api/live/link",
         "/api/me/history/events",
         "/api/me/interval/events",
         "/api/me/tab/link",
@@ -51,6 +53,36 @@ async def test_every_route_of_the_api_is_described(site: Site) -> None:
         "/api/videos/events",
     }  # told of with what they are streams of, or in a document of its own
     assert routes - described == streams
+
+
+async def test_description_is_made_once_however_often_it_is_asked_for_and_whoever_goes(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    build_paths = Provider.build_paths
+    monkeypatch.setattr(Provider, "build_paths", lambda self, rule: made.append(rule.rule) or build_paths(self, rule))
+    browser = site.browser()
+    impatient = [asyncio.create_task(browser.get("/openapi.json")) for _ in range(5)]
+    await asyncio.sleep(0)
+    for one in impatient:
+        one.cancel()
+    await asyncio.gather(*impatient, return_exceptions=True)
+    answers = await asyncio.gather(*(browser.get("/openapi.json") for _ in range(5)))
+    assert len({await answer.get_data() for answer in answers}) == 1
+    assert made.count("/api/clock") == 1
+
+
+async def test_description_is_sent_compressed_and_only_to_who_does_not_have_it(site: Site) -> None:
+    browser = site.browser()
+    plain = await browser.get("/openapi.json")
+    small = await browser.get("/openapi.json", headers={"Accept-Encoding": "gzip, br"})
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(await small.get_data()) == await plain.get_data()
+    for answer, accepted in ((plain, "identity"), (small, "gzip")):
+        headers = {"If-None-Match": answer.headers["ETag"], "Accept-Encoding": accepted}
+        again = await browser.get("/openapi.json", headers=headers)
+        assert (again.status_code, await again.get_data()) == (304, b"")
+    assert plain.headers["ETag"] != small.headers["ETag"]
 
 
 async def test_docs_need_no_network(site: Site) -> None:
