@@ -45,6 +45,7 @@ STREAMS: Final = frozenset(
         "interval.group_events",
         "interval.my_events",
         "live.live",
+        "live_link.live_socket",
         "playlists.events",
         "screen.events",
         "tabs.tab_socket",
