@@ -81,6 +81,7 @@ bench-disk: $(VENV)/installed-for-tests
 
 bench-soak: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.soak
+
 bench-load: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.load
 
