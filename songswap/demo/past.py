@@ -149,6 +149,6 @@ async def _fetch_both(http: aiohttp.ClientSession, spotify_url: str, past: Past,
 
 
 async def _fetch(http: aiohttp.ClientSession, url: str, path: Path) -> None:
-    async with http.get(url) as answer:
+    async with http.get(url, allow_redirects=False) as answer:
         answer.raise_for_status()
         await asyncio.to_thread(path.write_bytes, await answer.read())
