@@ -93,6 +93,7 @@ def logged_out(here: Resources) -> cookies.AnyResponse:
     """To the start page, with nothing left by which the browser is known."""
     response = redirect(url_for("pages.landing"), 303)
     cookies.drop(here.config, response, cookies.SESSION)
+    response.headers["Clear-Site-Data"] = '"cache"'  # pictures of people; pages are in none
     return response
 
 
@@ -135,12 +136,13 @@ def _app_named(here: Resources, name: str) -> App:
 async def _begin(here: Resources, app: App, step: Step) -> cookies.AnyResponse:
     """Send the browser to Spotify; it takes along, sealed, what it needs to come back.
 
-    Spotify asks those who are logged in already, and those who are to paste, even if they agreed before: else a link
-    would wave them through.
+    Spotify asks those who are logged in already, those who are to paste, and those whom another site's page sends here,
+    even if they agreed before: else a link would wave them through.
     """
     now_ms = here.clock.now_ms()
     state = here.pending.new_state(step, now_ms)
-    start = here.oauth.begin(app, state, asks=step == "paste" or who() is not None)
+    is_sent = request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
+    start = here.oauth.begin(app, state, asks=step == "paste" or who() is not None or is_sent)
     target = local_path(request.args.get("next", "/"))
     if step == "paste":
         page = await render_template("paste.html", url=start.url, redirect_uri=here.config.server.redirect_uri)

@@ -28,6 +28,17 @@ async def test_spotify_is_asked_with_pkce_for_the_fewest_rights(site: Site) -> N
     assert asked["scope"] == [" ".join(SCOPES)]
 
 
+@pytest.mark.parametrize(
+    ("site_of_page", "is_asked"),
+    [("cross-site", True), ("same-site", True), ("same-origin", False), ("none", False), ("", False)],
+)
+async def test_nobody_is_logged_in_by_another_sites_page_without_being_asked(
+    site: Site, site_of_page: str, is_asked: bool
+) -> None:
+    response = await site.browser().get("/login", headers={"Sec-Fetch-Site": site_of_page} if site_of_page else {})
+    assert ("show_dialog=true" in response.headers["Location"]) == is_asked
+
+
 async def test_tokens_are_sealed_and_the_cookie_is_stored_as_a_hash_only(site: Site) -> None:
     browser = await site.log_in("ada")
     consent = site.store.read(CONSENT, browser.account)

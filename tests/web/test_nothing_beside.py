@@ -69,3 +69,10 @@ async def test_pages_are_kept_by_no_cache(site: Site) -> None:
     ada = await site.log_in("ada")
     for path in ("/", "/account", "/history", "/api/me", "/api/me/export", "/nowhere"):
         assert (await ada.get(path)).headers["Cache-Control"] == "no-store"
+
+
+async def test_who_logs_out_leaves_nothing_in_the_browser(site: Site) -> None:
+    for path in ("/logout", "/account/browsers/end"):
+        response = await (await site.log_in("ada")).post(path)
+        assert response.headers["Clear-Site-Data"] == '"cache"'
+        assert "songswap=;" in response.headers["Set-Cookie"]
