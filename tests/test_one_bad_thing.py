@@ -50,6 +50,10 @@ from tests.web.site import APPS, Browser, HandClock, Site, group_of, page
 pytestmark = pytest.mark.virtual_time
 
 DAY = "20261120"
+PAGES = (
+    *("/history", "/notices", "/api/me/feed", "/api/groups", "/people", "/api/me/unread", "/account", "/api/me/circle"),
+    *("/api/groups/{0}", "/groups/{0}/posts", "/groups/{0}/whose", "/groups/{0}/party", "/api/places/chat:{0}/posts"),
+)
 STEP_S = 7.0
 """Virtual time in which the worker's heart beats and the listeners have followed the host."""
 
@@ -94,6 +98,10 @@ def a_link_in_a_circle(path: Path, good: bytes) -> None:
     path.symlink_to(path.name)
 
 
+def misplaced(path: Path, good: bytes) -> None:
+    path.write_bytes(b'{"version": 1, "path": "accounts/somebody/else.json", "data": {}}\n')
+
+
 def beside_strays(path: Path, good: bytes) -> None:
     path.write_bytes(good)
     for name in (f"{path.name}~", f"copy of {path.name}", f"old {path.stem}{path.suffix}", "README", ".hidden"):
@@ -102,8 +110,9 @@ def beside_strays(path: Path, good: bytes) -> None:
 
 
 STATES = [
-    truncated, empty, garbage, of_wrong_types, newer, unreadable, a_folder, a_pipe, a_link_in_a_circle, beside_strays,
-]  # fmt: skip
+    *(truncated, empty, garbage, of_wrong_types, newer, misplaced, unreadable),
+    *(a_folder, a_pipe, a_link_in_a_circle, beside_strays),
+]
 Spoil = Callable[[Path, bytes], None]
 
 
@@ -198,8 +207,13 @@ class Place:
         assert not self.worker.done(), f"the worker has ended: {what}"
         there, here = world.player("cleo").truth(), world.player("dario").truth()
         assert (here.is_playing, here.uri) == (True, there.uri), f"Dario does not follow Cleo: {what}"
-        for path in ("/", f"/groups/{self.others}", "/history", "/notices"):
-            response = await cleo.get(path)
+        ada_too = what.startswith("accounts/")  # she is in a group with Bob; what is his alone is not hers
+        for person, path in (
+            (cleo, PAGES[self.steps % len(PAGES)].format(self.others)),
+            (cleo, "/" if self.steps % 2 else f"/groups/{self.others}"),
+            *(((self.people["ada"], f"/groups/{self.friends}"),) if ada_too else ()),
+        ):
+            response = await person.get(path)
             assert response.status_code == 200, f"{path} answers {response.status_code}: {what}"
         said = await cleo.post(f"/api/places/chat:{self.others}/posts", {"text": "hello"})
         assert said.status_code == 201, f"Cleo can't write ({said.status_code}): {what}"

@@ -34,8 +34,10 @@ class _Versioned(msgspec.Struct, frozen=True):
     version: int
 
 
-class _Envelope(msgspec.Struct, Generic[T], frozen=True, omit_defaults=True):
+class _Envelope(msgspec.Struct, Generic[T], frozen=True, kw_only=True, omit_defaults=True):
     version: int
+    path: str = ""
+    """Where it belongs; empty in files from before this was noted."""
     data: T
     boot: str = ""
     offset_ms: float = 0.0
@@ -61,7 +63,8 @@ class Document(Generic[T]):
     What is passing needs no fsync, nor does what is not `flushed` as it will be asked for again: a reader finds it
     whole, and a power cut may take the last half minute of it.
     What is `timed` holds moments of the present: they move along when the machine's clock is set.
-    `named_by` is the field that holds the last of its names: what lies under another name is in the wrong place.
+    A file says where it belongs, so that one in another's place is known; in those from before that was noted,
+    `named_by` is the field that holds the last of its names.
     """
 
     def __init__(  # noqa: PLR0913  # each of them names one property
@@ -95,11 +98,11 @@ class Document(Generic[T]):
         """Path within the store. Raises UnfitNameError."""
         return fill(self.pattern, names)
 
-    def encode(self, value: T, clock: Clock | None = None) -> bytes:
-        """The bytes of a file that holds `value`, with moments by `clock`."""
-        envelope = _Envelope(self.version, value)
+    def encode(self, value: T, path: str = "", clock: Clock | None = None) -> bytes:
+        """The bytes of a file that holds `value`, with moments by `clock`, and belongs at `path`."""
+        envelope = _Envelope(version=self.version, path=path, data=value)
         if self.timed and clock is not None:
-            envelope = _Envelope(self.version, value, clock.boot, clock.offset_ms)
+            envelope = msgspec.structs.replace(envelope, boot=clock.boot, offset_ms=clock.offset_ms)
         return msgspec.json.format(msgspec.json.encode(envelope), indent=1) + b"\n"
 
     def decode(self, content: bytes, path: str, clock: Clock | None = None) -> T:
@@ -114,6 +117,8 @@ class Document(Generic[T]):
             envelope: _Envelope[T] = self._decoder.decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UnreadableError(f"{path}: {error}") from error
+        if envelope.path not in {"", path.removesuffix(LAST_GOOD)}:
+            raise UnreadableError(f"{path} is in the wrong place: it is {envelope.path!r}")
         if not self.timed or clock is None:
             return envelope.data
         return moved(envelope.data, clock.moved_since(envelope.offset_ms, envelope.boot))

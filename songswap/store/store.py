@@ -114,7 +114,7 @@ class Store(Putting):
         """
         name = document.path(*names)
         self._only_writer((document.writer,), name)
-        content, keeps = document.encode(value, self._clock), self._keeps_back((document.writer,))
+        content, keeps = document.encode(value, name, self._clock), self._keeps_back((document.writer,))
         try:
             self._make_way(document, name, names)
             receipt = self._put(name, content, flushed=document.flushed)
@@ -145,7 +145,7 @@ class Store(Putting):
         if document.kept and document.writer == self.role and not _has_copy(self.root / name):
             value = self.read(document, *names)
             if value is not None and name not in self.broken:
-                self._keep_copy(name + LAST_GOOD, document.encode(value), flushed=document.flushed)
+                self._keep_copy(name + LAST_GOOD, document.encode(value, name, self._clock), flushed=document.flushed)
 
     def append(self, log: Log[T], row: T, *names: str, durable: bool = True) -> Receipt:
         """Add a row to a log, for good when the receipt says so if `durable`, else soon. Raises as `write` does."""

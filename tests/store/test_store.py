@@ -293,6 +293,24 @@ def test_a_document_in_the_wrong_place_is_broken(store: Store) -> None:
     assert "wrong place" in store.broken["notes/b/name.json"]
 
 
+def test_a_file_from_before_it_said_where_it_belongs_is_read(store: Store) -> None:
+    store.write(NOTE, Note("a"), "a")
+    (store.root / "notes/a/note.json").write_bytes(NOTE.encode(Note("old")))
+    assert b"path" not in NOTE.encode(Note("old"))
+    assert store.read(NOTE, "a") == Note("old")
+
+
+def test_anothers_document_is_not_ones_own(store: Store) -> None:
+    for name in ("a", "b"):
+        store.write(NOTE, Note(name), name)
+        store.write(KEPT, Note(name), name)
+    for name in ("note.json", "kept.json"):
+        (store.root / "notes/b" / name).write_bytes((store.root / "notes/a" / name).read_bytes())
+    assert store.read(NOTE, "b") is None
+    assert store.read(KEPT, "b") == Note("b")
+    assert "wrong place" in store.broken["notes/b/note.json"]
+
+
 # What is kept
 
 
