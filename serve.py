@@ -12,8 +12,10 @@ import sys
 
 from songswap.clock import Clock
 from songswap.config import Config
+from songswap.documents import KINDS
 from songswap.entry import ListenError, arguments, listen, open_store, read_config
 from songswap.store import Behind, HeldError, Store, StoreError, follow, hold, watch_disk
+from songswap.store.sweeping import sweep
 from songswap.web.app import create_app
 from songswap.web.resources import EXTENSION
 from songswap.web.serving import Serving
@@ -81,6 +83,7 @@ def _serve(config: Config) -> int:
             store = open_store(config, "server", syncing, clock)
             with hold(store.root, "server"), listen(config.server.host, config.server.port) as listener:
                 store.recover()
+                sweep(store.root, "server", KINDS)
                 store.empty_trash()
                 asyncio.run(run(config, store, clock, listener))
     except ListenError as error:

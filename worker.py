@@ -10,6 +10,7 @@ import sys
 
 from songswap.clock import Clock
 from songswap.config import Config
+from songswap.documents import KINDS
 from songswap.entry import arguments, open_store, read_config
 from songswap.jobs.accounts import Means
 from songswap.jobs.worker import work
@@ -18,6 +19,7 @@ from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import Behind, HeldError, Store, StoreError, follow, hold
+from songswap.store.sweeping import sweep
 from songswap.vault import open_vault
 from songswap.youtube import YouTube
 
@@ -66,6 +68,7 @@ def main(argv: list[str]) -> int:
             store = open_store(config, "worker", syncing, clock)
             with hold(store.root, "worker"):
                 store.recover()
+                sweep(store.root, "worker", KINDS)
                 asyncio.run(run(config, store, clock))
     except (HeldError, StoreError) as error:
         logger.error("%s", error)

@@ -3,7 +3,7 @@
 What people asked for (written by the server) and what the worker saw are separate documents, so nothing needs a lock.
 """
 
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from songswap.model import (
     Action,
@@ -338,3 +338,5 @@ SONG_VIDEOS = Document("videos/{}.json", SongVideos, "worker")
 SEARCHES = Log("youtube/{}.jsonl", Search, "worker")
 """The name is the day at YouTube, which begins at midnight Pacific Time (20261126)."""
 YOUTUBE_SEEN = Document("youtube.json", YouTubeSeen, "worker", timed=True)
+KINDS: Final = tuple(kind for kind in vars().copy().values() if isinstance(kind, Document | Log))
+"""All of the above."""

@@ -27,6 +27,7 @@ from songswap.documents import GROUP, SESSION_WISH, WISH
 from songswap.store import Document, Log
 from songswap.store.files import LAST_GOOD, UNFINISHED
 from songswap.store.putting import FORMERS, TRASH
+from songswap.store.reserve import FILES
 from tests.processes import PATIENCE_S, ROOT, Installation, a_browser, an_installation, ask, log_in
 
 pytestmark = pytest.mark.processes
@@ -36,7 +37,14 @@ KILLS = 100
 LONGEST_LIFE_S = 1.0
 PEOPLE = ("ada", "bob", "cleo", "dario")
 MOST_GROUPS = 8
-BESIDES = {"server.lock", "worker.lock", "importer.lock", "secret.key"}
+BESIDES = {
+    "server.lock",
+    "worker.lock",
+    "importer.lock",
+    "secret.key",
+    "store.id",
+    *(f"reserve/{n}" for n in range(FILES)),
+}
 """What lies in a store and is neither document nor log."""
 DERIVED = re.compile(r"accounts/\w+/derived/(?P<name>.+)")
 PROBE = re.compile(r"(server|worker|importer)\.probe|health")

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -64,7 +65,8 @@ class Accounts:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._store = means.store
-        self._refreshing: dict[str, asyncio.Lock] = {}
+        self._refreshing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Each is there for as long as somebody holds it or waits."""
 
     async def call(self, account: str, make: Callable[[Bearer], Awaitable[T]]) -> T:
         """What `make` returns for the account's token.

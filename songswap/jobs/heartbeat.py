@@ -42,6 +42,7 @@ class HeartbeatJob:
         while True:
             store, now_ms = self._means.store, self._means.clock.now_ms()
             store.look_again()
+            store.forget_gone()
             if store.trouble:
                 store.catch_up()
             beat = Heartbeat(

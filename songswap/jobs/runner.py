@@ -57,7 +57,7 @@ class Runner:
             try:
                 await job()
             except Exception as error:
-                if _is_cancelled():  # what went wrong while it was being put away shall not keep it alive
+                if not self._runs(name):  # what went wrong while it was being put away shall not keep it alive
                     logger.exception("job %s failed while it was stopped", name)
                     raise asyncio.CancelledError from error
                 if loop.time() - started_s > RECOVERED_S:
@@ -76,6 +76,15 @@ class Runner:
                     recovery.cancel()
             await asyncio.sleep(next(delays))
 
+    def _runs(self, name: str) -> bool:
+        """Whether the present task is still to run this job; what a failed task group left of its own cancel goes."""
+        task = asyncio.current_task()
+        if task is None or self._tasks.get(name) is not task:
+            return False
+        while task.cancelling():  # Python 3.11 keeps it where the group's body had ended already
+            task.uncancel()
+        return True
+
     def _recovered(self, name: str) -> None:
         if self.failing.pop(name, None) is not None:
             logger.info("job %s works again", name)
@@ -85,8 +94,3 @@ def _is_of_what_is_gone(error: Exception) -> bool:
     if isinstance(error, ExceptionGroup):
         return all(_is_of_what_is_gone(one) for one in error.exceptions)
     return isinstance(error, GoneError)
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

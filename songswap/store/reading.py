@@ -103,6 +103,12 @@ class Reading:
         for _ in self.rows(log, *names):
             pass
 
+    def forget_gone(self) -> None:
+        """Let go of what is remembered of accounts and groups whose folders are gone."""
+        for folder in [one for one in self._standing.folders() if not (self.root / one).is_dir()]:
+            self._standing.forget(f"{folder}/")
+            self._backlog.forget_below(folder)
+
     def names(self, folder: str) -> list[str]:
         """The names of the folders directly below `folder`, in order: the ids of all accounts, say. Raises StoreError.
 

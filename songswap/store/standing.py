@@ -59,6 +59,11 @@ class Standing:
         """The last good value, if it is remembered."""
         return self._known.get(name)
 
+    def folders(self) -> set[str]:
+        """The folders of accounts and groups of which something is remembered."""
+        names = (*self._known, *self.broken)
+        return {"/".join(name.split("/")[:2]) for name in names if name.count("/") > 1}
+
     def forget(self, beginning: str) -> None:
         """What is below that path is gone."""
         for name in [name for name in self._known if name.startswith(beginning)]:

@@ -36,6 +36,7 @@ from songswap.web import (
     export,
     feed,
     finding,
+    forgetting,
     group_places,
     groups,
     guard,
@@ -155,6 +156,8 @@ def _connect(app: Quart, here: Resources) -> None:
         links.seal_old(here)
         here.errands.send(leaving.erase(here))
         here.errands.send(milestones.watch(here))
+        here.errands.send(forgetting.watch(here))
+        pictures.sweep(here)
         here.errands.send(here.survey.run())
         async with open_http() as http:
             config = here.config

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from songswap.core.posts import PAGE, STALE_ROWS, Page, compacted
@@ -187,6 +187,11 @@ class Books:
         if place not in self._books:
             self._books[place] = Book(self._store, place, self._pages)
         return self._books[place]
+
+    def forget_gone(self, is_there: Callable[[Place], bool]) -> None:
+        """Let go of places that are gone."""
+        for place in [place for place in self._books if not is_there(place)]:
+            self.forget(place, "")
 
     def forget(self, place: Place, by: str) -> None:
         """Read this place again when it is next opened, and what `by` wrote: the disk took a row back."""

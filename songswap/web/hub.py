@@ -120,6 +120,13 @@ class Hub:
         past = self._past.get(place)
         return [] if past is None else past.after(n)
 
+    def forget_gone(self, is_there: Callable[[Place], bool]) -> None:
+        """Let go of the past of places that are gone."""
+        for place in [place for place in {*self._past, *self.typing} if not is_there(place)]:
+            self._past.pop(place, None)
+            self.typing.pop(place, None)
+            self.announcing.discard(place)
+
     def here(self, place: Place) -> tuple[str, ...]:
         """The accounts whose pages show `place`, once each."""
         return tuple(sorted({listener.account for listener in self._listeners.get(place, ())}))

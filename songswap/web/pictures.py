@@ -1,6 +1,7 @@
 """Pictures of people and groups: bringing, showing and removing them."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Final
 
@@ -109,6 +110,26 @@ async def group_picture(group_id: str, picture_id: str) -> Response:
     if group is None or group.picture_id != picture_id or not shows_face(group, me().id):
         raise ProblemError(404, "not_found", NONE)
     return _picture(here, GROUP_PICTURE, group_id, picture_id)
+
+
+def sweep(here: Resources) -> None:
+    """Remove pictures that nobody shows: a crash came before they were shown, or before they were removed.
+
+    For the server's start.
+    """
+    for kind, pattern, shown_by, known in (
+        ("accounts", PICTURE, PROFILE, here.profiles),
+        ("groups", GROUP_PICTURE, GROUP, here.groups),
+    ):
+        for name in here.store.names(kind):
+            with contextlib.suppress(StoreError, OSError):
+                of = known.get(name)
+                if shown_by.path(name) in here.store.broken:
+                    continue  # once it is mended, it shows a picture again
+                shows = of.picture_id if of is not None else ""
+                for path in (here.store.root / fill(pattern, (name, "any"))).parent.glob("*"):
+                    if path.name != f"{shows}.webp":
+                        path.unlink()
 
 
 async def _brought() -> bytes:

@@ -1,6 +1,7 @@
 """Documents that are asked for with every message: read again only when their file has changed."""
 
 import os
+from collections.abc import Collection
 from typing import Generic, TypeVar
 
 from songswap.store import Document, Store
@@ -17,6 +18,10 @@ class Remembered(Generic[T]):
         self._root = str(store.root)
         self._document = document
         self._known: dict[tuple[str, ...], tuple[tuple[int, int], T]] = {}
+
+    def forget_gone(self, there: Collection[str]) -> None:
+        """Let go of what is of none of those who are `there`."""
+        self._known = {names: known for names, known in self._known.items() if names[0] in there}
 
     def get(self, *names: str) -> T | None:
         """The document of this name (or these); None where there is none. Raises StoreError, UnfitNameError."""

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from songswap.jobs.runner import FIRST_DELAY_S, LONGEST_DELAY_S, RECOVERED_S, Runner, backoff
-from songswap.store import StoreError
+from songswap.store import GoneError, StoreError
 
 pytestmark = pytest.mark.virtual_time
 
@@ -124,3 +124,21 @@ async def test_a_cleanup_that_fails_keeps_no_job_alive() -> None:
     await runner.stop()
     assert starts == 2
     assert runner.failing == {}
+
+
+async def test_writing_to_what_is_gone_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    async def job() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(late())
+
+    async def late() -> None:
+        raise GoneError("groups/one can't be written to: it is gone")
+
+    caplog.set_level("INFO")
+    runner = Runner()
+    runner.staff({"job": job})
+    await asyncio.sleep(5)
+    assert runner.failing == {}
+    assert caplog.records
+    assert not any(record.exc_info for record in caplog.records)
+    await runner.stop()

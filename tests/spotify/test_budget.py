@@ -12,6 +12,7 @@ from songswap.spotify.budget import (
     FAMILIES,
     FLOOR,
     HOUR_MS,
+    LONGEST_AGAIN_MS,
     LONGEST_WAIT_MS,
     QUOTA_EXCEEDED,
     RELAX_MS,
@@ -180,3 +181,19 @@ def test_books_agree_with_the_rows_however_they_are_ordered(calls: list[Call], n
             assert (hold.until_ms if hold else None) == max(holding, default=None)
         sent_here = [c for c in calls if c.until_ms is None and c.family == family]
         assert budget.spent_24h(now_ms)[family] == len(sent_here)
+
+
+def test_come_back_at_once_again_and_again_means_longer_each_time() -> None:
+    budget, now_ms, waits_ms = Budget(), 1_000_000.0, []
+    for _ in range(12):
+        hold = budget.limited("player", "a", "0", "", now_ms)
+        assert hold.until_ms is not None
+        waits_ms.append(hold.until_ms - now_ms)
+        budget.add(hold)
+        now_ms = hold.until_ms
+    assert waits_ms[:4] == [1_000, 2_000, 4_000, 8_000]
+    assert waits_ms[-1] == LONGEST_AGAIN_MS
+    after_a_while = budget.limited("player", "a", "0", "", now_ms + 2 * LONGEST_AGAIN_MS)
+    assert after_a_while.until_ms == now_ms + 2 * LONGEST_AGAIN_MS + 1_000
+    asked_for = budget.limited("player", "a", "7", "", now_ms)
+    assert asked_for.until_ms == now_ms + 7_000

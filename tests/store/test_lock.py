@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from songswap.store import HeldError, StoreError, hold
+from songswap.store import HeldError, Store, StoreError, hold
 from tests.store.notes import hold_on, start
 
 
@@ -49,4 +49,15 @@ def test_the_lock_is_for_the_owner_alone(tmp_path: Path) -> None:
 def test_a_lock_that_can_not_be_made_is_named(tmp_path: Path) -> None:
     wrong = pytest.raises(StoreError, match=r"gone/server\.lock can't be written: No such file")
     with wrong, hold(tmp_path / "gone", "server"):
+        pass
+
+
+@pytest.mark.parametrize("role", ["server", "worker"])
+def test_removing_the_file_of_a_lock_lets_nobody_else_in(tmp_path: Path, role: str) -> None:
+    Store(tmp_path, "server")
+    with hold(tmp_path, role):
+        (tmp_path / f"{role}.lock").unlink()
+        with pytest.raises(HeldError, match=f"{role}.lock was removed"), hold(tmp_path, role):
+            pass
+    with hold(tmp_path, role):
         pass
