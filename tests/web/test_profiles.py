@@ -59,7 +59,9 @@ async def test_a_name_that_looks_like_somebody_elses_shows_the_handle(site: Site
 
 
 async def test_names_that_looked_the_same_before_are_told_apart_at_the_start(site: Site) -> None:
-    ada, bob = await site.log_in("ada"), await site.log_in("bob")
+    ada = await site.log_in("ada")
+    site.clock.advance(seconds=1)  # the one who was here first keeps the name
+    bob = await site.log_in("bob")
     kept = site.store.read(ACCOUNT, bob.account)
     assert kept is not None
     site.store.write(ACCOUNT, replace(kept, display_name="Ada"), bob.account)
