@@ -1,5 +1,6 @@
 """The whole worker: one job per account and per running session, as the documents ask for."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 
@@ -20,12 +21,15 @@ from songswap.jobs.saves import SaveJob
 from songswap.jobs.session import SessionJob
 from songswap.jobs.videos import VideosJob
 from songswap.model import Interval
-from songswap.store import StoreError
+from songswap.store import StoreError, UnfitNameError
 from songswap.survey import Survey
 
 logger = logging.getLogger(__name__)
 
 ASKED = (ACCOUNT, SESSION_WISH, INTERVAL, GROUP_INTERVAL)
+Who = tuple[str, str]
+"""The folder, and the name of the account or group in it."""
+AT_A_TIME = 20
 ASKED_FOR = tuple(document.pattern.rpartition("/")[2] for document in ASKED)
 
 LOOK_AGAIN_S = 60.0
@@ -46,29 +50,74 @@ async def work(means: Means) -> None:
         "learning": LearningJob(means).run,
         "music videos": VideosJob(means, accounts).run,
     }
+    wanted = Wanted(means, accounts)
     try:
-        with means.store.changes.subscribe("accounts/", "groups/", endings=ASKED_FOR) as changes:
-            wanted: dict[str, Job] = {}
+        changes = means.store.changes
+        with changes.subscribe("accounts/", "groups/", endings=ASKED_FOR, on_change=wanted.note) as change:
             while True:
-                wanted = _wanted(means, accounts, wanted)
-                runner.staff({**steady, **wanted})
-                await changes.wait(LOOK_AGAIN_S)
+                runner.staff({**steady, **await wanted.jobs()})
+                await change.wait(LOOK_AGAIN_S)
     finally:
         await runner.stop()
 
 
-def _wanted(means: Means, accounts: Accounts, before: Mapping[str, Job]) -> dict[str, Job]:
-    """The jobs of everybody, by name; where nobody can say what is wanted, those of `before` go on."""
-    jobs: dict[str, Job] = {}
-    try:
-        for account in means.store.names("accounts"):
-            jobs |= _of_person(means, accounts, account)
-        for group in means.store.names("groups"):
-            jobs |= _of_group(means, accounts, group)
-    except StoreError as error:
-        logger.error("what jobs are wanted can't be read, so they stay as they are: %s", error)
-        return {**before, **jobs}
-    return jobs
+class Wanted:
+    """The jobs of everybody, by whom they are for: a change has that account or group looked at again, and no other."""
+
+    def __init__(self, means: Means, accounts: Accounts) -> None:
+        self._means = means
+        self._accounts = accounts
+        self._jobs: dict[Who, Mapping[str, Job]] = {}
+        self._stale: set[Who] = set()
+        self._is_known = self._is_told = False
+
+    def note(self, path: str) -> None:
+        """What lies at `path` has changed ("": anything may have)."""
+        folder, _, rest = path.partition("/")
+        name = rest.partition("/")[0]
+        self._is_told = bool(name)
+        if name:
+            self._stale.add((folder, name))
+        else:
+            self._is_known = False
+
+    async def jobs(self) -> dict[str, Job]:
+        """Those wanted by now, by name; where nobody can say what is wanted, those of before go on.
+
+        Everybody is looked at where nothing is known to have changed, a few at a time.
+        """
+        try:
+            self._look_at_all()
+        except StoreError as error:
+            logger.error("what jobs are wanted can't be read, so they stay as they are: %s", error)
+        stale, self._stale = self._stale, set()
+        for number, who in enumerate(stale, start=1):
+            self._look_at(who)
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)  # a session's next step first
+        return {name: job for jobs in self._jobs.values() for name, job in jobs.items()}
+
+    def _look_at_all(self) -> None:
+        if not (self._is_known and self._is_told):
+            there = {(folder, name) for folder in ("accounts", "groups") for name in self._means.store.names(folder)}
+            self._stale |= there | self._jobs.keys()
+            self._is_known = True
+        self._is_told = False
+
+    def _look_at(self, who: Who) -> None:
+        folder, name = who
+        try:
+            of = _of_person if folder == "accounts" else _of_group
+            jobs = of(self._means, self._accounts, name)
+        except UnfitNameError:
+            return  # something that only lies there
+        except StoreError as error:
+            logger.error("what jobs %s/%s wants can't be read, so they stay as they are: %s", folder, name, error)
+            self._stale.add(who)  # with the next change, whosever
+            return
+        self._jobs.pop(who, None)
+        if jobs:
+            self._jobs[who] = jobs
 
 
 def _of_person(means: Means, accounts: Accounts, account: str) -> Mapping[str, Job]:

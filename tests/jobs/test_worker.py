@@ -1,9 +1,12 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
-from songswap.documents import HEARTBEAT
+from songswap.documents import GROUP, HEARTBEAT, SESSION_WISH, SessionWish
+from songswap.jobs import worker
 from songswap.jobs.heartbeat import INTERVAL_S
+from songswap.store import Store
 from tests.evening import GROUP_ID, Evening
 from tests.jobs.conftest import album
 
@@ -58,3 +61,34 @@ async def test_new_session_begins_afresh(playing: Evening) -> None:
     skew_ms = playing.skew_ms("bob", "ada")
     assert skew_ms is not None
     assert abs(skew_ms) < 200
+
+
+async def test_a_click_has_the_worker_look_at_its_own_group_alone(
+    playing: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        group = playing.store.read(GROUP, GROUP_ID)
+        assert group is not None
+        name = f"other{number}"
+        playing.store.write(GROUP, replace(group, id=name), name)
+        playing.store.write(SESSION_WISH, SessionWish(), name)
+    await asyncio.sleep(5)
+    looked: list[str] = []
+    of_group = worker._of_group
+    monkeypatch.setattr(worker, "_of_group", lambda *args: looked.append(args[-1]) or of_group(*args))
+    wish = playing.store.read(SESSION_WISH, GROUP_ID)
+    assert wish is not None
+    playing.store.write(SESSION_WISH, replace(wish, hours=3.0), GROUP_ID)
+    await asyncio.sleep(1)
+    assert looked == [GROUP_ID]
+
+
+async def test_what_nobody_told_of_is_seen_all_the_same_after_a_while(playing: Evening) -> None:
+    quiet = Store(playing.store.root, "server")  # its changes are heard by nobody
+    wish = playing.store.read(SESSION_WISH, GROUP_ID)
+    assert wish is not None
+    quiet.write(SESSION_WISH, replace(wish, state="stopped"), GROUP_ID)
+    await asyncio.sleep(3 * worker.LOOK_AGAIN_S)
+    calls = len(playing.world.calls)
+    await asyncio.sleep(30)
+    assert len(playing.world.calls) == calls
