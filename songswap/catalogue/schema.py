@@ -102,7 +102,7 @@ def manifest(root: Path) -> Manifest | None:
     """What catalogue the store at `root` has; None where it has none of this version."""
     try:
         there = _DECODER.decode((folder(root) / MANIFEST).read_bytes())
-    except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
     return there if there.version == VERSION else None
 

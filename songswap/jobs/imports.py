@@ -64,10 +64,10 @@ class ImportsJob:
             await work()
         except GoneError:
             return  # whose wish it was, has left
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             self._let_wait(account, error)
 
-    def _let_wait(self, account: str, error: StoreError) -> None:
+    def _let_wait(self, account: str, error: StoreError | OSError) -> None:
         logger.error("what account %s wants imported or forgotten waits: %s", account, error)
         self._waits_s[account] = _now_s() + RETRY_S
 

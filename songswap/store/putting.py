@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from songswap.clock import Clock
-from songswap.store.errors import GoneError, StoreError
-from songswap.store.files import Writer, replace_passing, write_nameless
+from songswap.store.errors import GoneError, StoreError, UnreadableError
+from songswap.store.files import Writer, content_of, replace_passing, write_nameless
 from songswap.store.home import Home
 from songswap.store.logs import append_lines
 from songswap.store.reading import Reading
@@ -174,7 +174,10 @@ def delete(path: Path, fault: OSError) -> None:
 
 def _is_whole(path: Path) -> bool:
     """Whether the document or log at `path` was written to its end."""
-    content = path.read_bytes()
+    try:
+        content = content_of(path, path.name)
+    except (FileNotFoundError, UnreadableError):
+        return False
     if path.suffix == ".jsonl":
         return content.endswith(b"\n") and b"\0" not in content
     try:

@@ -107,7 +107,7 @@ class Inbox:
         """Bytes of the files that are there, or arriving."""
         waiting = 0
         for path in self._files(account):
-            with contextlib.suppress(FileNotFoundError):  # the worker has done with it
+            with contextlib.suppress(OSError):  # the worker has done with it, or it is no file
                 waiting += path.stat().st_size
         return waiting
 

@@ -18,7 +18,7 @@ from songswap.jobs.beside import run_beside
 from songswap.jobs.imports import ImportsJob
 from songswap.model import Forget, Imported, Imports, ImportsSeen, Upload
 from songswap.store import HeldError, Store, hold
-from songswap.store.files import fill
+from songswap.store.files import LAST_GOOD, fill
 from tests.columns.logs import plays_in
 from tests.columns.test_kill import row_of
 from tests.core.formats.files import compact
@@ -92,6 +92,16 @@ async def test_uploads_of_several_people_are_done_one_after_the_other(store: Sto
     done = [seen(store, *one) for one in ((ADA, "one"), (BOB, "two"), (ADA, "three"))]
     assert [(one.kept, one.duplicates) for one in done if one] == [(100, 0), (100, 0), (50, 50)]
     assert sorted(one.at_ms for one in done if one) == [one.at_ms for one in done if one]
+
+
+async def test_one_whose_wishes_can_not_be_read_keeps_nobody_else_waiting(store: Store) -> None:
+    bring(store, ADA, "one", rows(100))
+    for path in (store.root / IMPORTS.path(ADA), store.root / f"{IMPORTS.path(ADA)}{LAST_GOOD}"):
+        path.write_bytes(b"half")
+    bring(store, BOB, "two", rows(100))
+    async with at_work(store.root, job_of):
+        await until(lambda: state(store, BOB, "two") == "done")
+    assert (store.root / UPLOAD.format(ADA, "one")).exists()
 
 
 async def test_a_file_of_another_kind_fails_for_good(store: Store) -> None:
