@@ -187,7 +187,7 @@ def _demand_patience(here: Resources, cost: Cost) -> None:
     pace, key, now_ms = paces.get(cost) or here.paces[cost], _counted(cost), here.clock.up_ms()
     if not pace.allows(key, now_ms):
         wait_s = pace.wait_s(key, now_ms)
-        words = "That was a lot at once. Wait a few seconds." if wait_s <= 10 else f"That was a lot. Wait {wait_s} s."
+        words = "That was a lot at once. Wait a few seconds."
         raise ProblemError(429, "too_fast", words, headers={"Retry-After": str(wait_s)})
 
 

@@ -63,7 +63,6 @@ COSTS: Final[Mapping[str, Cost]] = {
     "login.login": "begin",
 }
 
-MINUTE_MS: Final = 60_000.0
 MOST_AT_ONCE: Final = 256
 """Requests of one address under way, event streams among them: as many as there may be connections of one."""
 MOST_STREAMS: Final = 40
@@ -76,17 +75,17 @@ BY_ADDRESS: Final[frozenset[Cost]] = frozenset({"begin", "login", "refused"})
 
 
 def usual() -> dict[Cost, Pace]:
-    """How often each class of request is answered, for each person or address."""
+    """How often each class of request is answered in ten seconds, for each person or address."""
     return {
-        "file": Pace(6_000, MINUTE_MS),
-        "page": Pace(1_200, MINUTE_MS),
-        "search": Pace(120, MINUTE_MS),
-        "figures": Pace(300, MINUTE_MS),
-        "neighbours": Pace(120, MINUTE_MS),
-        "export": Pace(20, MINUTE_MS),
-        "begin": Pace(6_000, MINUTE_MS),  # nothing is kept of it, and nobody asked
-        "login": Pace(120, MINUTE_MS),
-        "refused": Pace(1_200, MINUTE_MS),
+        "file": Pace(2_000),
+        "page": Pace(1_000),
+        "search": Pace(100),
+        "figures": Pace(300),
+        "neighbours": Pace(100),
+        "export": Pace(20),
+        "begin": Pace(2_000),  # nothing is kept of it, and nobody asked
+        "login": Pace(60),
+        "refused": Pace(1_000),
     }
 
 
