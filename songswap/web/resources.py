@@ -59,7 +59,7 @@ class Resources:
     """How fast a person's pages may tell of things by themselves."""
     paces: dict[Cost, Pace] = field(default_factory=usual)
     """How often everything else is answered."""
-    spotify_pace: Pace = field(default_factory=lambda: Pace(limit=20, window_ms=30_000.0))
+    spotify_pace: Pace = field(default_factory=lambda: Pace(limit=25, window_ms=30_000.0))
     """How often Spotify is asked while a person waits: an app has 45 calls in 30 s for its five people."""
     lines: Lines = field(default_factory=Lines)
     at_once: Held = field(default_factory=lambda: Held(MOST_AT_ONCE))

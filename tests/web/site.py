@@ -238,5 +238,6 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
         async with listen(app, config.server.port) if is_live else app.test_app():
             site = Site(app, store, Store(root, "worker", store.changes), clock, world, config)
             site.here.pace = Pace(limit=10_000)
+            site.here.spotify_pace = Pace(limit=10_000)
             site.here.paces.update({cost: Pace(limit=1_000_000) for cost in site.here.paces})
             yield site
