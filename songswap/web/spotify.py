@@ -1,7 +1,6 @@
 """Asking Spotify something in a person's name, while they wait for the page."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -27,7 +26,7 @@ async def ask_spotify(here: Resources, account: str, make: Callable[[Bearer], Aw
     Raises ProblemError: 404 for what Spotify does not have, 429 while it allows no calls or where this person asks for
     more than their share, 503 for everything else.
     """
-    if not here.spotify_pace.allows(account, now_ms := time.monotonic() * 1000):
+    if not here.spotify_pace.allows(account, now_ms := here.clock.up_ms()):
         own_wait_s = here.spotify_pace.wait_s(account, now_ms)
         words = f"You have asked Spotify a lot just now, and others want to ask, too. Try again in {own_wait_s} s."
         raise ProblemError(429, "too_fast", words, headers={"Retry-After": str(own_wait_s)})
