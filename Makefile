@@ -12,6 +12,7 @@
 #   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
 #   make bench-talk      how soon people read what others write; writes bench/talk.txt
 #   make bench-load      how many people one server carries, and what it costs; writes bench/load.txt
+#   make bench-routes    what each route costs the server; writes bench/routes.txt
 #   make bench-whose     how well and how soon it is learnt whose a song is; writes bench/whose.txt
 #   make bench-disk      how a session fares on a slow disk; writes bench/disk.txt
 #   make bench-soak      half an hour of steady load: memory, files left behind; writes bench/soak.txt
@@ -24,7 +25,7 @@ CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo lock tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-soak bench-load bench-realtime
+.PHONY: demo lock tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-soak bench-load bench-routes bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -83,6 +84,9 @@ bench-soak: $(VENV)/installed-for-tests
 
 bench-load: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.load
+
+bench-routes: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m bench.routes
 
 bench-tabs: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.tabs

@@ -24,8 +24,12 @@ class Subscription:
 
     @property
     def folders(self) -> set[str]:
-        """The accounts, groups and the like within which all its paths lie; that of "" is everywhere."""
-        return {_folder(prefix) if prefix.count("/") > 1 else "" for prefix in self._prefixes}
+        """Where it is looked up: the accounts, groups and the like within which its paths lie, else the names of files
+        ("*/circle.json"); "" where it may be any.
+        """
+        names = {f"*{ending}" if ending.startswith("/") else "" for ending in self._endings}
+        deep = [prefix for prefix in self._prefixes if prefix.count("/") > 1]
+        return {*map(_folder, deep), *(names if len(deep) < len(self._prefixes) else ())}
 
     def cares_for(self, path: str) -> bool:
         """Whether `path` is one of those subscribed to, or a folder that holds or held some of them."""
@@ -91,7 +95,8 @@ class Changes:
 
     def notify(self, path: str) -> None:
         """Wake everybody who subscribed to `path` (relative to the store)."""
-        folders = {_folder(path), ""} if "/" in path else self._subscriptions
+        name = path.rpartition("/")[2]
+        folders = {_folder(path), f"*/{name}", ""} if "." in name else list(self._subscriptions)
         for subscription in {one for folder in folders for one in self._subscriptions.get(folder, ())}:
             if subscription.cares_for(path):
                 subscription.wake(path)

@@ -181,3 +181,51 @@ async def test_every_wait_has_an_end() -> None:
             ends.append(loop.time())
     assert LOOK_AGAIN_S * 0.7 < ends[0] < LOOK_AGAIN_S * 1.3
     assert ends[1] - ends[0] != ends[0], "all look again at once"
+
+
+async def test_those_who_want_one_kind_of_file_are_asked_for_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    cares_for = Subscription.cares_for
+    monkeypatch.setattr(Subscription, "cares_for", lambda self, path: asked.append(path) or cares_for(self, path))
+    heard: list[str] = []
+    with (
+        store.changes.subscribe("notes/", endings=("/note.json",), on_change=heard.append),
+        store.changes.subscribe("notes/a/", on_change=heard.append),
+    ):
+        store.append(DIARY, Note(), "x")
+        assert asked == []
+        store.write(NOTE, Note(), "b")
+        store.write(NOTE, Note(), "a")
+        assert heard == ["notes/b/note.json", *["notes/a/note.json"] * 2]
+        store.remove("notes/{}", "b")
+        assert heard[-1] == "notes/b"
+
+
+async def test_all_documents_of_a_kind_are_read_once_and_then_as_they_change(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        store.write(NOTE, Note(text=f"even{number % 2}", number=number), f"n{number}")
+    assert [name for name, _ in store.all_of(NOTE).where(_texts, "even0")] == ["n0", "n2", "n4"]
+    reads: list[tuple[str, ...]] = []
+    read = store.read
+    monkeypatch.setattr(store, "read", lambda document, *names: reads.append(names) or read(document, *names))
+    store.write(NOTE, Note(text="even1"), "n2")
+    store.remove("notes/{}", "n4")
+    assert [name for name, _ in store.all_of(NOTE).where(_texts, "even0")] == ["n0"]
+    assert [name for name, _ in store.all_of(NOTE).where(_texts, "even1")] == ["n1", "n2", "n3"]
+    assert sorted(reads) == [("n2",), ("n4",)]
+
+
+async def test_one_document_that_can_not_be_read_takes_nothing_from_the_others(store: Store) -> None:
+    store.write(NOTE, Note(text="a"), "good")
+    (store.root / "notes" / "bad").mkdir()
+    (store.root / "notes" / "bad" / "note.json").write_text('{"version": 99, "data": {}}')
+    assert [name for name, _ in store.all_of(NOTE).where(_texts, "a")] == ["good"]
+    assert set(store.all_of(NOTE).by_name()) == {"good"}
+
+
+def _texts(note: Note) -> tuple[str, ...]:
+    return (note.text,)
