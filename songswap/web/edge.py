@@ -1,6 +1,7 @@
 """Before anything else: who asks, how much of that address is under way already, what is let go when it is over."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any, Final, cast
 
@@ -10,7 +11,10 @@ from songswap.core.callers import Caller, caller_of
 from songswap.web.bodies import Receive, Send
 from songswap.web.errors import ProblemError
 from songswap.web.held import Held
+from songswap.web.policy import security_headers
 from songswap.web.resources import EXTENSION, Resources
+
+logger = logging.getLogger(__name__)
 
 CALLER: Final = "songswap.caller"
 HELD: Final = "songswap.held"
@@ -48,7 +52,8 @@ def register(app: Quart) -> None:
             if asking.is_proxy or here.at_once.take(asking.key, until):
                 await inner({**scope, CALLER: asking, HELD: until}, receive, send)
             else:
-                await _refuse(scope, send)
+                logger.info("refused: too many requests under way for %s", asking.key)
+                await _refuse(scope, send, security_headers(here.config))
 
     vars(app)["asgi_app"] = at_the_edge  # as in `bodies`
 
@@ -57,11 +62,12 @@ def _read(scope: Any) -> Iterable[tuple[str, str]]:
     return ((name.decode("latin1").lower(), text.decode("latin1")) for name, text in scope["headers"])
 
 
-async def _refuse(scope: Any, send: Send) -> None:
+async def _refuse(scope: Any, send: Send, more: Mapping[str, str]) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1013})
         return
     headers = [(b"content-type", b"application/json"), (b"retry-after", b"10"), (b"cache-control", b"no-store")]
+    headers += [(name.lower().encode(), text.encode()) for name, text in more.items()]
     await send({"type": "http.response.start", "status": 429, "headers": headers})
     await send({"type": "http.response.body", "body": TOO_MANY, "more_body": False})
 

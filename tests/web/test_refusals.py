@@ -3,9 +3,10 @@
 import logging
 
 import pytest
+from quart.testing import WebsocketResponseError
 
 from songswap.web.pace import Pace
-from tests.web.site import Site, decide, group_of
+from tests.web.site import HOST, ORIGIN, Site, decide, group_of
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +54,24 @@ async def test_who_logs_in_and_out_is_logged_and_who_does_not_get_in(
         "refused: GET /callback for this machine: denied",
         f"account {account}: logged in with Firefox on Linux",
         f"account {account}: a browser is logged out",
+    ]
+
+
+async def test_connections_and_crowds_that_are_refused_are_logged_too(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    stranger, headers = site.browser(), {"Host": HOST, "Origin": ORIGIN}
+    path = next(rule.rule for rule in site.app.url_map.iter_rules() if rule.websocket)
+    with pytest.raises(WebsocketResponseError):
+        async with stranger.client.websocket(path, headers=headers) as socket:
+            await socket.receive()
+    site.here.at_once.most = 0
+    crowded = await stranger.get("/", headers={"X-Forwarded-For": "198.51.100.7"})
+    assert crowded.status_code == 429
+    assert crowded.headers["X-Content-Type-Options"] == "nosniff"
+    assert refused(caplog) == [
+        f"refused: connection to {path} for this machine: not_logged_in",
+        "refused: too many requests under way for 198.51.100.7",
     ]
 
 
