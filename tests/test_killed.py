@@ -373,5 +373,5 @@ async def test_a_hundred_kills_of_each_lose_nothing_that_was_acknowledged(tmp_pa
     check_every_file(root)
     assert promises.broken(root, people[0].session) == []
     assert [path.name for path in (root / TRASH).iterdir() if not path.name.startswith(FORMERS)] == []
-    assert [path.name for path in (root / TRASH).iterdir() if not path.name.startswith(FORMERS)] == []
+    assert len(promises.clicks) > KILLS
     assert promises.kept > 5 * KILLS
