@@ -1,8 +1,7 @@
 // A live state, by events: the whole at first, then what differs.
 
-import { openStream } from "./link.js";
-
 import { isLoggedIn } from "./api.js";
+import { openStream } from "./link.js";
 
 const RETRY_MS = 3000;
 
@@ -21,25 +20,14 @@ export function follow(url, { onState, onGone, onConnection, isAlone }) {
   };
   const open = () => {
     if (isOver) return;
-<<<<<<< HEAD
-    source = new EventSource(url);
-    source.addEventListener("state", (event) => {
-      onConnection(true);
-      onState(JSON.parse(event.data));
-    });
-    source.addEventListener("gone", async (event) => {
-      source.close();
-      const { reason } = JSON.parse(event.data);
-      if (reason === "logged_out" && (await isLoggedIn())) open();
-      else onGone(reason);
-=======
     stream = openStream(url, { isAlone });
     stream.addEventListener("state", (event) => take(JSON.parse(event.data)));
     stream.addEventListener("change", (event) => take({ ...state, ...JSON.parse(event.data) }));
-    stream.addEventListener("gone", (event) => {
+    stream.addEventListener("gone", async (event) => {
       stream.close();
-      onGone(JSON.parse(event.data).reason);
->>>>>>> 1e02c31 (Pages are woken by what concerns them, and hear all they follow over one connection)
+      const { reason } = JSON.parse(event.data);
+      if (reason === "logged_out" && (await isLoggedIn())) open();
+      else onGone(reason);
     });
     stream.addEventListener("lost", () => onConnection(false));
     stream.addEventListener("refused", () => {

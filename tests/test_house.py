@@ -154,6 +154,12 @@ def test_no_file_tells_of_somebodys_machine() -> None:
     assert told == set()
 
 
+def test_no_file_is_half_merged() -> None:
+    marks = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    told = [relative(path) for path in tracked() if marks.search(path.read_text(encoding="utf-8", errors="ignore"))]
+    assert told == []
+
+
 # What the documents say
 
 

@@ -15,6 +15,7 @@ SCRIPTS = sorted((ROOT / "static").rglob("*.js"))
 CALLS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "subprocess.getoutput", "hashlib.md5"}
 CALLS |= {"hashlib.sha1", "asyncio.create_subprocess_shell", "jinja2.Template", "render_template_string", "Markup"}
 IMPORTS = {"pickle", "marshal", "shelve", "yaml", "xml", "lxml", "ctypes", "cffi", "telnetlib", "smtplib", "ldap"}
+MAY = {"songswap/leash.py": {"ctypes"}}  # one call of the system's, with numbers of our own
 TRUE_NEVER = {"shell", "allow_pickle", "allow_redirects"}
 FALSE_NEVER = {"ssl", "verify_ssl", "autoescape"}
 
@@ -55,8 +56,8 @@ def faults_of(tree: ast.AST) -> Iterator[str]:
 
 def test_no_text_is_run_loaded_as_objects_or_handed_to_a_shell() -> None:
     assert len(PYTHON) > 200
-    found = {path.relative_to(ROOT).as_posix(): [*faults_of(ast.parse(path.read_text("utf-8")))] for path in PYTHON}
-    assert {path: faults for path, faults in found.items() if faults} == {}
+    found = {path.relative_to(ROOT).as_posix(): {*faults_of(ast.parse(path.read_text("utf-8")))} for path in PYTHON}
+    assert {path: faults for path, faults in found.items() if faults} == MAY
 
 
 @pytest.mark.parametrize(

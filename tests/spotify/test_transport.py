@@ -131,5 +131,5 @@ async def test_token_shows_in_no_log_no_error_and_no_repr(
 
 
 def test_secrets_of_a_log_in_show_in_no_repr() -> None:
-    told = repr(LoginStart("url-s", "state-s", "verifier-s")) + repr(Tokens("access-s", "refresh-s", ("a",), 0.0))
+    told = repr(LoginStart("url-s", "verifier-s")) + repr(Tokens("access-s", "refresh-s", ("a",), 0.0))
     assert "-s" not in told
