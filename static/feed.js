@@ -1,6 +1,5 @@
 // A live state, by events: the whole at first, then what differs.
 
-import { isLoggedIn } from "./api.js";
 import { openStream } from "./link.js";
 
 const RETRY_MS = 3000;
@@ -23,11 +22,9 @@ export function follow(url, { onState, onGone, onConnection, isAlone }) {
     stream = openStream(url, { isAlone });
     stream.addEventListener("state", (event) => take(JSON.parse(event.data)));
     stream.addEventListener("change", (event) => take({ ...state, ...JSON.parse(event.data) }));
-    stream.addEventListener("gone", async (event) => {
+    stream.addEventListener("gone", (event) => {
       stream.close();
-      const { reason } = JSON.parse(event.data);
-      if (reason === "logged_out" && (await isLoggedIn())) open();
-      else onGone(reason);
+      onGone(JSON.parse(event.data).reason);
     });
     stream.addEventListener("lost", () => onConnection(false));
     stream.addEventListener("refused", () => {

@@ -1,6 +1,8 @@
 // All streams of events a page follows come over one connection, a WebSocket: browsers allow six connections to a host,
 // in all tabs together, and each open stream would be one of them.
 
+import { isLoggedIn } from "./api.js";
+
 const ADDRESS = `${location.protocol.replace("http", "ws")}//${location.host}/api/live/link`;
 const WAITS_MS = [500, 1000, 2000, 5000];
 /** The server shows signs of life more often than that. */
@@ -17,6 +19,7 @@ let wasOpen = false;
 let isAway = false;
 let timer;
 let watch;
+let asking = null;
 
 /** The events that come from `url`. To its users it is like an EventSource that never gives up by itself. */
 class Stream {
@@ -58,7 +61,12 @@ class Stream {
     const fields = Object.fromEntries(text.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
     this.last = fields.id ?? this.last;
     if (fields.event === "over") setTimeout(() => streams.has(this.n) && socket?.readyState === WebSocket.OPEN && this.follow(), AGAIN_MS);
+    else if (fields.event === "gone" && JSON.parse(fields.data).reason === "logged_out") this.endUnlessLoggedIn(fields.data);
     else this.hand(fields.event, { data: fields.data, lastEventId: this.last });
+  }
+
+  async endUnlessLoggedIn(data) {
+    if (!(await connectIfLoggedIn())) this.hand("gone", { data });
   }
 
   openSource() {
@@ -113,6 +121,19 @@ function connect() {
     for (const block of data.slice(head.length + 1).split("\n\n")) if (block) stream.receive(block);
   };
   mine.onclose = lose;
+}
+
+/** The log-in this connection shows has ended. Where the browser has another one by now, connect with that. */
+function connectIfLoggedIn() {
+  asking ??= isLoggedIn().then((isIn) => {
+    asking = null;
+    if (isIn) {
+      drop();
+      connect();
+    }
+    return isIn;
+  });
+  return asking;
 }
 
 function isAlive() {
