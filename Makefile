@@ -11,7 +11,7 @@
 #   make bench-insights  how soon figures of them are answered; writes bench/insights.txt
 #   make bench-interval  how exactly the interval timer is heard; writes bench/interval.txt and the table in README.md
 #   make bench-talk      how soon people read what others write; writes bench/talk.txt
-#   make bench-load      how many people one server carries, and what it costs; writes bench/load.txt
+#   make bench-load      how many people one server carries, and what it costs; writes bench/load.txt, bench/groups.txt
 #   make bench-routes    what each route costs the server; writes bench/routes.txt
 #   make bench-whose     how well and how soon it is learnt whose a song is; writes bench/whose.txt
 #   make bench-disk      how a session fares on a slow disk; writes bench/disk.txt
@@ -83,6 +83,7 @@ bench-soak: $(VENV)/installed-for-tests
 	@exec $(BIN)/python -m bench.soak
 
 bench-load: $(VENV)/installed-for-tests
+	@$(BIN)/python -m bench.groups
 	@exec $(BIN)/python -m bench.load
 
 bench-routes: $(VENV)/installed-for-tests

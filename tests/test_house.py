@@ -137,11 +137,6 @@ def tracked() -> list[Path]:
     return [path for name in listing.splitlines() if (path := ROOT / name).is_file()]
 
 
-def test_no_file_has_both_sides_of_a_merge_in_it() -> None:
-    torn = [relative(path) for path in tracked() if re.search(rb"^(<{7}|>{7}) ", path.read_bytes(), re.MULTILINE)]
-    assert torn == []
-
-
 PLACES = re.compile(
     r"(?<![\w.])/(work|root|home|tmp|Users)/"  # somebody's machine
     r"|(pypi|pythonhosted|npmjs|jfrog|artifactory)\.\w+"  # where packages came from

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 import songswap
+from songswap import documents
 from songswap.core.formats.lastfm import LastFm
 from songswap.core.formats.listenbrainz import ListenBrainz
 from songswap.core.formats.rows import Rows
 from songswap.core.formats.table import DELIMITERS, row_of
+from songswap.store import Document, Log
+from songswap.store.sweeping import paths_like
 from tests.pattern_steps import Counted, TooMuchError, texts_against
 
 PACKAGE = Path(songswap.__file__).parent
@@ -22,7 +25,7 @@ SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if "simulator" not in 
 OF_RE = {
     f"re.{name}" for name in ("compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 }
-MADE_WHERE_USED = {"_keys", "row_of"}
+MADE_WHERE_USED = {"_keys", "row_of", "sweep"}
 """Functions whose patterns hang on an argument: `all_patterns` has those they make."""
 
 Pattern = re.Pattern[str] | re.Pattern[bytes]
@@ -83,6 +86,7 @@ def all_patterns() -> dict[str, Pattern]:
         *(one for name in modules() for one in within(list(vars(importlib.import_module(name)).values()))),
         *written_in_functions(),
         *map(row_of, DELIMITERS),
+        *(re.compile(paths_like(one.pattern)) for one in vars(documents).values() if isinstance(one, Document | Log)),
         *(one for reader in (LastFm, ListenBrainz) for one in within(vars(reader(Rows())).get("_lost"))),
     ]
     return {f"{one.pattern!r} {one.flags}": one for one in found if one.pattern}

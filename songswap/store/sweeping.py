@@ -15,7 +15,7 @@ OURS: Final = ("secret.key", "health", "server.probe", "worker.probe")
 
 def sweep(root: Path, role: Writer, kinds: Iterable[Document[Any] | Log[Any]]) -> None:
     """Remove what documents and logs of `role` were about to become; for its start, before it writes anything."""
-    patterns = [re.compile(_expression(kind.pattern)) for kind in kinds if role in _writers(kind)]
+    patterns = [re.compile(paths_like(kind.pattern)) for kind in kinds if role in _writers(kind)]
     for path in root.rglob(f"*{UNFINISHED}"):
         name = path.relative_to(root).as_posix().removesuffix(UNFINISHED).removesuffix(LAST_GOOD)
         is_ours = any(pattern.fullmatch(name) for pattern in patterns)
@@ -29,5 +29,6 @@ def _writers(kind: Document[Any] | Log[Any]) -> tuple[Writer, ...]:
     return (kind.writer,) if isinstance(kind, Document) else kind.writers
 
 
-def _expression(pattern: str) -> str:
+def paths_like(pattern: str) -> str:
+    """The expression of all paths that the pattern of a document or log stands for."""
     return re.escape(pattern).replace(r"\{\}", NAME.pattern)
