@@ -16,7 +16,7 @@ BATCH: Final = 2_000
 
 def export(root: Path, account: str, form: exports.Form) -> Iterator[bytes]:
     """The history of `account` in the store at `root`, in pieces, oldest first. Raises UnfitNameError, StoreError."""
-    logs = Logs(root, account)
+    logs = Logs(root, account, are_all_needed=True)
     names = logs.names()
     known, _ = resolve(names)
     told = names_of(names)

@@ -58,9 +58,13 @@ class Month:
 class Logs:
     """The logs of one account as they are now."""
 
-    def __init__(self, root: Path, account: str) -> None:
-        """Looks at the files of `account` in the store at `root`. Raises UnfitNameError, StoreError."""
+    def __init__(self, root: Path, account: str, *, are_all_needed: bool = False) -> None:
+        """Looks at the files of `account` in the store at `root`. Raises UnfitNameError, StoreError.
+
+        A log that can't be read counts as not there; where they `are_all_needed`, reading it raises StoreError.
+        """
         self._root = root
+        self._are_all_needed = are_all_needed
         self._account = account
         self._folder = fill(PLAYS_FOLDER, (account,))
         there = states(root / self._folder)
@@ -106,6 +110,8 @@ class Logs:
         except FileNotFoundError:
             return []
         except UnreadableError as error:
+            if self._are_all_needed:
+                raise StoreError(f"{error}, so what was asked for would not be all of it") from error
             logger.error("broken: %s. The plays in it are missing until it is mended", error)
             return []
 
