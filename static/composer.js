@@ -26,18 +26,35 @@ export function createComposer(form, { place, body = () => ({}), sent }) {
   field.addEventListener("input", () => {
     key = newKey(); // another text is another post
   });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    attempt(event.submitter ?? form.querySelector("[type=submit]"), failure, async () => {
-      const [kind, days] = (chart?.value ?? "").split(":");
-      const attach = kind ? { chart: { kind, days: Number(days) || null } } : null;
-      const post = await write(place(), { text: field.value, ...(attach && { attach }), ...body() }, key);
-      key = newKey();
-      field.value = "";
+  let isWaiting = false;
+  // The field is free for the next one while this one is under way; what could not be sent comes back into it.
+  const send = async () => {
+    const [kind, days] = (chart?.value ?? "").split(":");
+    const attach = kind ? { chart: { kind, days: Number(days) || null } } : null;
+    const [text, its] = [field.value, key];
+    key = newKey();
+    field.value = "";
+    grow();
+    try {
+      const post = await write(place(), { text, ...(attach && { attach }), ...body() }, its);
       if (chart) chart.value = "";
-      grow();
       sent?.(post);
-    });
+    } catch (error) {
+      [field.value, key] = field.value ? [`${text}\n${field.value}`, newKey()] : [text, its];
+      grow();
+      throw error;
+    }
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter ?? form.querySelector("[type=submit]");
+    if (button.ariaBusy === "true") {
+      isWaiting = true;
+      return;
+    }
+    await attempt(button, failure, send);
+    if (isWaiting && failure.hidden && field.value) form.requestSubmit();
+    isWaiting = false;
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();

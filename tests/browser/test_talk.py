@@ -1,9 +1,10 @@
 """Two people write to each other: in the chat beside the player, in posts, on each other's profile."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.people import GameNight, Street, create_group, invite_link
 
@@ -82,6 +83,38 @@ async def test_what_was_missed_is_there_when_one_comes_back_once_each(game_night
         "meanwhile two",
         "meanwhile three",
     ]
+
+
+async def test_what_is_written_while_a_message_is_under_way_is_sent_after_it(game_night: GameNight) -> None:
+    ada, bob = game_night.ada, game_night.bob
+    may_go = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_go.wait()
+        await route.continue_()
+
+    await ada.route("**/posts", hold)
+    await say(ada, "the first")
+    await say(ada, "the second")
+    may_go.set()
+    await expect(message(bob, "the first")).to_have_count(1)
+    await expect(message(bob, "the second")).to_have_count(1)
+    await expect(ada.get_by_label("Message to the group")).to_have_value("")
+    await ada.unroute("**/posts")
+
+
+async def test_a_message_that_could_not_be_sent_comes_back_into_its_field(
+    game_night: GameNight, street: Street
+) -> None:
+    ada = game_night.ada
+    street.may_be_refused("/posts")
+    await ada.route("**/posts", lambda route: route.abort())
+    await say(ada, "keep me")
+    await expect(ada.locator("#chat-failure")).to_be_visible()
+    await expect(ada.get_by_label("Message to the group")).to_have_value("keep me")
+    await ada.unroute("**/posts")
+    await ada.get_by_label("Message to the group").press("Enter")
+    await expect(message(ada, "keep me")).to_be_visible()
 
 
 async def test_unread_messages_are_counted_on_the_start_page_until_they_are_seen(game_night: GameNight) -> None:

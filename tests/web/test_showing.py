@@ -17,5 +17,5 @@ ACCOUNT = Account("a1", "s", "u", "?", "app", 0.0, spotify_name="Ada", spotify_i
     ],
 )
 def test_people_are_shown_as_they_choose(profile: Profile, name: str, image: str | None) -> None:
-    account = shown(ACCOUNT, profile)
+    account = shown(ACCOUNT, profile, [ACCOUNT])
     assert (account.display_name, account.image_url) == (name, image)
