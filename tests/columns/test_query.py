@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -227,3 +228,17 @@ def test_what_does_not_fit_into_memory_goes_to_the_disk(root: Path, engine: Engi
     assert engine.answer(totals, TotalsAnswer, ASKED).totals.artists == 2_000_000
     engine.close()
     assert list((root / SPILL).glob("*")) == []
+
+
+async def test_what_nobody_waits_for_any_more_is_not_asked(tmp_path: Path) -> None:
+    engine, may_end, asked = Engine(tmp_path), threading.Event(), list[str]()
+    longer = asyncio.ensure_future(engine._in_thread(may_end.wait))
+    gone = asyncio.ensure_future(engine._in_thread(lambda: asked.append("by somebody who has gone")))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.wait({gone})
+    may_end.set()
+    await longer
+    await engine._in_thread(lambda: asked.append("by somebody who waits"))
+    assert asked == ["by somebody who waits"]
+    engine.close()
