@@ -100,6 +100,11 @@ async def drawn(page: Page) -> None:
     await expect(page.locator(".plot:not(.drawn)")).to_have_count(0)
 
 
+def month_shown(page: Page) -> Locator:
+    """Which month the page is about; on the first of a month nothing is left to head its figures with."""
+    return page.locator(".turn strong")
+
+
 def plays(page: Page) -> Locator:
     """The tile that tells how many plays there were."""
     return page.locator(".tiles > div").filter(has_text="Plays").locator("dd")
@@ -133,10 +138,10 @@ async def test_another_period_is_shown_in_place_and_the_back_button_leads_back(h
     await page.get_by_label("Period").select_option("Month")
     await page.get_by_role("link", name="The month before").click()
     before = TODAY.replace(day=1) - timedelta(days=1)
-    await expect(page.get_by_role("heading", name=month(before), exact=True)).to_be_visible()
+    await expect(month_shown(page)).to_have_text(month(before))
     await expect(page).to_have_url(re.compile(rf"at={before}"))
     await page.go_back()
-    await expect(page.get_by_role("heading", name=month(TODAY), exact=True)).to_be_visible()
+    await expect(month_shown(page)).to_have_text(month(TODAY))
     await page.go_back()
     await page.go_back()
     await expect(page.get_by_role("heading", name="Last 30 days")).to_be_visible()
