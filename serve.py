@@ -17,8 +17,8 @@ from songswap.entry import ListenError, arguments, listen, open_store, read_conf
 from songswap.store import Behind, HeldError, Store, StoreError, follow, hold, watch_disk
 from songswap.store.sweeping import sweep
 from songswap.web.app import create_app
-from songswap.web.resources import EXTENSION
-from songswap.web.serving import Serving
+from songswap.web.kit.connections import Serving
+from songswap.web.kit.services import EXTENSION
 
 logger = logging.getLogger("songswap.serve")
 

@@ -12,7 +12,7 @@ from songswap.clock import Clock
 from songswap.config import Config
 from songswap.documents import KINDS
 from songswap.entry import arguments, open_store, read_config
-from songswap.jobs.accounts import Means
+from songswap.jobs.kit.spotify_accounts import Means
 from songswap.jobs.worker import work
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate

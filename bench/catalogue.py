@@ -23,11 +23,11 @@ from songswap.catalogue.catalogue import Catalogue
 from songswap.catalogue.query import Wanted
 from songswap.catalogue.shelf import Shelf
 from songswap.catalogue.similar import near
-from songswap.core import recommend
-from songswap.core.attributes import NAMES
-from songswap.core.recommend import Seed
+from songswap.core.discovery import recommend
+from songswap.core.discovery.audio_attributes import NAMES
+from songswap.core.discovery.recommend import Seed
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_WISH
-from songswap.jobs.cataloguing import CataloguingJob
+from songswap.jobs.catalogue import CataloguingJob
 from songswap.model import CatalogueLoading, CatalogueWish
 from songswap.store import Store
 from tests.jobs.history import at_work

@@ -16,7 +16,7 @@ from songswap.documents import GROUP, SESSION_WISH, SessionWish
 from songswap.jobs.worker import ASKED_FOR, Wanted
 from songswap.model import Group, Member, SecretLink
 from songswap.store import Document, Store
-from songswap.web.membership import groups_of
+from songswap.web.people.membership import groups_of
 
 TABLE: Final = Path(__file__).resolve().with_suffix(".txt")
 GROUPS: Final = 10_000

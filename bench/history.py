@@ -21,10 +21,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from songswap.core.history import month_of
+from songswap.core.history.merge import month_of
 from songswap.documents import ACCOUNT, IMPORTED, IMPORTS, PLAYS, TRACK_NAMES, UPLOAD, Account
-from songswap.jobs.imports import ImportsJob
-from songswap.jobs.keeper import KeeperJob
+from songswap.jobs.history.columns import KeeperJob
+from songswap.jobs.history.imports import ImportsJob
 from songswap.model import Imports, ImportsSeen, Play, TrackName, Upload
 from songswap.store import Store
 from songswap.store.files import fill

@@ -23,7 +23,7 @@ from typing import Any
 from bench.realtime.night import Guest
 from bench.sync.measure import percentile
 from bench.sync.people import BASE, EVERYBODY, HOST, LATENCIES_MS, LISTENERS, longest_playlist, seat
-from songswap.core import interval
+from songswap.core.timer import timer as rules
 from songswap.documents import GROUP_INTERVAL, INTERVAL, NIGHT, TICKS
 from songswap.model import Interval, Night
 from songswap.simulator.virtual_time import VirtualTimeLoop
@@ -94,7 +94,7 @@ async def _heard(timer: Timer, people: Iterable[str]) -> dict[str, list[float]]:
     for ear in ears.values():
         ear.start()
     timer.set_up(phases=WORKOUT, repeat=ROUNDS)
-    boundaries = [timer.boundary_at_ms(number) for number in range(1, interval.last(timer.wish()))]
+    boundaries = [timer.boundary_at_ms(number) for number in range(1, rules.last(timer.wish()))]
     await asyncio.sleep((boundaries[-1] - timer.evening.clock.now_ms()) / 1000 + 10)
     return {person: [_nearest(ear, at_ms) for at_ms in boundaries] for person, ear in ears.items()}
 
@@ -203,7 +203,7 @@ async def _watch(
             told = night.driven if night is not None else None
             if timer is None or told is None or told.boundary is None or timer.started_at_ms is None:
                 continue
-            due_ms = timer.started_at_ms + interval.boundary_ms(timer, told.boundary) - told.latency_ms
+            due_ms = timer.started_at_ms + rules.boundary_ms(timer, told.boundary) - told.latency_ms
             driven[person, told.boundary] = due_ms
     sent = [call for call in installation.calls() if call["path"] == "/v1/me/player/next"]
     late = []

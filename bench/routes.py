@@ -23,9 +23,9 @@ from werkzeug.routing import Rule
 from songswap.documents import HEARTBEAT, NIGHT, Heartbeat
 from songswap.model import Night, Timeline, Track
 from songswap.simulator import World
-from songswap.web.guard import PUBLIC
-from songswap.web.limits import STREAMS
-from songswap.web.pace import Pace
+from songswap.web.kit.access import PUBLIC
+from songswap.web.kit.limits import STREAMS
+from songswap.web.kit.rate_limiter import Pace
 from tests.web.site import Browser, Site, content, group_of, open_site
 
 TABLE = Path(__file__).resolve().with_suffix(".txt")

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import aiohttp
 
-from tests.core.formats.files import an_extended_row
+from tests.core.history.formats.files import an_extended_row
 from tests.processes import Installation, Program, a_browser, all_running, log_in
 
 TABLE: Final = Path(__file__).resolve().parent / "soak.txt"

@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from songswap.core.traits import song_traits
-from songswap.core.whose import ask, log_loss
+from songswap.core.guess.classifier import ask, log_loss
+from songswap.core.guess.traits import song_traits
 from songswap.documents import PLAYS, TRACK_NAMES
 from songswap.learning.examples import Example, songs_of
 from songswap.learning.train import FOLDS, SEED, Lesson, learn

@@ -25,8 +25,8 @@ from songswap.documents import (
     SessionWish,
     Wish,
 )
-from songswap.jobs.accounts import Means
-from songswap.jobs.beside import Beside
+from songswap.jobs.kit.spotify_accounts import Means
+from songswap.jobs.kit.subprocess_jobs import Beside
 from songswap.jobs.worker import work
 from songswap.model import Action, Group, Listener, Member, Night, SecretLink
 from songswap.simulator import Truth, World, serve

@@ -104,7 +104,7 @@ def numbers_of(value: object) -> list[float]:
 
 @pytest.mark.parametrize(("module", "constant", "value"), [cells[:3] for cells in rows_of(SYNC, "The constants")])
 def test_every_constant_is_as_told(module: str, constant: str, value: str) -> None:
-    there = getattr(importlib.import_module(f"songswap.core.{module.strip('`')}"), constant.strip("`"))
+    there = getattr(importlib.import_module(f"songswap.core.session.{module.strip('`')}"), constant.strip("`"))
     assert [float(number) for number in re.findall(r"[\d.]+", value)] == numbers_of(there)
 
 

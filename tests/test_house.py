@@ -46,14 +46,19 @@ def test_the_import_contracts_are_kept() -> None:
 @pytest.mark.parametrize(
     ("contract", "module", "line"),
     [
-        ("layers", "core/sync.py", "import songswap.web.app"),
+        ("layers", "core/session/plan.py", "import songswap.web.app"),
         ("layers", "store/store.py", "import songswap.documents"),
-        ("layers", "jobs/runner.py", "import songswap.web.pages"),
+        ("layers", "jobs/kit/runner.py", "import songswap.web.home.pages"),
         ("layers", "model/struct.py", "import songswap.config"),
+        ("wings-of-core", "core/session/plan.py", "import songswap.core.timer.timer"),
+        ("wings-of-core", "core/kit/text.py", "import songswap.core.talk.posts"),
+        ("wings-of-jobs", "jobs/history/imports.py", "import songswap.jobs.playlists.saves"),
+        ("wings-of-web", "web/kit/ids.py", "import songswap.web.people.accounts"),
+        ("wings-of-web", "web/insights/sharing.py", "import songswap.web.talk.chat"),
         ("stand-in", "simulator/world.py", "from songswap.model import Track"),
         ("real-program", "web/app.py", "import songswap.simulator.world"),
-        ("pure-core", "core/sync.py", "import asyncio"),
-        ("pure-core", "core/sync.py", "from songswap.store import Store"),
+        ("pure-core", "core/session/plan.py", "import asyncio"),
+        ("pure-core", "core/session/plan.py", "from songswap.store import Store"),
         ("pure-core", "model/struct.py", "import random"),
     ],
 )

@@ -22,7 +22,7 @@ import pytest
 
 from songswap import documents
 from songswap.columns import schema
-from songswap.core.links import hash_of
+from songswap.core.kit.secret_links import hash_of
 from songswap.documents import GROUP, SESSION_WISH, WISH
 from songswap.store import Document, Log
 from songswap.store.files import LAST_GOOD, UNFINISHED

@@ -30,7 +30,7 @@ from songswap.documents import (
     WROTE,
     Wish,
 )
-from songswap.jobs.accounts import Means
+from songswap.jobs.kit.spotify_accounts import Means
 from songswap.jobs.worker import work
 from songswap.model import Pick, Picks
 from songswap.simulator import World, serve
@@ -42,7 +42,7 @@ from songswap.spotify.transport import open_http
 from songswap.store import Document, Log, Store
 from songswap.survey import KINDS
 from songswap.web.app import create_app
-from songswap.web.pace import Pace
+from songswap.web.kit.rate_limiter import Pace
 from tests.conftest import EPOCH_MS
 from tests.evening import nobody_beside
 from tests.web.site import APPS, Browser, HandClock, Site, group_of, page

@@ -12,10 +12,10 @@ import pytest
 
 import songswap
 from songswap import documents
-from songswap.core.formats.lastfm import LastFm
-from songswap.core.formats.listenbrainz import ListenBrainz
-from songswap.core.formats.rows import Rows
-from songswap.core.formats.table import DELIMITERS, row_of
+from songswap.core.history.formats.csv_rows import DELIMITERS, row_of
+from songswap.core.history.formats.lastfm import LastFm
+from songswap.core.history.formats.listenbrainz import ListenBrainz
+from songswap.core.history.formats.rows import Rows
 from songswap.store import Document, Log
 from songswap.store.sweeping import paths_like
 from tests.pattern_steps import Counted, TooMuchError, texts_against

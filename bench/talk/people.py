@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from songswap.core.posts import PAGE
+from songswap.core.talk.posts import PAGE
 from songswap.documents import ACCOUNT, BROWSERS, CHAT, GROUP, Account, Browser, Browsers
 from songswap.model import Group, Member, Row, SecretLink, Written
 from songswap.store import Store
-from songswap.web.cookies import SESSION
+from songswap.web.kit.cookies import SESSION
 from tests.processes import Installation, Program, an_installation
 
 GROUP_ID = "friday"

@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 
 from songswap.catalogue import schema
-from songswap.core.features import Header
-from songswap.core.nearest import scale_of
+from songswap.core.discovery.feature_columns import Header
+from songswap.core.discovery.nearest_neighbours import scale_of
 
 MEMORY: Final = "128MB"
 PART: Final = 100_000

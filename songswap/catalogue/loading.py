@@ -15,7 +15,7 @@ from songswap.catalogue import schema
 from songswap.catalogue.arrays import make_arrays
 from songswap.catalogue.reading import Rows, Table, UnfitFileError
 from songswap.catalogue.schema import Manifest, Tally
-from songswap.core.features import Header, read
+from songswap.core.discovery.feature_columns import Header, read
 from songswap.store import StoreError, hold, sync_folder
 from songswap.store.files import UNFINISHED, make_folder, write_whole
 

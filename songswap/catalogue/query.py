@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from songswap.catalogue.shelf import Entry, Shelf
-from songswap.core.attributes import ATTRIBUTES, AttributeName
-from songswap.core.cells import disarmed
-from songswap.core.features import BETWEEN_ARTISTS
-from songswap.core.naming import artist_hash
+from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName
+from songswap.core.discovery.feature_columns import BETWEEN_ARTISTS
+from songswap.core.history.name_folding import artist_hash
+from songswap.core.kit.csv_cells import disarmed
 from songswap.model import Struct
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from songswap.core.features import Header, delimiter_of, recognised
+from songswap.core.discovery.feature_columns import Header, delimiter_of, recognised
 
 if TYPE_CHECKING:
     from _csv import Reader

@@ -7,11 +7,11 @@ import numpy as np
 from msgspec.structs import replace
 
 from songswap.catalogue.shelf import Shelf
-from songswap.core import recommend as rules
-from songswap.core.attributes import AttributeName
-from songswap.core.naming import artist_hash, recording_hash
-from songswap.core.nearest import nearest
-from songswap.core.recommend import Candidate, Seed
+from songswap.core.discovery import recommend as rules
+from songswap.core.discovery.audio_attributes import AttributeName
+from songswap.core.discovery.nearest_neighbours import nearest
+from songswap.core.discovery.recommend import Candidate, Seed
+from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.model import Struct
 
 WIDTH: Final = 10

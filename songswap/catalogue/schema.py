@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from songswap.core.attributes import AttributeName
+from songswap.core.discovery.audio_attributes import AttributeName
 from songswap.model import Struct
 
 VERSION: Final = 1
@@ -46,7 +46,8 @@ WORDS: Final[Mapping[str, str]] = {
 
 First every song once, under the best-known of its ids (of equals the least), in order of the ids; then all further ids.
 `artists` and `genres` have semicolons between; `album` and `genres` are empty where unknown, `duration_ms` is NULL.
-`song` and `artist` (the first one) are the hashes of `core.naming`. `found_by` is title, tab, artists in small letters
+`song` and `artist` (the first one) are the hashes of `core.history.name_folding`.
+`found_by` is title, tab, artists in small letters
 without accents.
 
 `features.npy` has a row for each attribute and a column for each row above: values less their mean, by their spread (of

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from songswap.catalogue import schema
 from songswap.catalogue.schema import Manifest
-from songswap.core import nearest as rules
-from songswap.core.attributes import ATTRIBUTES, AttributeName
-from songswap.core.features import BETWEEN_ARTISTS
-from songswap.core.nearest import Columns, Floats, Rows
+from songswap.core.discovery import nearest_neighbours as rules
+from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName
+from songswap.core.discovery.feature_columns import BETWEEN_ARTISTS
+from songswap.core.discovery.nearest_neighbours import Columns, Floats, Rows
 from songswap.model import Struct
 
 DIGITS: Final = 4

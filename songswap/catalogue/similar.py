@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Final
 
 from songswap.catalogue.query import Wanted, first
 from songswap.catalogue.shelf import Entry, Shelf
-from songswap.core.attributes import AttributeName
-from songswap.core.naming import recording_hash
-from songswap.core.similar import Likeness, likeness, names_like
+from songswap.core.discovery.audio_attributes import AttributeName
+from songswap.core.discovery.similar import Likeness, likeness, names_like
+from songswap.core.history.name_folding import recording_hash
 from songswap.model import Struct
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from songswap.core.formats import HEAD, Format, recognised
+from songswap.core.history.formats import HEAD, Format, recognised
 
 MOST_FILES: Final = 10_000
 MOST_DIRECTORY: Final = 4 * 1024**2

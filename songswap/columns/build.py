@@ -22,8 +22,8 @@ from songswap.columns.schema import (
     year_file,
 )
 from songswap.columns.sources import Logs, merged_in
-from songswap.core.history import Merged, distinct, open_gaps
-from songswap.core.recordings import Named, Recording, albums_beside, resolve
+from songswap.core.history.merge import Merged, distinct, open_gaps
+from songswap.core.history.recordings import Named, Recording, albums_beside, resolve
 from songswap.model import Gap, Play, Source, Struct
 from songswap.store import hold, sync_folder
 from songswap.store.files import UNFINISHED, make_folder, write_whole

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from songswap.columns.sources import Logs, merged_in
-from songswap.core.formats import exports
-from songswap.core.history import Merged
-from songswap.core.recordings import names_of, resolve
+from songswap.core.history.formats import exports
+from songswap.core.history.merge import Merged
+from songswap.core.history.recordings import names_of, resolve
 from songswap.model import Source, TrackName
 
 BATCH: Final = 2_000

@@ -10,7 +10,7 @@ from typing import Final
 
 from songswap.columns import parquet
 from songswap.columns.libraries import genres_file
-from songswap.core.naming import artist_hash, folded
+from songswap.core.history.name_folding import artist_hash, folded
 from songswap.model import Struct
 from songswap.store.files import make_folder, write_whole
 

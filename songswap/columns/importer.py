@@ -6,9 +6,9 @@ from functools import partial
 from typing import Final, TypeVar
 
 from songswap.columns.archives import DAMAGE, Files, Part
-from songswap.core.formats import Rows
-from songswap.core.history import month_of
-from songswap.core.recordings import SOURCES
+from songswap.core.history.formats import Rows
+from songswap.core.history.merge import month_of
+from songswap.core.history.recordings import SOURCES
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
 from songswap.model import Play, Problem, Source, Struct
 from songswap.store import Log, Store

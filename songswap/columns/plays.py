@@ -9,7 +9,7 @@ from songswap.columns import sql
 from songswap.columns.libraries import Shelf, YearFile
 from songswap.columns.recent import Recent
 from songswap.columns.schema import PLAY_COLUMNS
-from songswap.core.periods import Period
+from songswap.core.insights.periods import Period
 from songswap.model import CountingRule, Gap, Struct, WeekStart
 
 if TYPE_CHECKING:

@@ -32,7 +32,8 @@ PLAY_COLUMNS: Final[Mapping[str, str]] = {
 """`YYYY.parquet`: a row for each play that ended in that UTC year, after all sources were merged, in order of
 `ended_at_ms` and then of `track`. Types are DuckDB's.
 
-`track`, `artist` and `album` are the hashes of `core.naming`. `started_at_ms` is the end less what was played, or less
+`track`, `artist` and `album` are the hashes of `core.history.name_folding`. `started_at_ms`
+is the end less what was played, or less
 the duration, or the end itself. NULL: `played_ms`, `duration_ms`, `finished`, `skipped` unknown; `album` without name;
 `artist` of a track of which only the id is known.
 """

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from songswap.columns.schema import VERSION
-from songswap.core.history import Merged, merge
-from songswap.core.recordings import SOURCES, Recording
+from songswap.core.history.merge import Merged, merge
+from songswap.core.history.recordings import SOURCES, Recording
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
 from songswap.model import Gap, Play, Source, TrackName
 from songswap.store import Log, StoreError

@@ -1,4 +1,4 @@
-"""The counting rules, local time and paths as SQL. What `core.counting` and `core.periods` say, for many rows at once.
+"""The counting rules, local time and paths as SQL: `core.insights.counting_rules` and `periods`, for many rows at once.
 
 Only numbers of our own and paths of the store are ever put into SQL, the latter quoted.
 """
@@ -6,8 +6,8 @@ Only numbers of our own and paths of the store are ever put into SQL, the latter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from songswap.core.counting import HEARD_30S, HEARD_HALF, LONGEST_HALF_MS, SHORTEST_MS
-from songswap.core.periods import Offset
+from songswap.core.insights.counting_rules import HEARD_30S, HEARD_HALF, LONGEST_HALF_MS, SHORTEST_MS
+from songswap.core.insights.periods import Offset
 from songswap.model import CountingRule
 
 
@@ -55,7 +55,7 @@ def listened_ms(*, has_unknown_ms: bool = True) -> str:
 def local_ms(moment: str, pieces: Sequence[Offset]) -> str:
     """`moment`, a UTC time in ms, as milliseconds that the zone's clocks show since their 1970.
 
-    The zone is that of Python's own data, which `core.periods` reckons with, not the database's.
+    The zone is that of Python's own data, which `core.insights.periods` reckons with, not the database's.
     """
     return f"({moment} + {_offset(moment, pieces)})"
 

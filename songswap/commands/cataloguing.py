@@ -21,7 +21,7 @@ from songswap.catalogue.report import Progress
 from songswap.catalogue.schema import Manifest, Tally
 from songswap.columns.report import STOPPED
 from songswap.commands.account import Commands
-from songswap.core.attributes import ATTRIBUTES, AttributeName, checked, told
+from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName, checked, told
 from songswap.store import Store, StoreError
 
 BETWEEN_S: Final = 0.1

@@ -7,7 +7,7 @@ from typing import get_args
 
 from songswap.columns.exporter import export
 from songswap.commands.account import Commands, known
-from songswap.core.formats.exports import Form
+from songswap.core.history.formats.exports import Form
 from songswap.store import Store, StoreError
 
 

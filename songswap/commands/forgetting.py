@@ -4,7 +4,7 @@ import argparse
 
 from songswap.columns.forget import forget
 from songswap.commands.account import Commands, known
-from songswap.core.recordings import SOURCES
+from songswap.core.history.recordings import SOURCES
 from songswap.store import Store
 
 

@@ -24,15 +24,15 @@ from songswap.columns.archives import look
 from songswap.columns.build import build
 from songswap.columns.genres import load_genres
 from songswap.columns.importer import Importer, StoppedError
-from songswap.core import recent
-from songswap.core.handles import handle_for
-from songswap.core.history import month_of
-from songswap.core.periods import start_of
+from songswap.core.history import recently_played
+from songswap.core.history.merge import month_of
+from songswap.core.insights.periods import start_of
+from songswap.core.people.handles import handle_for
 from songswap.documents import ACCOUNT, PLAYS, POLLED, PROFILE, SHARING, TRACK_NAMES, Account
 from songswap.model import Audience, Play, Polled, Profile, Section, Sharing
 from songswap.spotify import wire
 from songswap.store import Store, hold
-from songswap.web.accounts import new_id
+from songswap.web.kit.ids import new_id
 
 DAY_MS: Final = 86_400_000
 RECORDED_DAYS: Final = 200
@@ -114,7 +114,9 @@ def _record(root: Path, account: str, path: Path) -> None:
     """Keep what the worker would have recorded."""
     worker = Store(root, "worker")
     polled = worker.read(POLLED, account) or Polled()
-    taken = recent.taken(msgspec.json.decode(path.read_bytes(), type=wire.History).to_model(), (), Polled(), ())
+    taken = recently_played.taken(
+        msgspec.json.decode(path.read_bytes(), type=wire.History).to_model(), (), Polled(), ()
+    )
     worker.extend(TRACK_NAMES, dict.fromkeys(taken.names), account, "recent")
     by_month: dict[str, list[Play]] = {}
     for play in taken.plays:

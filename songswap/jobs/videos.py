@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from songswap.core import searches, videos
+from songswap.core.videos import search_quota, video_match
 from songswap.documents import (
     SEARCHES,
     SONG_LISTS,
@@ -19,8 +19,8 @@ from songswap.documents import (
     VIDEO_WISHES,
     YOUTUBE_SEEN,
 )
-from songswap.jobs.accounts import Accounts, Means, NeedsLoginError
-from songswap.jobs.beside import is_woken
+from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
+from songswap.jobs.kit.subprocess_jobs import is_woken
 from songswap.model import Search, Song, SongList, SongLists, SongVideos, Video, VideoWish, VideoWishes, YouTubeSeen
 from songswap.spotify.errors import ForbiddenError, NotFoundError, SpotifyError
 from songswap.store import GoneError, StoreError
@@ -125,7 +125,7 @@ class VideosJob:
 
     def _wishes(self, account: str) -> dict[str, VideoWish]:
         wanted = (self._store.read(VIDEO_WISHES, account) or VideoWishes()).wanted
-        return {name: wish for name, wish in wanted.items() if searches.is_wanted(wish, self._now_ms())}
+        return {name: wish for name, wish in wanted.items() if search_quota.is_wanted(wish, self._now_ms())}
 
     def _wanted(self) -> list[Sequence[Song]]:
         """The songs of every list, of everybody."""
@@ -143,7 +143,7 @@ class VideosJob:
         """Search for the next songs, as far as may be; returns in how many ms there may be more to do."""
         now_ms = self._now_ms()
         holding = {key for key, one in known.items() if one.until_ms > now_ms}
-        wanted = searches.missing(self._wanted(), holding)
+        wanted = search_quota.missing(self._wanted(), holding)
         if not wanted:
             return min((one.until_ms for one in known.values() if one.until_ms > now_ms), default=math.inf) - now_ms
         seen, budget = self._seen(), self._budget(now_ms)
@@ -151,9 +151,9 @@ class VideosJob:
             return (seen.until_ms or math.inf) - now_ms
         if not budget.left:
             return budget.resets_at_ms - now_ms
-        some = dict(list(wanted.items())[: min(searches.AT_ONCE, budget.left)])
+        some = dict(list(wanted.items())[: min(search_quota.AT_ONCE, budget.left)])
         for _ in some:
-            self._store.append(SEARCHES, Search(now_ms), searches.day_name(now_ms))
+            self._store.append(SEARCHES, Search(now_ms), search_quota.day_name(now_ms))
         answers = await asyncio.gather(*(_asked(youtube, song) for song in some.values()))
         await self._take_in(youtube, dict(zip(some.items(), answers, strict=True)))
         self._prune()
@@ -169,8 +169,8 @@ class VideosJob:
                 self._take_in_failure(key, song, answer)
                 continue
             with_lengths = [replace(one, duration_ms=lengths_ms.get(one.id)) for one in answer]
-            nearest = videos.nearest(song, with_lengths)
-            kept_ms = searches.KEPT_MS if videos.best(song, nearest) else searches.NONE_KEPT_MS
+            nearest = video_match.nearest(song, with_lengths)
+            kept_ms = search_quota.KEPT_MS if video_match.best(song, nearest) else search_quota.NONE_KEPT_MS
             self._keep(key, SongVideos(song.artist, song.title, now_ms, now_ms + kept_ms, nearest))
         self._take_a_break(list(answers.values()))
 
@@ -180,7 +180,7 @@ class VideosJob:
             return  # nothing of that is about this song
         now_ms, before = self._now_ms(), (self._known or {}).get(key)
         tries = 1 + (before.tries if before else 0)
-        until_ms = now_ms + searches.failed_for_ms(tries)
+        until_ms = now_ms + search_quota.failed_for_ms(tries)
         self._keep(key, SongVideos(song.artist, song.title, now_ms, until_ms, error=str(error), tries=tries))
 
     def _take_a_break(self, answers: list[Answer]) -> None:
@@ -190,21 +190,21 @@ class VideosJob:
         bad_key = next((one for one in answers if isinstance(one, BadKeyError)), None)
         silent = [one for one in answers if isinstance(one, YouTubeUnavailableError)]
         if over is not None:
-            self._store.append(SEARCHES, Search(now_ms, is_over=True), searches.day_name(now_ms))
+            self._store.append(SEARCHES, Search(now_ms, is_over=True), search_quota.day_name(now_ms))
         if bad_key is not None:
             self._note(YouTubeSeen(str(bad_key)))
         elif silent and len(silent) == len(answers):
             tries = before.tries + 1
-            self._note(YouTubeSeen(str(silent[0]), now_ms + searches.break_ms(tries), tries))
+            self._note(YouTubeSeen(str(silent[0]), now_ms + search_quota.break_ms(tries), tries))
         else:
             self._note(YouTubeSeen())
 
-    def _budget(self, now_ms: float) -> searches.Budget:
-        days = (searches.day_name(now_ms, 1), searches.day_name(now_ms))
-        return searches.budget([row for day in days for row in self._store.rows(SEARCHES, day)], now_ms)
+    def _budget(self, now_ms: float) -> search_quota.Budget:
+        days = (search_quota.day_name(now_ms, 1), search_quota.day_name(now_ms))
+        return search_quota.budget([row for day in days for row in self._store.rows(SEARCHES, day)], now_ms)
 
     def _prune(self) -> None:
-        oldest = searches.day_name(self._now_ms(), DAYS_KEPT)
+        oldest = search_quota.day_name(self._now_ms(), DAYS_KEPT)
         for day in self._store.listed(SEARCHES):
             if day < oldest:
                 with _contained(f"the searches of {day}"):
@@ -235,7 +235,7 @@ def _contained(what: str) -> Iterator[None]:
 
 def _ends_ms(found: SongVideos) -> float:
     """When it is forgotten. How often a search has failed is remembered for a while longer than that holds."""
-    return found.until_ms + (searches.DAY_MS if found.error else 0.0)
+    return found.until_ms + (search_quota.DAY_MS if found.error else 0.0)
 
 
 def _words(error: SpotifyError | NeedsLoginError) -> str:
@@ -246,7 +246,7 @@ def _words(error: SpotifyError | NeedsLoginError) -> str:
 
 async def _asked(youtube: YouTube, song: Song) -> Answer:
     try:
-        return await youtube.search(videos.query_for(song))
+        return await youtube.search(video_match.query_for(song))
     except YouTubeError as error:
         return error
 

@@ -5,20 +5,20 @@ import logging
 from collections.abc import Mapping
 
 from songswap.documents import ACCOUNT, GROUP_INTERVAL, INTERVAL, SESSION_WISH
-from songswap.jobs.accounts import Accounts, Means
-from songswap.jobs.cataloguing import CataloguingJob
-from songswap.jobs.devices import DeviceJob
-from songswap.jobs.heartbeat import ClockJob, HeartbeatJob
-from songswap.jobs.imports import ImportsJob
-from songswap.jobs.interval import IntervalJob
-from songswap.jobs.keeper import KeeperJob
-from songswap.jobs.learning import LearningJob
-from songswap.jobs.library import LibraryJob
-from songswap.jobs.recent import RecentJob
-from songswap.jobs.renewals import RenewalJob
-from songswap.jobs.runner import Job, Runner
-from songswap.jobs.saves import SaveJob
-from songswap.jobs.session import SessionJob
+from songswap.jobs.catalogue import CataloguingJob
+from songswap.jobs.guess import LearningJob
+from songswap.jobs.history.columns import KeeperJob
+from songswap.jobs.history.imports import ImportsJob
+from songswap.jobs.history.recently_played import RecentJob
+from songswap.jobs.kit.devices import DeviceJob
+from songswap.jobs.kit.heartbeat import ClockJob, HeartbeatJob
+from songswap.jobs.kit.runner import Job, Runner
+from songswap.jobs.kit.spotify_accounts import Accounts, Means
+from songswap.jobs.playlists.library import LibraryJob
+from songswap.jobs.playlists.renewals import RenewalJob
+from songswap.jobs.playlists.saves import SaveJob
+from songswap.jobs.session.session import SessionJob
+from songswap.jobs.session.timer import IntervalJob
 from songswap.jobs.videos import VideosJob
 from songswap.model import Interval
 from songswap.store import StoreError, UnfitNameError

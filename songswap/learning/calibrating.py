@@ -15,7 +15,7 @@ Sums = NDArray[np.float64]
 
 
 def calibrated(sums: Sums, truth: NDArray[Any]) -> tuple[float, float]:
-    """The temperature and the sharpness (see `core.whose.softmax`) with which stated chances fit the truth best.
+    """The temperature and the sharpness (`core.guess.classifier.softmax`) with which stated chances fit best.
 
     One temperature alone [Guo et al. 2017, “On Calibration of Modern Neural Networks”] makes a rule that knows some
     things well and others hardly too shy of the former and too bold about the latter: by 9 % on average in

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from songswap.columns.sources import Logs
-from songswap.core.counting import SHORTEST_MS
-from songswap.core.naming import is_own_id, recording_hash
-from songswap.core.posts import Page
-from songswap.core.traits import Traits, text_traits
+from songswap.core.guess.traits import Traits, text_traits
+from songswap.core.history.name_folding import is_own_id, recording_hash
+from songswap.core.insights.counting_rules import SHORTEST_MS
+from songswap.core.talk.posts import Page
 from songswap.documents import CHAT, GROUP_POSTS
 from songswap.learning.sounding import Sounds
 from songswap.model import GuessKind, Play, Post, Row, Source, TrackName

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from songswap.core.whose import LEAST_EXAMPLES, is_forgotten, is_worth_learning
+from songswap.core.guess.classifier import LEAST_EXAMPLES, is_forgotten, is_worth_learning
 from songswap.documents import LEARNT
 from songswap.learning.examples import Song, made_of, song_examples, songs_of, text_examples
 from songswap.learning.sounding import Sounds

@@ -10,9 +10,9 @@ import numpy as np
 from songswap.catalogue.shelf import Entry, Shelf, open_shelf
 from songswap.columns.genres import BETWEEN, LOADED
 from songswap.columns.libraries import genres_file
-from songswap.core.attributes import AttributeName
-from songswap.core.naming import artist_hash, recording_hash
-from songswap.core.traits import Traits, song_traits
+from songswap.core.discovery.audio_attributes import AttributeName
+from songswap.core.guess.traits import Traits, song_traits
+from songswap.core.history.name_folding import artist_hash, recording_hash
 
 UNHEARD: Final[frozenset[AttributeName]] = frozenset({"popularity"})
 """Nothing one hears."""

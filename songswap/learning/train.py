@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from songswap.core import whose as rules
-from songswap.core.traits import Traits
+from songswap.core.guess import classifier as rules
+from songswap.core.guess.traits import Traits
 from songswap.learning.calibrating import Sums, calibrated
 from songswap.learning.examples import Example
 from songswap.model import Brain, Quality
@@ -41,7 +41,7 @@ class Lesson:
 
 
 def learn(examples: Sequence[Example], accounts: Sequence[str]) -> Lesson:
-    """The rule that tells the `accounts` apart; each has to have LEAST_EXAMPLES (of `core.whose`) examples.
+    """The rule that tells the `accounts` apart; each has to have LEAST_EXAMPLES (of `core.guess.classifier`) examples.
 
     The order of examples does not matter. Needs scikit-learn, which is loaded here and takes a second and 100 MB.
     """

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
-from functools import partial
 from pathlib import Path
 
 from quart import Quart, Response, request
@@ -18,79 +17,42 @@ from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import Store, StoreError, receipts
 from songswap.vault import open_vault
-from songswap.web import (
-    account,
-    accounts,
-    bodies,
-    chat,
-    circles,
-    comparing,
+from songswap.web import docs
+from songswap.web.account import account, erasure, export, login
+from songswap.web.discovery import create, create_saving, songs
+from songswap.web.group import group_events
+from songswap.web.groups import group_directory, groups, invites
+from songswap.web.guess import game, guess
+from songswap.web.history import history_api, history_export, imports
+from songswap.web.home import home, pages
+from songswap.web.insights import comparing, insights_api, insights_pages, match_page, sharing
+from songswap.web.kit import (
+    access,
     cookies,
-    create,
-    create_saving,
-    devices,
-    docs,
     edge,
     errors,
-    events,
-    export,
-    feed,
-    finding,
-    forgetting,
-    group_places,
-    groups,
-    guard,
-    health,
-    history,
-    imports,
-    insight_pages,
-    insights,
-    interval,
-    invites,
-    leaving,
-    library,
-    links,
-    list_sources,
-    live,
-    live_link,
-    login,
-    match_page,
-    milestones,
-    nights,
-    notice_pages,
-    operator_catalogue,
-    operator_page,
-    pages,
-    party,
-    people_pages,
-    pictures,
-    playlists,
+    forget_gone,
+    live_socket,
     plotly,
-    post_pages,
-    posts,
-    profiles,
     refusals,
-    renewals,
-    reports,
-    requests,
-    screen,
-    search,
-    session,
-    sharing,
-    songs,
-    tabs,
-    takeout,
-    trim,
-    videos,
-    whose,
+    request_body,
+    secret_links,
 )
-from songswap.web.group_state import completed
-from songswap.web.metrics import Metrics
-from songswap.web.notices import look_at_login, unread_of
-from songswap.web.operators import is_operator
-from songswap.web.policy import link_headers, security_headers
-from songswap.web.resources import EXTENSION, Resources
-from songswap.web.scenes import Scenes
+from songswap.web.kit.metrics import Metrics
+from songswap.web.kit.operators import is_operator
+from songswap.web.kit.security_headers import link_headers, security_headers
+from songswap.web.kit.services import EXTENSION, Resources
+from songswap.web.moderation import reports
+from songswap.web.operator import health, operator, operator_catalogue
+from songswap.web.people import accounts
+from songswap.web.playlists import library, list_sources, playlists, renewals
+from songswap.web.profiles import blocking, people_pages, people_search, pictures, profiles
+from songswap.web.search import search
+from songswap.web.session import devices, night_pages, requests, screen, session, trim, web_player
+from songswap.web.talk import chat, feed, milestones, notice_pages, post_stream, posts_api
+from songswap.web.talk.notices import look_at_login, unread_of
+from songswap.web.timer import timer
+from songswap.web.videos import videos
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 LARGEST_BODY = 64 * 1024
@@ -113,33 +75,32 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         gate=gate,
         metrics=Metrics(store, clock, gate, config.spotify),
     )
-    here.scenes = Scenes(store, clock, partial(completed, here))
     app.extensions[EXTENSION] = here
     docs.register(app, __version__, cookies.name_of(config, cookies.SESSION))
     errors.register(app)
-    guard.register(app)
+    access.register(app)
     refusals.register(app)
-    bodies.register(app)
+    request_body.register(app)
     edge.register(app)
     plotly.register(app)
     features = (
         pages, login, account, export, devices, groups, invites, session, requests,
-        search, nights, screen, trim, tabs, history, imports, takeout,
+        search, night_pages, screen, trim, web_player, history_api, imports, history_export,
         sharing, comparing, library, list_sources, renewals, playlists,
-        create, create_saving, interval,
-        posts, post_pages, live, live_link, chat, feed,
-        profiles, people_pages, pictures, group_places, finding,
-        circles, reports, notice_pages, operator_page,
-        whose, party, songs, operator_catalogue,
+        create, create_saving, timer,
+        posts_api, home, post_stream, live_socket, chat, feed,
+        profiles, people_pages, pictures, group_directory, people_search,
+        blocking, reports, notice_pages, operator,
+        guess, game, songs, operator_catalogue,
         videos,
-        events, health, plotly, docs,
+        group_events, health, plotly, docs,
     )  # fmt: skip
     for feature in features:
         app.register_blueprint(feature.blueprint)
     app.register_blueprint(match_page.blueprint)
-    insight_pages.register(app)
-    app.register_blueprint(insights.blueprint, url_prefix="/api/insights")
-    app.register_blueprint(insights.blueprint, url_prefix=insights.SHARED_PREFIX, name=insights.SHARED)
+    insights_pages.register(app)
+    app.register_blueprint(insights_api.blueprint, url_prefix="/api/insights")
+    app.register_blueprint(insights_api.blueprint, url_prefix=insights_api.SHARED_PREFIX, name=insights_api.SHARED)
     _connect(app, here)
     _finish_answers(app, here)
     _share_with_templates(app, here)
@@ -153,10 +114,10 @@ def _connect(app: Quart, here: Resources) -> None:
     async def spotify() -> AsyncGenerator[None, None]:
         here.inbox.sweep(here.clock.now_ms())
         accounts.tell_apart(here.store)
-        links.seal_old(here)
-        here.errands.send(leaving.erase(here))
+        secret_links.seal_old(here)
+        here.errands.send(erasure.erase(here))
         here.errands.send(milestones.watch(here))
-        here.errands.send(forgetting.watch(here))
+        here.errands.send(forget_gone.watch(here))
         pictures.sweep(here)
         here.errands.send(here.survey.run())
         async with open_http() as http:
@@ -194,7 +155,7 @@ def _finish_answers(app: Quart, here: Resources) -> None:
 def _share_with_templates(app: Quart, here: Resources) -> None:
     @app.context_processor
     def shared() -> dict[str, object]:
-        person = guard.who()
+        person = access.who()
         return {
             "person": person,
             "banner": _banner(here, person) if person else None,

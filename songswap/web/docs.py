@@ -14,9 +14,9 @@ from quart_schema import APIKeySecurityScheme, Info, OpenAPIProvider, QuartSchem
 from quart_schema.validation import QUART_SCHEMA_REQUEST_ATTRIBUTE, QUART_SCHEMA_RESPONSE_ATTRIBUTE
 from werkzeug.routing.rules import Rule
 
-from songswap.web.api import OPERATION
-from songswap.web.errors import ErrorAnswer, ProblemError
-from songswap.web.insights import SHARED
+from songswap.web.insights.insights_api import SHARED
+from songswap.web.kit.errors import ErrorAnswer, ProblemError
+from songswap.web.kit.json_api import OPERATION
 
 blueprint = Blueprint("docs", __name__)
 

@@ -21,7 +21,7 @@ MAKES_NO_SENSE: Final = "YouTube answers with something that makes no sense."
 
 
 class YouTube:
-    """Asks the API at `api_url` with `key`. It keeps no account of what that costs: see `core/searches.py`."""
+    """Asks the API at `api_url` with `key`; what that costs is counted by `core/videos/search_quota.py`."""
 
     def __init__(self, http: aiohttp.ClientSession, api_url: str, key: str) -> None:
         self._http = http

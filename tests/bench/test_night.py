@@ -8,7 +8,7 @@ from bench.sync import incidents
 from bench.sync.night import Measured, Scenario, measure, without
 from bench.sync.people import HOST, LISTENERS
 from bench.sync.recording import NOBODY, host_events
-from songswap.core.leading import SILENCE_MS
+from songswap.core.session.leadership import SILENCE_MS
 
 SEED = 5
 SIX_MINUTES_H = 0.1

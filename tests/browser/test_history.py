@@ -14,7 +14,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.people import Street, create_group
 from tests.browser.test_game_night import fits_its_window
-from tests.core.formats.files import an_extended_row
+from tests.core.history.formats.files import an_extended_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
 

@@ -13,7 +13,7 @@ from songswap.columns.build import build
 from songswap.documents import PLAYS, TRACK_NAMES
 from songswap.model import Play, TrackName
 from songswap.store import Store
-from songswap.web.insight_words import long_day, month
+from songswap.web.insights.insights_text import long_day, month
 from tests.browser.people import Street, create_group, invite_link
 from tests.browser.test_game_night import fits_its_window
 from tests.processes import Installation, an_installation

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from songswap.documents import PLAYS, TRACK_NAMES
 from songswap.model import Play, TrackName
 from songswap.store import Store
-from songswap.web.accounts import everybody
+from songswap.web.people.accounts import everybody
 from tests.browser.people import Street, create_group, invite_link, row_of
 from tests.browser.test_game_night import fits_its_window
 from tests.processes import PATIENCE_S, Installation

@@ -8,8 +8,8 @@ import pytest
 
 from songswap.catalogue import recommending
 from songswap.catalogue.shelf import Shelf, open_shelf
-from songswap.core.attributes import AttributeName
-from songswap.core.recommend import TARGET_WEIGHT, Seed
+from songswap.core.discovery.audio_attributes import AttributeName
+from songswap.core.discovery.recommend import TARGET_WEIGHT, Seed
 from tests.catalogue.tables import Row, load, row, some_rows, table, track_id
 
 ROWS = [*some_rows(500), row(900, "Artist 1", "Song 3", popularity=99), row(901, "Nobody Else", "Alone", energy=1)]

@@ -9,7 +9,7 @@ import pytest
 from songswap.catalogue.catalogue import Catalogue
 from songswap.catalogue.shelf import Shelf, open_shelf
 from songswap.catalogue.similar import called_like, near, row_of
-from songswap.core.attributes import AttributeName
+from songswap.core.discovery.audio_attributes import AttributeName
 from tests.catalogue.tables import HEADER, Row, load, row, some_rows, table, track_id
 
 WEIGHTS: dict[AttributeName, float] = {"energy": 2.0, "valence": 1.0, "tempo": 0.5, "popularity": 0.0}

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from songswap.columns import schema
-from songswap.core.naming import own_id
+from songswap.core.history.name_folding import own_id
 from songswap.documents import PLAYS, TRACK_NAMES
 from songswap.model import Play, Source, TrackName
 from songswap.store import Store

@@ -13,10 +13,10 @@ from songswap.columns.figures import listens, names, pages, people, sittings, sk
 from songswap.columns.figures.answers import About, Count, Listener
 from songswap.columns.figures.names import AlbumRef, ArtistRef, TrackRef
 from songswap.columns.plays import Question
-from songswap.core.counting import known_ms, listened_ms, verdict
-from songswap.core.naming import artist_hash, folded
-from songswap.core.periods import Period
-from songswap.core.recordings import Named
+from songswap.core.history.name_folding import artist_hash, folded
+from songswap.core.history.recordings import Named
+from songswap.core.insights.counting_rules import known_ms, listened_ms, verdict
+from songswap.core.insights.periods import Period
 from songswap.model import Struct
 from tests.columns.shelves import Row, Stored, together
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from songswap.columns import parquet, schema
 from songswap.columns.genres import load_genres
 from songswap.columns.plays import By, Question
-from songswap.core.counting import Heard
-from songswap.core.naming import album_hash, artist_hash, recording_hash
-from songswap.core.periods import Period, offsets, period, period_before, start_of
-from songswap.core.recordings import Named
+from songswap.core.history.name_folding import album_hash, artist_hash, recording_hash
+from songswap.core.history.recordings import Named
+from songswap.core.insights.counting_rules import Heard
+from songswap.core.insights.periods import Period, offsets, period, period_before, start_of
 from songswap.model import CountingRule, Gap, Source, Struct, WeekStart
 from songswap.store.files import make_folder
 

@@ -8,7 +8,7 @@ import pytest
 
 from songswap.columns import archives
 from songswap.columns.archives import UnfitFileError, look
-from tests.core.formats.files import a_listen, an_account_row, an_extended_row, compact, json_lines
+from tests.core.history.formats.files import a_listen, an_account_row, an_extended_row, compact, json_lines
 
 ROWS = compact([an_extended_row()])
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from songswap.columns.figures.around import MILD, NEAR_MS, Around, around
 from songswap.columns.plays import Question
 from songswap.columns.query import Engine
-from songswap.core.naming import artist_hash, recording_hash
-from songswap.core.periods import Period
+from songswap.core.history.name_folding import artist_hash, recording_hash
+from songswap.core.insights.periods import Period
 from tests.columns.shelves import Row, Shelved, Stored, named, shelve
 
 START_MS = 1_700_000_000_000

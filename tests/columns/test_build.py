@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from songswap.columns import schema
 from songswap.columns.build import build
-from songswap.core import naming
-from songswap.core.history import merge
-from songswap.core.recordings import resolve
+from songswap.core.history import name_folding
+from songswap.core.history.merge import merge
+from songswap.core.history.recordings import resolve
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
 from songswap.model import Gap, Play, Source, TrackName
 from songswap.store import GoneError, Store, StoreError
@@ -63,15 +63,15 @@ def test_a_row_says_all_that_is_known(store: Store) -> None:
         "started_at_ms": ms("2023-05-01T10:00:00") - 200_000,
         "played_ms": 200_000,
         "duration_ms": None,
-        "track": naming.recording_hash("Björk", "Jóga"),
-        "artist": naming.artist_hash("Björk"),
-        "album": naming.album_hash("Björk", "Homogenic"),
+        "track": name_folding.recording_hash("Björk", "Jóga"),
+        "artist": name_folding.artist_hash("Björk"),
+        "album": name_folding.album_hash("Björk", "Homogenic"),
         "finished": None,
         "skipped": None,
         "private": False,
         "source": "export",
     }
-    assert (second["track"], second["album"]) == (naming.recording_hash("Abba", "SOS"), None)
+    assert (second["track"], second["album"]) == (name_folding.recording_hash("Abba", "SOS"), None)
     joga = next(row for row in names_in(store) if row["track"] == first["track"])
     assert joga == {
         "track": first["track"],
@@ -247,7 +247,7 @@ def test_a_better_name_reaches_every_year_when_the_work_is_thorough(store: Store
 def test_a_track_that_is_called_otherwise_is_so_in_every_year_at_once(store: Store) -> None:
     keep_names(store, {"export": [TrackName(JOGA, "Jóga (Remaster)", "Björk", "Homogenic", ("Björk",))]})
     assert build(store.root, ACCOUNT)
-    assert plays_in(store)[0]["track"] == naming.recording_hash("Björk", "Jóga (Remaster)")
+    assert plays_in(store)[0]["track"] == name_folding.recording_hash("Björk", "Jóga (Remaster)")
     assert {row["track"] for row in plays_in(store)} <= {row["track"] for row in names_in(store)}
 
 
@@ -255,7 +255,7 @@ def test_a_track_without_any_name_is_kept(store: Store) -> None:
     keep(store, {"export": [play("2024-06-01T10:00:00", "unknown")]})
     build(store.root, ACCOUNT)
     row = plays_in(store)[-1]
-    assert (row["track"], row["artist"], row["album"]) == (naming.unnamed_hash("unknown"), None, None)
+    assert (row["track"], row["artist"], row["album"]) == (name_folding.unnamed_hash("unknown"), None, None)
 
 
 def test_names_of_any_script_and_sign_come_back_as_they_are(store: Store) -> None:

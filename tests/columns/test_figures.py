@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from songswap.columns.figures import listens, pages, people, sittings, skips, times, top, totals, year
 from songswap.columns.plays import Question
 from songswap.columns.query import Engine
-from songswap.core.periods import between
+from songswap.core.insights.periods import between
 from tests.columns.oracle import Oracle
 from tests.columns.shelves import ZONES, Row, Shelved, Stored, questions, shelve, stores
 

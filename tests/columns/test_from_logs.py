@@ -10,7 +10,7 @@ from songswap.columns.figures.top import Top, top
 from songswap.columns.figures.totals import TotalsAnswer, totals
 from songswap.columns.plays import Question
 from songswap.columns.query import Engine
-from songswap.core.periods import between
+from songswap.core.insights.periods import between
 from songswap.documents import GAPS
 from songswap.model import Gap, Play, TrackName
 from tests.columns.logs import ACCOUNT, JOGA, SOS, an_account, keep, keep_names, ms

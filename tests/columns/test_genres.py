@@ -7,7 +7,7 @@ import pytest
 
 from songswap.columns.genres import LONGEST_GENRE, GenresError, Loaded, load_genres
 from songswap.columns.libraries import genres_file
-from songswap.core.naming import artist_hash
+from songswap.core.history.name_folding import artist_hash
 
 
 def load(folder: Path, text: str | bytes) -> Loaded:

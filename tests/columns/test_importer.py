@@ -14,12 +14,12 @@ from songswap.columns.build import build
 from songswap.columns.exporter import export
 from songswap.columns.forget import forget
 from songswap.columns.importer import Importer, StoppedError, Tally
-from songswap.core.formats.exports import Form
+from songswap.core.history.formats.exports import Form
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
 from songswap.model import Gap
 from songswap.store import HeldError, Store, hold
 from tests.columns.logs import ACCOUNT, an_account, columns_of, names_in, plays_in
-from tests.core.formats.files import (
+from tests.core.history.formats.files import (
     Json,
     a_listen,
     a_page,

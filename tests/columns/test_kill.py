@@ -14,7 +14,7 @@ from songswap.columns.importer import Importer
 from songswap.documents import PLAYS
 from songswap.store import Store, hold
 from tests.columns.logs import ACCOUNT, an_account, columns_of, names_in, plays_in
-from tests.core.formats.files import Json, an_extended_row, compact
+from tests.core.history.formats.files import Json, an_extended_row, compact
 from tests.store.notes import start
 
 ROUNDS = 6

@@ -22,7 +22,7 @@ from songswap.columns.libraries import genres_file
 from songswap.columns.plays import Plays, Question
 from songswap.columns.query import SPILL, Engine
 from songswap.columns.recent import Recent
-from songswap.core.periods import between
+from songswap.core.insights.periods import between
 from songswap.model import Gap
 from songswap.store import StoreError, UnfitNameError
 from tests.columns.shelves import Row, Shelved, Stored, named, shelve

@@ -18,7 +18,7 @@ from songswap.documents import Account
 from songswap.store import Store, hold
 from tests.columns.logs import ACCOUNT, an_account, columns_of, plays_in
 from tests.columns.test_kill import row_of
-from tests.core.formats.files import an_extended_row, compact, json_lines
+from tests.core.history.formats.files import an_extended_row, compact, json_lines
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
-from songswap.core.history import Merged
-from songswap.core.naming import folded, own_id
-from songswap.core.recordings import SOURCES
+from songswap.core.history.merge import Merged
+from songswap.core.history.name_folding import folded, own_id
+from songswap.core.history.recordings import SOURCES
 from songswap.model import Play, Source, TrackName
 
 T0_MS = 1_700_000_000_000

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from songswap.clock import Clock
-from songswap.core.latency import UNKNOWN_MS
+from songswap.core.session.latency import UNKNOWN_MS
 from tests.evening import Evening, an_evening
 
 ALBUM_TRACKS = 8

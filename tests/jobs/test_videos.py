@@ -9,8 +9,8 @@ import pytest
 
 from songswap.clock import Clock
 from songswap.config import App, Config, Spotify
-from songswap.core.searches import AT_ONCE, SEARCHES_A_DAY
-from songswap.core.videos import best, key_of
+from songswap.core.videos.search_quota import AT_ONCE, SEARCHES_A_DAY
+from songswap.core.videos.video_match import best, key_of
 from songswap.documents import (
     ACCOUNT,
     SEARCHES,
@@ -20,7 +20,7 @@ from songswap.documents import (
     YOUTUBE_SEEN,
     Account,
 )
-from songswap.jobs.accounts import Accounts, Means
+from songswap.jobs.kit.spotify_accounts import Accounts, Means
 from songswap.jobs.videos import VideosJob
 from songswap.model import Song, SongList, SongVideos, VideoWish, VideoWishes, YouTubeSeen
 from songswap.simulator import Fault, World, serve

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from songswap.documents import GROUP, HEARTBEAT, SESSION_WISH, SessionWish
 from songswap.jobs import worker
-from songswap.jobs.heartbeat import INTERVAL_S
+from songswap.jobs.kit.heartbeat import INTERVAL_S
 from songswap.store import Store
 from tests.evening import GROUP_ID, Evening
 from tests.jobs.conftest import album

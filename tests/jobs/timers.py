@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from songswap.core import interval
-from songswap.core.timeline import advance
+from songswap.core.session.timeline import advance
+from songswap.core.timer import timer as rules
 from songswap.documents import GROUP_INTERVAL, GROUP_TICKS, INTERVAL, TICKS
 from songswap.model import Interval, Night, Phase, Press, Ticks, Track
 from tests.evening import GROUP_ID, Evening
@@ -26,12 +26,12 @@ class Timer:
     def set_up(self, **wanted: object) -> None:
         """What the form asks for; it starts at once."""
         shape = Interval(**{"phases": ROUND, "repeat": 96, **wanted})
-        self._write(interval.set_up(self.wish(), shape))
+        self._write(rules.set_up(self.wish(), shape))
         self.press("start")
 
     def press(self, action: Press) -> None:
         """What a button asks for."""
-        self._write(interval.press(self.wish(), action, self.by, self.evening.clock.now_ms()))
+        self._write(rules.press(self.wish(), action, self.by, self.evening.clock.now_ms()))
 
     def wish(self) -> Interval:
         """What is wanted."""
@@ -58,7 +58,7 @@ class Timer:
         """When a boundary is, as things are."""
         timer = self.wish()
         assert timer.started_at_ms is not None
-        return timer.started_at_ms + interval.boundary_ms(timer, number)
+        return timer.started_at_ms + rules.boundary_ms(timer, number)
 
     def _write(self, timer: Interval) -> None:
         if self.is_group:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from songswap.core.naming import own_id
+from songswap.core.history.name_folding import own_id
 from songswap.documents import CHAT, PICKS, PLAYS, TRACK_NAMES
 from songswap.learning.examples import Example
 from songswap.model import GuessKind, Pick, Picks, Play, Source, TrackName, Written

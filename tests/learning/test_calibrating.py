@@ -3,7 +3,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from songswap.core.whose import log_loss, scale_of, softmax
+from songswap.core.guess.classifier import log_loss, scale_of, softmax
 from songswap.learning.calibrating import SHARPNESSES, TEMPERATURES, calibrated
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from songswap.core.naming import recording_hash
+from songswap.core.history.name_folding import recording_hash
 from songswap.documents import CHAT, GROUP_POSTS
 from songswap.learning.examples import (
     BROUGHT,

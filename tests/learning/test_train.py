@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace as with_
 
-from songswap.core.whose import ask, log_loss
+from songswap.core.guess.classifier import ask, log_loss
 from songswap.learning.examples import Example
 from songswap.learning.train import FOLDS, SEED, learn, vocabulary
 from tests.learning.people import tastes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from songswap.core.naming import album_hash, artist_hash, recording_hash
+from songswap.core.history.name_folding import album_hash, artist_hash, recording_hash
 from songswap.model import Gap
 from tests.columns.shelves import Row, Shelved, Stored, named, shelve
 from tests.web.site import Browser, Site, content, group_of

@@ -22,12 +22,12 @@ from songswap.entry import listen as listen_on
 from songswap.model import Device
 from songswap.simulator import World, serve
 from songswap.store import Store
-from songswap.web.accounts import consent_of, everybody
 from songswap.web.app import create_app
-from songswap.web.links import invite_of
-from songswap.web.pace import Pace
-from songswap.web.resources import Resources
-from songswap.web.serving import Serving
+from songswap.web.kit.connections import Serving
+from songswap.web.kit.rate_limiter import Pace
+from songswap.web.kit.secret_links import invite_of
+from songswap.web.kit.services import Resources
+from songswap.web.people.accounts import consent_of, everybody
 from tests.web.compiled import RememberingRule, Templates
 
 HOST = "127.0.0.1:8770"

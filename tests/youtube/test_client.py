@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from songswap.core.videos import best, query_for
+from songswap.core.videos.video_match import best, query_for
 from songswap.model import Song
 from songswap.simulator import Fault, World, serve
 from songswap.spotify.transport import open_http

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from songswap.columns.plays import PAUSED, By, Plays, is_in
-from songswap.core.periods import Period
+from songswap.core.insights.periods import Period
 from songswap.model import CountingRule, Gap, Struct
 
 MINUTE_MS = 60_000

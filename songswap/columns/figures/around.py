@@ -18,7 +18,7 @@ class Near(Struct, frozen=True):
     """A recording heard near the music asked for: `near` times of `plays` in all, by these `accounts`, most first.
 
     `fit` is from 0 to 1: how much of its plays were near, less where they are few. `song` and `by` are the hashes of
-    `core.naming`.
+    `core.history.name_folding`.
     """
 
     track: names.TrackRef

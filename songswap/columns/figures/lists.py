@@ -11,7 +11,7 @@ from songswap.columns.figures.listens import discoveries
 from songswap.columns.figures.top import ORDER, most_heard
 from songswap.columns.plays import Plays, Question
 from songswap.columns.query import Engine
-from songswap.core import periods
+from songswap.core.insights import periods
 from songswap.model import Entry, ListSource, Struct
 
 NOT_HEARD_DAYS: Final = 365

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from songswap.columns import sql
 from songswap.columns.figures.answers import Figure, about, day_at, minutes
 from songswap.columns.plays import Plays, Question
-from songswap.core import periods
-from songswap.core.periods import DAY_MS, HOUR_MS, Step
+from songswap.core.insights import periods
+from songswap.core.insights.periods import DAY_MS, HOUR_MS, Step
 from songswap.model import Struct
 
 WEEKDAY_OF_1970: Final = 3

@@ -2,7 +2,7 @@
 
 from songswap.columns.figures.answers import Figure, about, minutes
 from songswap.columns.plays import Plays
-from songswap.core.periods import Period
+from songswap.core.insights.periods import Period
 from songswap.model import Struct
 
 

@@ -1,0 +1,1 @@
+"""Songs that fit: by how they sound, and by what people listen to together."""

@@ -1,0 +1,1 @@
+"""Whose song is it: the classifier, and the game."""

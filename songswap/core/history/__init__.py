@@ -1,0 +1,1 @@
+"""What was listened to: reading it from anywhere, merging it without doubles."""

@@ -1,0 +1,1 @@
+"""Which plays count, over which periods, for whose eyes."""

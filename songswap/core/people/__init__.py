@@ -1,0 +1,1 @@
+"""Who is who, who is in a group, and who sees what of whom."""

@@ -1,0 +1,1 @@
+"""What goes into a playlist, and when it is renewed."""

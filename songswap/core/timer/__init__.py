@@ -1,0 +1,1 @@
+"""Music in intervals: which interval it is, and what follows."""

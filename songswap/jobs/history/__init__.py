@@ -1,0 +1,1 @@
+"""The jobs that keep everybody's history: recently played, imports, columns."""

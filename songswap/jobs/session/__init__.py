@@ -1,0 +1,1 @@
+"""The jobs of a game night: read players, decide, tell players."""

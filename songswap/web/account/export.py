@@ -1,0 +1,192 @@
+"""Everything stored about a person, to take along."""
+
+from msgspec.structs import replace
+from quart import Blueprint
+from quart_schema import tag_blueprint, validate_response
+
+from songswap.documents import (
+    ACCOUNT_SEEN,
+    AGREED,
+    BROWSERS,
+    CHANGES,
+    CIRCLE,
+    IMPORTED,
+    IMPORTS,
+    INTERVAL,
+    LATENCIES,
+    LOOKS,
+    MILESTONES,
+    NOTICE_SETTINGS,
+    NOTICES,
+    ORDERS,
+    PLAYLISTS,
+    POLLED,
+    PROFILE,
+    READ_UP_TO,
+    RENEWALS,
+    RENEWED,
+    SAVED,
+    SAVES,
+    SHARING,
+    SONG_LISTS,
+    TAB,
+    TICKS,
+    TOP,
+    VIDEO_WISHES,
+    Account,
+    AccountSeen,
+    Browsers,
+    Consent,
+    Latencies,
+    Looks,
+    Renewals,
+    RenewalsSeen,
+    SavedLists,
+    Saves,
+    Wish,
+)
+from songswap.model import (
+    Agreed,
+    AuditRow,
+    Circle,
+    Group,
+    Imports,
+    ImportsSeen,
+    Interval,
+    ListChange,
+    Milestones,
+    Notices,
+    NoticeSettings,
+    Orders,
+    PlaylistsSeen,
+    Polled,
+    Profile,
+    ReadUpTo,
+    Report,
+    SecretLink,
+    Sharing,
+    SongLists,
+    Struct,
+    Tab,
+    Ticks,
+    TopSeen,
+    VideoWishes,
+)
+from songswap.web.account.erasure import Words, words_of
+from songswap.web.kit import audit_log
+from songswap.web.kit.access import me
+from songswap.web.kit.services import Resources, resources
+from songswap.web.moderation.reports import reports_by
+from songswap.web.people import accounts, membership
+
+blueprint = Blueprint("export", __name__)
+tag_blueprint(blueprint, ["me"])
+
+
+class Export(Struct, frozen=True):
+    """Everything stored about one person but their listening history, which is a file of its own.
+
+    Tokens and secrets are left out: they open doors, and tell nothing.
+    """
+
+    account: Account
+    consent: Consent | None
+    browsers: Browsers
+    wish: Wish
+    seen: AccountSeen | None
+    latencies: Latencies | None
+    tab: Tab | None
+    orders: Orders | None
+    saves: Saves | None
+    saved: SavedLists | None
+    sharing: Sharing | None
+    profile: Profile | None
+    circle: Circle | None
+    milestones: Milestones | None
+    read_up_to: ReadUpTo | None
+    words: tuple[Words, ...]
+    imports: Imports | None
+    imported: ImportsSeen | None
+    polled: Polled | None
+    looks: Looks | None
+    playlists: PlaylistsSeen | None
+    top: TopSeen | None
+    renewals: Renewals | None
+    renewed: RenewalsSeen | None
+    renewal_changes: dict[str, tuple[ListChange, ...]]
+    interval: Interval | None
+    agreed: Agreed | None
+    ticks: Ticks | None
+    videos: VideoWishes | None
+    song_lists: SongLists | None
+    groups: tuple[Group, ...]
+    notices: Notices | None
+    notice_settings: NoticeSettings | None
+    reports: tuple[Report, ...]
+    audit: tuple[AuditRow, ...]
+
+
+@blueprint.get("/api/me/export")
+@validate_response(Export)
+async def export() -> tuple[Export, int, dict[str, str]]:
+    """Everything stored about me but my listening history, as a download."""
+    headers = {"Content-Disposition": 'attachment; filename="songswap.json"', "Cache-Control": "no-store"}
+    return _export(resources(), me(), await words_of(resources(), me().id)), 200, headers
+
+
+def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Export:
+    consent = accounts.consent_of(here.store, account.id)
+    known = here.store.read(BROWSERS, account.id) or Browsers()
+    sharing, profile = here.store.read(SHARING, account.id), here.store.read(PROFILE, account.id)
+    return Export(
+        account=account,
+        consent=replace(consent, access_token="", refresh_token="") if consent else None,
+        browsers=Browsers(tuple(replace(browser, secret_hash="") for browser in known.logged_in)),
+        wish=membership.wish_of(here.store, account.id),
+        seen=here.store.read(ACCOUNT_SEEN, account.id),
+        latencies=here.store.read(LATENCIES, account.id),
+        tab=here.store.read(TAB, account.id),
+        orders=here.store.read(ORDERS, account.id),
+        saves=here.store.read(SAVES, account.id),
+        saved=here.store.read(SAVED, account.id),
+        sharing=replace(sharing, link=None, link_secret="") if sharing else None,
+        profile=replace(profile, link=None, link_secret="") if profile else None,
+        circle=here.store.read(CIRCLE, account.id),
+        milestones=here.store.read(MILESTONES, account.id),
+        read_up_to=here.store.read(READ_UP_TO, account.id),
+        words=words,
+        imports=here.store.read(IMPORTS, account.id),
+        imported=here.store.read(IMPORTED, account.id),
+        polled=here.store.read(POLLED, account.id),
+        looks=here.store.read(LOOKS, account.id),
+        playlists=here.store.read(PLAYLISTS, account.id),
+        top=here.store.read(TOP, account.id),
+        renewals=here.store.read(RENEWALS, account.id),
+        renewed=here.store.read(RENEWED, account.id),
+        renewal_changes=_renewal_changes(here, account.id),
+        interval=here.store.read(INTERVAL, account.id),
+        agreed=here.store.read(AGREED, account.id),
+        ticks=here.store.read(TICKS, account.id),
+        videos=here.store.read(VIDEO_WISHES, account.id),
+        song_lists=here.store.read(SONG_LISTS, account.id),
+        groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
+        notices=here.store.read(NOTICES, account.id),
+        notice_settings=here.store.read(NOTICE_SETTINGS, account.id),
+        reports=reports_by(here, account.id),
+        audit=audit_log.about(here.store, account.id),
+    )
+
+
+def _renewal_changes(here: Resources, account: str) -> dict[str, tuple[ListChange, ...]]:
+    """What each playlist that renews itself has changed."""
+    wanted = (here.store.read(RENEWALS, account) or Renewals()).wanted
+    return {renewal: tuple(here.store.rows(CHANGES, account, renewal)) for renewal in wanted}
+
+
+def _without_secrets(group: Group, account: str) -> Group:
+    """The group with this one member, and an invite and a screen that open nothing."""
+    only_me = {account: group.members[account]}
+    invite = SecretLink(expires_at_ms=group.invite.expires_at_ms)
+    return replace(
+        group, invite=invite, screen=None, screen_by="", screen_secret="", members=only_me, asking={}, removed={}
+    )

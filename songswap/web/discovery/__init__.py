@@ -1,0 +1,1 @@
+"""Playlists by how songs sound, and songs like a song."""

@@ -1,0 +1,1 @@
+"""A group's page as each of its members sees it."""

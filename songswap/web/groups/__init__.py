@@ -1,0 +1,1 @@
+"""Making, joining, changing and leaving groups."""

@@ -1,0 +1,1 @@
+"""Whose song is it: the page and the game."""

@@ -1,0 +1,1 @@
+"""A history: what is in it, bringing and taking it."""

@@ -1,0 +1,1 @@
+"""The first pages: landing, home, privacy."""

@@ -1,0 +1,115 @@
+"""Whose insights a page shows, by where its address begins: mine, everybody's, a group's, a person's, a link's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from songswap.columns.figures.answers import Person
+from songswap.documents import GROUP
+from songswap.web.insights.comparing import scopes
+from songswap.web.insights.insights_access import Reader, Scope, people, reader_by_link, reader_of, scope_of, visible
+from songswap.web.kit.access import me, who
+from songswap.web.kit.services import Resources
+from songswap.web.people.viewer import viewer_of
+
+Kind = Literal["me", "everybody", "group", "person", "link", "match"]
+"""Whose insights: a `link` shows one person's to somebody without a log-in, a `match` mine beside another's."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """Somebody else, or oneself, whose insights one may look at."""
+
+    name: str
+    href: str
+    image_url: str | None
+    is_here: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose insights: `base` is where all of their addresses begin, `name` what they are called.
+
+    `silent` is how many of a group don't share with it.
+    """
+
+    kind: Kind
+    base: str
+    name: str
+    reader: Reader
+    scope: Scope
+    people: tuple[Person, ...]
+    tabs: tuple[Tab, ...] = ()
+    silent: int = 0
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one person's."""
+        return self.kind in {"me", "person", "link"}
+
+    @property
+    def title(self) -> str:
+        """What the page is headed with."""
+        match self.kind:
+            case "me":
+                return "Your listening"
+            case "everybody":
+                return "What everybody here listens to"
+            case "group":
+                return f"What {self.name} listens to"
+        return f"{self.name}’s listening"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What each of several people is called, by account; nothing for one alone."""
+        return {} if self.is_one else {person.account: person.name for person in self.people}
+
+
+def find(here: Resources, kind: Kind, values: Mapping[str, str]) -> Place:
+    """The place that the address leads to. Raises ProblemError (404), also for what is not shared."""
+    if kind == "link":
+        return _by_link(here, values["account"], values["secret"])
+    scope = {"group": f"group:{values.get('group_id')}", "person": f"account:{values.get('account')}"}.get(kind, kind)
+    reader = reader_of(here, me())
+    whose = scope_of(here, reader, scope)
+    tabs = tuple(Tab(one.name, base_of(one.scope), one.image_url, one.scope == scope) for one in scopes(here, reader))
+    return Place(
+        kind=kind,
+        base=base_of(scope),
+        name=next((tab.name for tab in tabs if tab.is_here), reader.account.display_name),
+        reader=reader,
+        scope=whose,
+        people=people(here.store, whose.accounts),
+        tabs=tabs,
+        silent=_silent(here, values["group_id"], whose) if kind == "group" else 0,
+    )
+
+
+def beside(here: Resources, reader: Reader, other: str) -> Place:
+    """The reader and one other person, who shares with them. Raises ProblemError (404)."""
+    known = visible(here, viewer_of(here, reader.account), other)
+    scope = Scope((reader.account.id, other), with_private=False)
+    told = people(here.store, scope.accounts)
+    return Place("match", f"/insights/match/{other}", known.display_name, reader, scope, told)
+
+
+def base_of(scope: str) -> str:
+    """Where the addresses of pages about a scope of the API begin."""
+    kind, _, name = scope.partition(":")
+    return {
+        "everybody": "/insights/everybody",
+        "group": f"/groups/{name}/insights",
+        "account": f"/insights/people/{name}",
+    }.get(kind, "/insights")
+
+
+def _by_link(here: Resources, account: str, secret: str) -> Place:
+    reader = reader_by_link(here, account, secret, who())
+    scope = scope_of(here, reader, "me")
+    told = people(here.store, scope.accounts)
+    return Place("link", f"/shared/{account}/{secret}", reader.account.display_name, reader, scope, told)
+
+
+def _silent(here: Resources, group_id: str, scope: Scope) -> int:
+    group = here.store.read(GROUP, group_id)
+    return len(group.members.keys() - set(scope.accounts)) if group else 0

@@ -1,0 +1,1 @@
+"""Reports of what people wrote, and what became of them."""

@@ -1,0 +1,1 @@
+"""Accounts, who is in which group, and who looks."""

@@ -1,0 +1,184 @@
+"""Lists of tracks out of histories and out of Spotify's own top: which there are, in words, and what is in them now."""
+
+from functools import partial
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta
+from quart import Blueprint
+from quart_schema import tag_blueprint, validate_response
+
+from songswap.columns.figures.lists import Listed, listed, question
+from songswap.core.insights.periods import zone_of
+from songswap.core.playlists.playlists import MOST_RENEWED, distinct
+from songswap.documents import GROUP, TOP, Account
+from songswap.model import CountingRule, Entry, ListKind, ListPeriod, ListSource, Save, Struct, TopRange, TopSeen
+from songswap.web.insights.insights_access import reader_of, scope_of
+from songswap.web.kit.access import me
+from songswap.web.kit.errors import ProblemError
+from songswap.web.kit.ids import new_id
+from songswap.web.kit.json_api import Body, body
+from songswap.web.kit.names import plain_name
+from songswap.web.kit.services import Resources, resources
+from songswap.web.playlists import saved_lists
+from songswap.web.playlists.saved_lists import SavedState
+
+blueprint = Blueprint("list_sources", __name__)
+tag_blueprint(blueprint, ["playlists"])
+
+RANGES: Final[dict[TopRange, str]] = {
+    "short_term": "of the last four weeks",
+    "medium_term": "of the last half year",
+    "long_term": "of the last year",
+}
+PERIODS: Final[dict[ListPeriod, str]] = {
+    "last7": "of the last 7 days",
+    "last30": "of the last 30 days",
+    "week": "of this week",
+    "month": "of this month",
+    "year": "of this year",
+    "all": "of all time",
+}
+DESCRIPTION: Final = "Saved by SongSwap."
+NOT_LOOKED: Final = "Spotify has not been asked for your top tracks yet. Wait a moment, and try again."
+
+
+class Source(Body, frozen=True):
+    """Which tracks: a `kind`, and what it takes: `range` for `spotify_top`; for the others a `scope` (me, group:ID), a
+    `period`, the order `by` plays or minutes, the counting `rule`. `limit` of them at most.
+    """
+
+    kind: ListKind
+    range: TopRange = "short_term"
+    scope: Annotated[str, Meta(max_length=80)] = "me"
+    period: ListPeriod = "all"
+    by: Literal["plays", "minutes"] = "plays"
+    rule: CountingRule | None = None
+    limit: Annotated[int, Meta(ge=1, le=MOST_RENEWED)] = 25
+
+
+class Wanted(Body, frozen=True):
+    """Which tracks to show."""
+
+    source: Source
+
+
+class ToSave(Body, frozen=True):
+    """Which tracks to save, as a new private playlist of this name."""
+
+    source: Source
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class ListItem(Struct, frozen=True):
+    """A track on a list."""
+
+    uri: str
+    title: str
+    artist: str
+    cover_url: str | None
+
+
+class ListPreview(Struct, frozen=True):
+    """What a list holds now, in words and as tracks; Spotify has no id for `left_out` more."""
+
+    title: str
+    items: tuple[ListItem, ...]
+    left_out: int
+
+
+@blueprint.post("/api/me/lists/preview")
+@body(Wanted)
+@validate_response(ListPreview)
+async def preview_list(data: Wanted) -> ListPreview:
+    """What a list holds now. It costs no call to Spotify."""
+    here, source = resources(), checked(resources(), me(), data.source)
+    found = await content_of(here, me(), source)
+    pairs = zip(found.entries, found.covers, strict=True)
+    items = tuple(ListItem(entry.uri, entry.title, entry.artist, cover) for entry, cover in pairs)
+    return ListPreview(title_of(here, source, me().id), items, found.left_out)
+
+
+@blueprint.post("/api/me/lists")
+@body(ToSave)
+@validate_response(SavedState, 202)
+async def save_source(data: ToSave) -> tuple[SavedState, int]:
+    """Save what a list holds now as a new private playlist; how that goes is at `/api/me/saves/ID`."""
+    here, name = resources(), plain_name(data.name)
+    source = checked(here, me(), data.source)
+    found = await content_of(here, me(), source)
+    if not found.entries:
+        raise ProblemError(409, "nothing_to_save", "There is nothing on this list at the moment.")
+    uris = tuple(entry.uri for entry in found.entries)
+    return saved_lists.save(here, me().id, new_id(), Save(name, uris, description=DESCRIPTION)), 202
+
+
+@blueprint.get("/api/me/saves/<save_id>")
+@validate_response(SavedState)
+async def get_save(save_id: str) -> SavedState:
+    """What became of a list I saved."""
+    state = saved_lists.state_of(resources(), me().id, save_id)
+    if state is None:
+        raise ProblemError(404, "not_found", "There is no such list.")
+    return state
+
+
+def checked(here: Resources, account: Account, wanted: Source) -> ListSource:
+    """The source somebody wants, counted as they count. Raises ProblemError (400, 404)."""
+    reader = reader_of(here, account)
+    kind, _, _ = wanted.scope.partition(":")
+    if kind not in {"me", "group"}:
+        raise ProblemError(400, "invalid", "scope is me or group:ID.")
+    scope_of(here, reader, wanted.scope)
+    rule = wanted.rule or reader.sharing.rule
+    return ListSource(
+        kind=wanted.kind,
+        range=wanted.range,
+        scope=wanted.scope,
+        period=wanted.period,
+        by=wanted.by,
+        rule=rule,
+        limit=wanted.limit,
+        week_start=reader.sharing.week_start,
+    )
+
+
+async def content_of(here: Resources, account: Account, source: ListSource) -> Listed:
+    """What the list holds now. Raises ProblemError (404, 409)."""
+    if source.kind == "spotify_top":
+        return _spotifys_top(here, account, source)
+    scope = scope_of(here, reader_of(here, account), source.scope)
+    zone = zone_of(account.zone)
+    asked = question(source, scope.accounts, zone, here.clock.now_ms(), with_private=scope.with_private)
+    return await here.columns.ask(partial(listed, source=source), Listed, asked)
+
+
+def title_of(here: Resources, source: ListSource, account: str) -> str:
+    """What is on the list, in words for `account`, who may have left the group whose it is."""
+    if source.kind == "spotify_top":
+        return f"Your top {source.limit} {RANGES[source.range]}, by Spotify"
+    group = here.store.read(GROUP, source.scope.partition(":")[2]) if source.scope != "me" else None
+    whose = (
+        f" in {group.name}"
+        if group and account in group.members
+        else " in a group you are not in"
+        if source.scope != "me"
+        else ""
+    )
+    match source.kind:
+        case "not_heard":
+            return f"{source.limit} not heard for a year{whose}"
+        case "new":
+            period = PERIODS["month" if source.period == "all" else source.period]
+            return f"{source.limit} heard for the first time{whose}, {period.removeprefix('of ')}"
+    by = "" if source.by == "plays" else ", by time"
+    return f"The {source.limit} most played{whose} {PERIODS[source.period]}{by}"
+
+
+def _spotifys_top(here: Resources, account: Account, source: ListSource) -> Listed:
+    seen = here.store.read(TOP, account.id) or TopSeen()
+    if source.range not in seen.tracks:
+        raise ProblemError(409, "not_looked", seen.error or NOT_LOOKED)
+    tracks = {track.uri: track for track in seen.tracks[source.range]}
+    entries = distinct([Entry(uri, one.name, one.artists[0] if one.artists else "") for uri, one in tracks.items()])
+    some = entries[: source.limit]
+    return Listed(some, tuple(tracks[entry.uri].cover_url for entry in some))

@@ -1,0 +1,1 @@
+"""Profiles, finding people, blocking them."""

@@ -1,0 +1,1 @@
+"""A game night: start and stop, devices, requests, the screen, listening in a page."""

@@ -1,0 +1,49 @@
+"""Which device somebody listens on: chosen from those Spotify reports."""
+
+from typing import Annotated
+
+from msgspec import Meta
+from msgspec.structs import replace
+from quart import Blueprint
+from quart_schema import tag_blueprint, validate_response
+
+from songswap.documents import WISH
+from songswap.web.group.device_choice import usable_device
+from songswap.web.group.group_snapshot import person_of
+from songswap.web.group.group_state import DevicesState
+from songswap.web.group.group_view import devices_of
+from songswap.web.kit.access import me
+from songswap.web.kit.json_api import Body, body
+from songswap.web.kit.services import resources
+from songswap.web.people.device_refresh import look
+from songswap.web.people.membership import wish_of
+
+blueprint = Blueprint("devices", __name__)
+tag_blueprint(blueprint, ["me"])
+
+
+class Choice(Body, frozen=True):
+    """The device to listen on."""
+
+    device_id: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+@blueprint.put("/api/me/device")
+@body(Choice)
+@validate_response(DevicesState)
+async def choose_device(data: Choice) -> DevicesState:
+    """Choose the device to listen on; who listened in a page does so no more."""
+    here = resources()
+    device = usable_device(here, me().id, data.device_id)
+    wish = wish_of(here.store, me().id)
+    here.store.write(WISH, replace(wish, device_id=device.id, device_name=device.name, tab=""), me().id)
+    return devices_of(person_of(here.store, me()))
+
+
+@blueprint.post("/api/me/devices/look")
+@validate_response(DevicesState, 202)
+async def look_for_devices() -> tuple[DevicesState, int]:
+    """Have Spotify asked which devices there are; the answer arrives in the group's events and in `/api/me`."""
+    here = resources()
+    look(here, me().id)
+    return devices_of(person_of(here.store, me())), 202

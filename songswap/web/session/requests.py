@@ -1,0 +1,166 @@
+"""Songs people wish for in a session, and votes to skip what plays."""
+
+import re
+from typing import Annotated
+
+from msgspec import Meta
+from msgspec.structs import replace
+from quart import Blueprint, ResponseReturnValue
+from quart_schema import tag_blueprint, validate_response
+
+from songswap.core.session import requests as rules
+from songswap.documents import HANDED, NIGHT, REQUESTS
+from songswap.model import Group, Handed, Playlist, Requests, RequestSettings, SongRequest, Track
+from songswap.web.group.group_snapshot import facts_of
+from songswap.web.group.group_state import GroupState, RequestState
+from songswap.web.group.member_state import state_of
+from songswap.web.group.requests_view import listeners_of, request_state
+from songswap.web.kit.access import me, my_group, my_group_as
+from songswap.web.kit.errors import ProblemError
+from songswap.web.kit.ids import new_id
+from songswap.web.kit.json_api import Body, body, no_content
+from songswap.web.kit.services import Resources, resources
+from songswap.web.people.spotify_calls import ask_spotify
+from songswap.web.search.search import track_of
+from songswap.web.session.session import PlaybackCommand, click, running
+from songswap.web.talk import milestones
+
+blueprint = Blueprint("requests", __name__)
+tag_blueprint(blueprint, ["requests"])
+
+TRACK_URI = r"^spotify:track:[A-Za-z0-9]{22}$(?!\n)"
+PLAYLIST = re.compile(
+    r"(?:spotify:playlist:|https://open\.spotify\.com/(?:intl-[a-z]+/)?playlist/)([A-Za-z0-9]{22})(?:\?\S*)?"
+)
+MOST_EACH = 20
+
+Id = Annotated[str, Meta(max_length=64)]
+
+
+class Wanted(Body, frozen=True):
+    """The song wished for."""
+
+    uri: Annotated[str, Meta(pattern=TRACK_URI)]
+
+
+class Order(Body, frozen=True):
+    """The ids of all waiting requests, in the order they shall play."""
+
+    ids: Annotated[tuple[Id, ...], Meta(max_length=rules.MOST_WAITING)]
+
+
+class Taking(Body, frozen=True):
+    """How the group takes requests; `fallback` is a playlist's link or uri, empty for none."""
+
+    is_calm: bool
+    limit_each: Annotated[int, Meta(ge=1, le=MOST_EACH)]
+    fallback: Annotated[str, Meta(max_length=300)] = ""
+
+
+class Skip(Body, frozen=True):
+    """The play to be skipped, as the group's state names it."""
+
+    play: Annotated[str, Meta(max_length=64)]
+
+
+@blueprint.post("/api/groups/<group_id>/requests")
+@body(Wanted)
+@validate_response(RequestState, 201)
+async def request_song(group_id: str, data: Wanted) -> tuple[RequestState, int]:
+    """Wish for a song: it plays in turn, at the host's and so at everybody's."""
+    here, account = resources(), me()
+    running(here, my_group(group_id))
+    track = await track_of(here, account.id, data.uri)
+    group = my_group(group_id)
+    request = SongRequest(new_id(), account.id, track, here.clock.now_ms())
+    requests = rules.ask(_requests(here, group), group, request, _heard(here, group))
+    here.store.write(REQUESTS, requests, group.id)
+    return request_state(request, account.display_name, group, account.id), 201
+
+
+@blueprint.delete("/api/groups/<group_id>/requests/<request_id>")
+@no_content
+async def take_back_request(group_id: str, request_id: str) -> ResponseReturnValue:
+    """Take a request back, or veto somebody else's (host and co-hosts)."""
+    here, group = resources(), my_group(group_id)
+    requests = rules.take_back(_requests(here, group), group, me().id, request_id)
+    here.store.write(REQUESTS, requests, group.id)
+    return "", 204
+
+
+@blueprint.put("/api/groups/<group_id>/requests")
+@body(Order)
+@validate_response(GroupState)
+async def order_requests(group_id: str, data: Order) -> GroupState:
+    """Put the waiting requests in another order (host and co-hosts)."""
+    here, group = resources(), my_group(group_id)
+    requests = rules.reorder(_requests(here, group), group, me().id, data.ids)
+    here.store.write(REQUESTS, requests, group.id)
+    return state_of(here, group, me().id)
+
+
+@blueprint.put("/api/groups/<group_id>/request-settings")
+@body(Taking)
+@validate_response(GroupState)
+async def set_requests(group_id: str, data: Taking) -> GroupState:
+    """Say how requests are taken, and what goes on when the music ends (host and co-hosts)."""
+    here, group = resources(), my_group_as(group_id, "playback")
+    before = (here.store.read(REQUESTS, group.id) or Requests()).settings
+    uri, name = await _fallback(here, group, data.fallback, before)
+    group = my_group_as(group_id, "playback")
+    requests = here.store.read(REQUESTS, group.id) or Requests()
+    settings = RequestSettings(data.is_calm, data.limit_each, uri, name)
+    here.store.write(REQUESTS, replace(requests, settings=settings), group.id)
+    return state_of(here, group, me().id)
+
+
+@blueprint.post("/api/groups/<group_id>/votes")
+@body(Skip)
+@validate_response(GroupState)
+async def vote(group_id: str, data: Skip) -> GroupState:
+    """Vote to skip what plays; half of those who listen, rounded up, are enough."""
+    here, group, account = resources(), my_group(group_id), me().id
+    session = running(here, group)
+    now_ms = here.clock.now_ms()
+    facts = facts_of(here.store, group, now_ms)
+    before = _requests(here, group)
+    play = rules.play_of(facts.tonight, now_ms)
+    after = rules.vote(before, group, account, data.play, play, listeners_of(facts))
+    here.store.write(REQUESTS, after, group.id)
+    if after.votes.is_passed and not rules.votes_for(before, play).is_passed:
+        click(here, group, session, account, PlaybackCommand("next"))
+        milestones.skip_passed(here, group, len(after.votes.by), len(listeners_of(facts)))
+    return state_of(here, group, account)
+
+
+def _requests(here: Resources, group: Group) -> Requests:
+    """What waits in the running session. Raises ProblemError when none runs."""
+    session = running(here, group)
+    return rules.in_session(here.store.read(REQUESTS, group.id), session.session_id, _handed(here, group))
+
+
+def _handed(here: Resources, group: Group) -> Handed:
+    return here.store.read(HANDED, group.id) or Handed()
+
+
+def _heard(here: Resources, group: Group) -> tuple[Track, ...]:
+    """What plays now, and the request that comes next."""
+    session_id = running(here, group).session_id
+    night, handed = here.store.read(NIGHT, group.id), _handed(here, group)
+    now = rules.present(night, here.clock.now_ms()) if night and night.session_id == session_id else None
+    coming = rules.coming(handed) if handed.session_id == session_id else None
+    return tuple(track for track in (now and now.track, coming and coming.request.track) if track)
+
+
+async def _fallback(here: Resources, group: Group, text: str, before: RequestSettings) -> tuple[str | None, str]:
+    """Uri and name of the playlist that `text` names, which the host must be able to play. Raises ProblemError."""
+    if not text.strip():
+        return None, ""
+    found = PLAYLIST.fullmatch(text.strip())
+    if found is None:
+        raise ProblemError(400, "bad_playlist", "That is no link of a Spotify playlist. Copy it from “Share” there.")
+    uri = f"spotify:playlist:{found[1]}"
+    if uri == before.fallback_uri:
+        return uri, before.fallback_name
+    playlist: Playlist = await ask_spotify(here, group.host, lambda bearer: here.client.playlist(bearer, found[1]))
+    return uri, playlist.name

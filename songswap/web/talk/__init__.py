@@ -1,0 +1,1 @@
+"""Chats, feeds, notices: what people write."""

@@ -1,0 +1,1 @@
+"""Music videos of playlists."""
