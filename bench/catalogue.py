@@ -28,7 +28,7 @@ from songswap.core.discovery.audio_attributes import NAMES
 from songswap.core.discovery.recommend import Seed
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_WISH
 from songswap.jobs.catalogue import CataloguingJob
-from songswap.model import CatalogueLoading, CatalogueWish
+from songswap.model.cataloguing import CatalogueLoading, CatalogueWish
 from songswap.store import Store
 from tests.jobs.history import at_work
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from songswap.clock import Clock
 from songswap.documents import ACCOUNT, HEARTBEAT, PROFILE
-from songswap.model import Profile
+from songswap.model.profiles import Profile
 from songswap.store import Behind
 from tests.evening import Evening, an_evening
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from songswap.documents import GROUP, SESSION_WISH, SessionWish
 from songswap.jobs.worker import ASKED_FOR, Wanted
-from songswap.model import Group, Member, SecretLink
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member
 from songswap.store import Document, Store
 from songswap.web.people.membership import groups_of
 

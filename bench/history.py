@@ -25,7 +25,8 @@ from songswap.core.history.merge import month_of
 from songswap.documents import ACCOUNT, IMPORTED, IMPORTS, PLAYS, TRACK_NAMES, UPLOAD, Account
 from songswap.jobs.history.columns import KeeperJob
 from songswap.jobs.history.imports import ImportsJob
-from songswap.model import Imports, ImportsSeen, Play, TrackName, Upload
+from songswap.model.history import Play, TrackName
+from songswap.model.imports import Imports, ImportsSeen, Upload
 from songswap.store import Store
 from songswap.store.files import fill
 from tests.jobs.history import at_work

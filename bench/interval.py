@@ -25,7 +25,8 @@ from bench.sync.measure import percentile
 from bench.sync.people import BASE, EVERYBODY, HOST, LATENCIES_MS, LISTENERS, longest_playlist, seat
 from songswap.core.timer import timer as rules
 from songswap.documents import GROUP_INTERVAL, INTERVAL, NIGHT, TICKS
-from songswap.model import Interval, Night
+from songswap.model.interval import Interval
+from songswap.model.session import Night
 from songswap.simulator.virtual_time import VirtualTimeLoop
 from songswap.store import Store
 from tests.conftest import VirtualClock

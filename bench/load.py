@@ -23,7 +23,10 @@ import aiohttp
 
 from bench.talk.people import Someone, someone
 from songswap.documents import GROUP, HEARTBEAT, NIGHT, SESSION_WISH, WISH, Heartbeat, SessionWish, Wish
-from songswap.model import Group, Listener, Member, Night, SecretLink, Timeline, Track
+from songswap.model.links import SecretLink
+from songswap.model.music import Track
+from songswap.model.people import Group, Member
+from songswap.model.session import Listener, Night, Timeline
 from songswap.store import Store
 from tests.processes import Installation, Program, an_installation
 

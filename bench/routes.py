@@ -21,7 +21,8 @@ from quart.testing.connections import TestHTTPConnection
 from werkzeug.routing import Rule
 
 from songswap.documents import HEARTBEAT, NIGHT, Heartbeat
-from songswap.model import Night, Timeline, Track
+from songswap.model.music import Track
+from songswap.model.session import Night, Timeline
 from songswap.simulator import World
 from songswap.web.kit.access import PUBLIC
 from songswap.web.kit.limits import STREAMS

@@ -27,7 +27,7 @@ from songswap.core.guess.traits import song_traits
 from songswap.documents import PLAYS, TRACK_NAMES
 from songswap.learning.examples import Example, songs_of
 from songswap.learning.train import FOLDS, SEED, Lesson, learn
-from songswap.model import Play, TrackName
+from songswap.model.history import Play, TrackName
 from songswap.store import Store
 
 ROOT = Path(__file__).parents[1]

@@ -5,60 +5,25 @@ What people asked for (written by the server) and what the worker saw are separa
 
 from typing import Any, Final, Literal, get_args
 
-from songswap.model import (
-    Action,
-    Agreed,
-    AuditRow,
-    Brain,
-    CatalogueLoading,
-    CatalogueWish,
-    Circle,
-    CommandKind,
-    Device,
-    Erasures,
-    Gap,
-    Group,
-    Handed,
-    Happening,
-    Imports,
-    ImportsSeen,
-    Interval,
-    Latency,
-    Learnt,
-    ListChange,
-    Milestones,
-    Night,
-    NoticeKind,
-    Notices,
-    NoticeSettings,
-    Orders,
-    Party,
-    Picks,
-    Play,
-    PlaylistsSeen,
-    Polled,
-    Profile,
-    ReadUpTo,
-    Renewal,
-    Renewed,
-    Reports,
-    Requests,
-    Row,
-    Save,
-    Saved,
-    Search,
-    Sharing,
-    SongLists,
-    SongVideos,
-    Struct,
-    Tab,
-    Ticks,
-    TopSeen,
-    TrackName,
-    VideoWishes,
-    Wrote,
-    YouTubeSeen,
-)
+from songswap.model.cataloguing import CatalogueLoading, CatalogueWish
+from songswap.model.guessing import Agreed, Brain, Learnt, Picks
+from songswap.model.history import Gap, Play, Polled, TrackName
+from songswap.model.imports import Imports, ImportsSeen
+from songswap.model.interval import Interval, Ticks
+from songswap.model.music import Device
+from songswap.model.nights import Handed, Happening, Requests
+from songswap.model.notices import NoticeKind, Notices, NoticeSettings
+from songswap.model.party import Party
+from songswap.model.people import Group
+from songswap.model.playlists import ListChange, PlaylistsSeen, Renewal, Renewed, Save, Saved, TopSeen
+from songswap.model.posts import Erasures, Milestones, ReadUpTo, Row, Wrote
+from songswap.model.profiles import Circle, Profile
+from songswap.model.reports import AuditRow, Reports
+from songswap.model.session import Action, CommandKind, Latency, Night
+from songswap.model.sharing import Sharing
+from songswap.model.struct import Struct
+from songswap.model.tabs import Orders, Tab
+from songswap.model.videos import Search, SongLists, SongVideos, VideoWishes, YouTubeSeen
 from songswap.store import Document, Log
 
 Standing = Literal["ok", "needs_login", "not_premium", "no_seat"]

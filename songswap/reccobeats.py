@@ -12,7 +12,7 @@ import aiohttp
 import msgspec
 
 from songswap.clock import Clock
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 MOST_SEEDS: Final = 5
 MOST_SIZE: Final = 100

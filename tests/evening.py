@@ -28,7 +28,9 @@ from songswap.documents import (
 from songswap.jobs.kit.spotify_accounts import Means
 from songswap.jobs.kit.subprocess_jobs import Beside
 from songswap.jobs.worker import work
-from songswap.model import Action, Group, Listener, Member, Night, SecretLink
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member
+from songswap.model.session import Action, Listener, Night
 from songswap.simulator import Truth, World, serve
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate

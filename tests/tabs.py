@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from songswap.documents import ORDERS, TAB, WISH, Orders, Wish
-from songswap.model import Device, Order, Playback, Tab, Track
+from songswap.model.music import Device, Playback, Track
+from songswap.model.tabs import Order, Tab
 from songswap.simulator import tabs as spotify
 from songswap.simulator.wire import Wire
 from tests.evening import Evening

@@ -55,7 +55,7 @@ def test_the_import_contracts_are_kept() -> None:
         ("wings-of-jobs", "jobs/history/imports.py", "import songswap.jobs.playlists.saves"),
         ("wings-of-web", "web/kit/ids.py", "import songswap.web.people.accounts"),
         ("wings-of-web", "web/insights/sharing.py", "import songswap.web.talk.chat"),
-        ("stand-in", "simulator/world.py", "from songswap.model import Track"),
+        ("stand-in", "simulator/world.py", "from songswap.model.music import Track"),
         ("real-program", "web/app.py", "import songswap.simulator.world"),
         ("pure-core", "core/session/plan.py", "import asyncio"),
         ("pure-core", "core/session/plan.py", "from songswap.store import Store"),

@@ -32,7 +32,7 @@ from songswap.documents import (
 )
 from songswap.jobs.kit.spotify_accounts import Means
 from songswap.jobs.worker import work
-from songswap.model import Pick, Picks
+from songswap.model.guessing import Pick, Picks
 from songswap.simulator import World, serve
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate

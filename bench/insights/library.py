@@ -10,7 +10,10 @@ from songswap.columns import schema
 from songswap.columns.libraries import genres_file
 from songswap.columns.parquet import FEW_ROWS, FORMAT
 from songswap.documents import ACCOUNT, SHARING, Account
-from songswap.model import Group, Member, SecretLink, Sharing, Struct
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member
+from songswap.model.sharing import Sharing
+from songswap.model.struct import Struct
 from songswap.store import Store
 
 FIRST_YEAR = 2016

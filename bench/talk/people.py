@@ -11,7 +11,9 @@ import msgspec
 
 from songswap.core.talk.posts import PAGE
 from songswap.documents import ACCOUNT, BROWSERS, CHAT, GROUP, Account, Browser, Browsers
-from songswap.model import Group, Member, Row, SecretLink, Written
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member
+from songswap.model.posts import Row, Written
 from songswap.store import Store
 from songswap.web.kit.cookies import SESSION
 from tests.processes import Installation, Program, an_installation

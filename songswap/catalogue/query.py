@@ -10,7 +10,7 @@ from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName
 from songswap.core.discovery.feature_columns import BETWEEN_ARTISTS
 from songswap.core.history.name_folding import artist_hash
 from songswap.core.kit.csv_cells import disarmed
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

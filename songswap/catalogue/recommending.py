@@ -12,7 +12,7 @@ from songswap.core.discovery.audio_attributes import AttributeName
 from songswap.core.discovery.nearest_neighbours import nearest
 from songswap.core.discovery.recommend import Candidate, Seed
 from songswap.core.history.name_folding import artist_hash, recording_hash
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 WIDTH: Final = 10
 """So many times the songs wanted are looked at: enough for a mixed list where one artist has all that is nearest."""

@@ -1,7 +1,7 @@
 """What a process that loads a catalogue tells the one that has started it: lines of JSON."""
 
 from songswap.catalogue.schema import Tally
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 
 class Progress(Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from songswap.core.discovery.audio_attributes import AttributeName
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 VERSION: Final = 1
 """Grows when the files change: a catalogue of another version is none, and has to be loaded again."""

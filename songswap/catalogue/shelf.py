@@ -14,7 +14,7 @@ from songswap.core.discovery import nearest_neighbours as rules
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName
 from songswap.core.discovery.feature_columns import BETWEEN_ARTISTS
 from songswap.core.discovery.nearest_neighbours import Columns, Floats, Rows
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 DIGITS: Final = 4
 """To which values are told: the common scale keeps seven in all."""

@@ -8,7 +8,7 @@ from songswap.catalogue.shelf import Entry, Shelf
 from songswap.core.discovery.audio_attributes import AttributeName
 from songswap.core.discovery.similar import Likeness, likeness, names_like
 from songswap.core.history.name_folding import recording_hash
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -24,7 +24,8 @@ from songswap.columns.schema import (
 from songswap.columns.sources import Logs, merged_in
 from songswap.core.history.merge import Merged, distinct, open_gaps
 from songswap.core.history.recordings import Named, Recording, albums_beside, resolve
-from songswap.model import Gap, Play, Source, Struct
+from songswap.model.history import Gap, Play, Source
+from songswap.model.struct import Struct
 from songswap.store import hold, sync_folder
 from songswap.store.files import UNFINISHED, make_folder, write_whole
 

@@ -8,7 +8,7 @@ from songswap.columns.sources import Logs, merged_in
 from songswap.core.history.formats import exports
 from songswap.core.history.merge import Merged
 from songswap.core.history.recordings import names_of, resolve
-from songswap.model import Source, TrackName
+from songswap.model.history import Source, TrackName
 
 BATCH: Final = 2_000
 """Plays that are turned to text at once."""

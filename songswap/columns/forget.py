@@ -4,7 +4,7 @@ from songswap.columns.build import build
 from songswap.columns.sources import Logs
 from songswap.core.history.recordings import SOURCES
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
-from songswap.model import Source
+from songswap.model.history import Source
 from songswap.store import Store, hold
 
 

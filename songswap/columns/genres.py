@@ -11,7 +11,7 @@ from typing import Final
 from songswap.columns import parquet
 from songswap.columns.libraries import genres_file
 from songswap.core.history.name_folding import artist_hash, folded
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.store.files import make_folder, write_whole
 
 LOADED: Final = "genres.csv"

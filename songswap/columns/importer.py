@@ -10,7 +10,9 @@ from songswap.core.history.formats import Rows
 from songswap.core.history.merge import month_of
 from songswap.core.history.recordings import SOURCES
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
-from songswap.model import Play, Problem, Source, Struct
+from songswap.model.history import Play, Source
+from songswap.model.imports import Problem
+from songswap.model.struct import Struct
 from songswap.store import Log, Store
 
 T = TypeVar("T")

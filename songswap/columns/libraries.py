@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from songswap.columns import schema
 from songswap.columns.sql import literals
-from songswap.model import Gap
+from songswap.model.history import Gap
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -10,7 +10,9 @@ from songswap.columns.libraries import Shelf, YearFile
 from songswap.columns.recent import Recent
 from songswap.columns.schema import PLAY_COLUMNS
 from songswap.core.insights.periods import Period
-from songswap.model import CountingRule, Gap, Struct, WeekStart
+from songswap.model.history import Gap
+from songswap.model.sharing import CountingRule, WeekStart
+from songswap.model.struct import Struct
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

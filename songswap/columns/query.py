@@ -14,7 +14,7 @@ import msgspec
 from songswap.columns.libraries import Libraries, Shelf, reach_of
 from songswap.columns.plays import Plays, Question, Row
 from songswap.columns.recent import Recent
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.store import StoreError
 
 if TYPE_CHECKING:

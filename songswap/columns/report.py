@@ -3,7 +3,7 @@
 from typing import Final
 
 from songswap.columns.importer import Tally
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 STOPPED: Final = 130
 """Exit code of what was stopped by a signal."""

@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from songswap.model import Gap, Source, Struct
+from songswap.model.history import Gap, Source
+from songswap.model.struct import Struct
 from songswap.store.files import fill
 
 VERSION: Final = 1

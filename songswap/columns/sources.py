@@ -15,7 +15,7 @@ from songswap.columns.schema import VERSION
 from songswap.core.history.merge import Merged, merge
 from songswap.core.history.recordings import SOURCES, Recording
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
-from songswap.model import Gap, Play, Source, TrackName
+from songswap.model.history import Gap, Play, Source, TrackName
 from songswap.store import Log, StoreError
 from songswap.store.errors import UnreadableError
 from songswap.store.files import content_of, fill

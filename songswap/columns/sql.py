@@ -8,7 +8,7 @@ from typing import Final
 
 from songswap.core.insights.counting_rules import HEARD_30S, HEARD_HALF, LONGEST_HALF_MS, SHORTEST_MS
 from songswap.core.insights.periods import Offset
-from songswap.model import CountingRule
+from songswap.model.sharing import CountingRule
 
 
 def literals(texts: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from songswap.commands.account import Commands
 from songswap.documents import PICKS
 from songswap.learning.learn import learn_pick
-from songswap.model import Picks
+from songswap.model.guessing import Picks
 from songswap.store import Store, StoreError
 
 

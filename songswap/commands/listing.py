@@ -11,7 +11,7 @@ from songswap.columns.figures.lists import ask, question
 from songswap.columns.query import Engine
 from songswap.commands.account import Commands, known
 from songswap.core.insights.periods import PeriodError, zone_of
-from songswap.model import ListSource
+from songswap.model.playlists import ListSource
 from songswap.store import Store
 
 

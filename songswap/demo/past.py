@@ -29,7 +29,9 @@ from songswap.core.history.merge import month_of
 from songswap.core.insights.periods import start_of
 from songswap.core.people.handles import handle_for
 from songswap.documents import ACCOUNT, PLAYS, POLLED, PROFILE, SHARING, TRACK_NAMES, Account
-from songswap.model import Audience, Play, Polled, Profile, Section, Sharing
+from songswap.model.history import Play, Polled
+from songswap.model.profiles import Audience, Profile, Section
+from songswap.model.sharing import Sharing
 from songswap.spotify import wire
 from songswap.store import Store, hold
 from songswap.web.kit.ids import new_id

@@ -10,7 +10,7 @@ from songswap.columns.report import BUSY
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_UPLOAD, CATALOGUE_WISH
 from songswap.jobs.kit.spotify_accounts import Means
 from songswap.jobs.kit.subprocess_jobs import Heard, is_woken
-from songswap.model import CatalogueLoading, CatalogueWish, LoadingState
+from songswap.model.cataloguing import CatalogueLoading, CatalogueWish, LoadingState
 from songswap.store.files import fill
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from songswap.columns.sources import PLAYS_FOLDER, State, states
 from songswap.documents import BRAIN, CHAT, GROUP_POSTS, LEARNT, PICKS
 from songswap.jobs.kit.spotify_accounts import Means
 from songswap.jobs.kit.subprocess_jobs import is_woken
-from songswap.model import Learnt, Pick, Picks, Taught
+from songswap.model.guessing import Learnt, Pick, Picks, Taught
 from songswap.store import Document, GoneError, StoreError
 from songswap.store.files import fill
 

@@ -21,7 +21,17 @@ from songswap.documents import (
 )
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.kit.subprocess_jobs import is_woken
-from songswap.model import Search, Song, SongList, SongLists, SongVideos, Video, VideoWish, VideoWishes, YouTubeSeen
+from songswap.model.videos import (
+    Search,
+    Song,
+    SongList,
+    SongLists,
+    SongVideos,
+    Video,
+    VideoWish,
+    VideoWishes,
+    YouTubeSeen,
+)
 from songswap.spotify.errors import ForbiddenError, NotFoundError, SpotifyError
 from songswap.store import GoneError, StoreError
 from songswap.youtube import BadKeyError, QuotaGoneError, YouTube, YouTubeError, YouTubeUnavailableError

@@ -20,7 +20,7 @@ from songswap.jobs.playlists.saves import SaveJob
 from songswap.jobs.session.session import SessionJob
 from songswap.jobs.session.timer import IntervalJob
 from songswap.jobs.videos import VideosJob
-from songswap.model import Interval
+from songswap.model.interval import Interval
 from songswap.store import StoreError, UnfitNameError
 from songswap.survey import Survey
 

@@ -13,7 +13,9 @@ from songswap.core.insights.counting_rules import SHORTEST_MS
 from songswap.core.talk.posts import Page
 from songswap.documents import CHAT, GROUP_POSTS
 from songswap.learning.sounding import Sounds
-from songswap.model import GuessKind, Play, Post, Row, Source, TrackName
+from songswap.model.guessing import GuessKind
+from songswap.model.history import Play, Source, TrackName
+from songswap.model.posts import Post, Row
 from songswap.store import Log, Store
 
 BROUGHT: Final[tuple[Source, ...]] = ("export", "account", "listenbrainz", "lastfm")

@@ -11,7 +11,7 @@ from songswap.documents import LEARNT
 from songswap.learning.examples import Song, made_of, song_examples, songs_of, text_examples
 from songswap.learning.sounding import Sounds
 from songswap.learning.train import Lesson, learn
-from songswap.model import Learnt, PartySong, Pick, Taught
+from songswap.model.guessing import Learnt, PartySong, Pick, Taught
 from songswap.store import Store
 
 LEAST_PLAYS: Final = 3

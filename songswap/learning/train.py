@@ -12,7 +12,7 @@ from songswap.core.guess import classifier as rules
 from songswap.core.guess.traits import Traits
 from songswap.learning.calibrating import Sums, calibrated
 from songswap.learning.examples import Example
-from songswap.model import Brain, Quality
+from songswap.model.guessing import Brain, Quality
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression

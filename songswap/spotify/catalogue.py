@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from songswap.model import Album, Artist, Found, PlayedTrack, Track, User
+from songswap.model.library import Album, Artist, Found, PlayedTrack, User
+from songswap.model.music import Track
 from songswap.spotify import wire
 from songswap.spotify.arguments import counted, filled, spotify_id, within
 from songswap.spotify.transport import Bearer, Query, Request, Transport

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from songswap.model import Device, Playback, Queue
+from songswap.model.music import Device, Playback, Queue
 from songswap.spotify import wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, within
 from songswap.spotify.transport import EPISODES_TOO, Bearer, Query, Request, Transport

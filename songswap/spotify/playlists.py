@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from songswap.model import OwnPlaylist, Playlist, PlaylistPage
+from songswap.model.library import Playlist, PlaylistPage
+from songswap.model.playlists import OwnPlaylist
 from songswap.spotify import playlist_wire as wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, spotify_id, within
 from songswap.spotify.errors import UnavailableError

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 import aiohttp
 import msgspec
 
-from songswap.model import Video
+from songswap.model.videos import Video
 from songswap.youtube.errors import YouTubeUnavailableError, error_of
 from songswap.youtube.wire import SearchAnswer, VideosAnswer
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from songswap.model import Video
+from songswap.model.videos import Video
 
 LONGEST_TITLE: Final = 200
 LONGEST_DESCRIPTION: Final = 500

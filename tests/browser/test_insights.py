@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext, Locator, Page, Route, expect
 
 from songswap.columns.build import build
 from songswap.documents import PLAYS, TRACK_NAMES
-from songswap.model import Play, TrackName
+from songswap.model.history import Play, TrackName
 from songswap.store import Store
 from songswap.web.insights.insights_text import long_day, month
 from tests.browser.people import Street, create_group, invite_link

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from songswap.documents import PLAYS, TRACK_NAMES
-from songswap.model import Play, TrackName
+from songswap.model.history import Play, TrackName
 from songswap.store import Store
 from songswap.web.people.accounts import everybody
 from tests.browser.people import Street, create_group, invite_link, row_of

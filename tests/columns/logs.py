@@ -12,7 +12,7 @@ import duckdb
 from songswap.columns import schema
 from songswap.core.history.name_folding import own_id
 from songswap.documents import PLAYS, TRACK_NAMES
-from songswap.model import Play, Source, TrackName
+from songswap.model.history import Play, Source, TrackName
 from songswap.store import Store
 
 ACCOUNT = "ada"

@@ -17,7 +17,7 @@ from songswap.core.history.name_folding import artist_hash, folded
 from songswap.core.history.recordings import Named
 from songswap.core.insights.counting_rules import known_ms, listened_ms, verdict
 from songswap.core.insights.periods import Period
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from tests.columns.shelves import Row, Stored, together
 
 

@@ -17,7 +17,9 @@ from songswap.core.history.name_folding import album_hash, artist_hash, recordin
 from songswap.core.history.recordings import Named
 from songswap.core.insights.counting_rules import Heard
 from songswap.core.insights.periods import Period, offsets, period, period_before, start_of
-from songswap.model import CountingRule, Gap, Source, Struct, WeekStart
+from songswap.model.history import Gap, Source
+from songswap.model.sharing import CountingRule, WeekStart
+from songswap.model.struct import Struct
 from songswap.store.files import make_folder
 
 PEOPLE = ("ada", "bob", "cleo", "dan")

@@ -15,7 +15,7 @@ from songswap.core.history import name_folding
 from songswap.core.history.merge import merge
 from songswap.core.history.recordings import resolve
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
-from songswap.model import Gap, Play, Source, TrackName
+from songswap.model.history import Gap, Play, Source, TrackName
 from songswap.store import GoneError, Store, StoreError
 from tests.columns.logs import (
     ACCOUNT,

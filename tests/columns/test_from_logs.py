@@ -12,7 +12,7 @@ from songswap.columns.plays import Question
 from songswap.columns.query import Engine
 from songswap.core.insights.periods import between
 from songswap.documents import GAPS
-from songswap.model import Gap, Play, TrackName
+from songswap.model.history import Gap, Play, TrackName
 from tests.columns.logs import ACCOUNT, JOGA, SOS, an_account, keep, keep_names, ms
 
 ASKED = Question(

@@ -16,7 +16,7 @@ from songswap.columns.forget import forget
 from songswap.columns.importer import Importer, StoppedError, Tally
 from songswap.core.history.formats.exports import Form
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
-from songswap.model import Gap
+from songswap.model.history import Gap
 from songswap.store import HeldError, Store, hold
 from tests.columns.logs import ACCOUNT, an_account, columns_of, names_in, plays_in
 from tests.core.history.formats.files import (

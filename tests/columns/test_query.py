@@ -23,7 +23,7 @@ from songswap.columns.plays import Plays, Question
 from songswap.columns.query import SPILL, Engine
 from songswap.columns.recent import Recent
 from songswap.core.insights.periods import between
-from songswap.model import Gap
+from songswap.model.history import Gap
 from songswap.store import StoreError, UnfitNameError
 from tests.columns.shelves import Row, Shelved, Stored, named, shelve
 

@@ -1,6 +1,7 @@
 """Small music to reason about."""
 
-from songswap.model import Device, Listener, Night, Playback, Timeline, Track
+from songswap.model.music import Device, Playback, Track
+from songswap.model.session import Listener, Night, Timeline
 
 MINUTE_MS = 60_000
 

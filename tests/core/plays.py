@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from songswap.core.history.merge import Merged
 from songswap.core.history.name_folding import folded, own_id
 from songswap.core.history.recordings import SOURCES
-from songswap.model import Play, Source, TrackName
+from songswap.model.history import Play, Source, TrackName
 
 T0_MS = 1_700_000_000_000
 

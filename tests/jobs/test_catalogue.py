@@ -10,7 +10,7 @@ from songswap.documents import CATALOGUE_LOADING, CATALOGUE_UPLOAD, CATALOGUE_WI
 from songswap.jobs import catalogue
 from songswap.jobs.catalogue import CataloguingJob
 from songswap.jobs.kit.subprocess_jobs import run_beside
-from songswap.model import CatalogueLoading, CatalogueWish
+from songswap.model.cataloguing import CatalogueLoading, CatalogueWish
 from songswap.store import Store, hold
 from songswap.store.files import fill
 from tests.catalogue.tables import HEADER, some_rows, table

@@ -9,7 +9,8 @@ from songswap.documents import BRAIN, GROUP_POSTS, LEARNT, PICKS
 from songswap.jobs import guess
 from songswap.jobs.guess import FAILED, LearningJob
 from songswap.jobs.kit.subprocess_jobs import run_beside
-from songswap.model import Learnt, Picks, Written
+from songswap.model.guessing import Learnt, Picks
+from songswap.model.posts import Written
 from songswap.store import Store
 from tests.jobs.at_work import at_work, until
 from tests.learning.people import GROUP, a_store, pick, say

@@ -22,7 +22,7 @@ from songswap.documents import (
 )
 from songswap.jobs.kit.spotify_accounts import Accounts, Means
 from songswap.jobs.videos import VideosJob
-from songswap.model import Song, SongList, SongVideos, VideoWish, VideoWishes, YouTubeSeen
+from songswap.model.videos import Song, SongList, SongVideos, VideoWish, VideoWishes, YouTubeSeen
 from songswap.simulator import Fault, World, serve
 from songswap.simulator.videos import videos_of
 from songswap.spotify.client import Client

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from songswap.core.session.timeline import advance
 from songswap.core.timer import timer as rules
 from songswap.documents import GROUP_INTERVAL, GROUP_TICKS, INTERVAL, TICKS
-from songswap.model import Interval, Night, Phase, Press, Ticks, Track
+from songswap.model.interval import Interval, Phase, Press, Ticks
+from songswap.model.music import Track
+from songswap.model.session import Night
 from tests.evening import GROUP_ID, Evening
 
 ROUND = (Phase("Round", 300),)

@@ -7,7 +7,9 @@ from random import Random
 from songswap.core.history.name_folding import own_id
 from songswap.documents import CHAT, PICKS, PLAYS, TRACK_NAMES
 from songswap.learning.examples import Example
-from songswap.model import GuessKind, Pick, Picks, Play, Source, TrackName, Written
+from songswap.model.guessing import GuessKind, Pick, Picks
+from songswap.model.history import Play, Source, TrackName
+from songswap.model.posts import Written
 from songswap.store import Store
 
 GROUP = "friday"

@@ -14,7 +14,8 @@ from songswap.learning.examples import (
     text_examples,
 )
 from songswap.learning.sounding import Sounds
-from songswap.model import Edited, Removed, Source, Written
+from songswap.model.history import Source
+from songswap.model.posts import Edited, Removed, Written
 from songswap.store import Store
 from tests.learning.people import GROUP, a_store, bring, say, track_id
 

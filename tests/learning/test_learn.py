@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from songswap.documents import BRAIN, CHAT, LEARNT
 from songswap.learning.learn import learn_pick, packed, unpacked
-from songswap.model import Removed, Taught
+from songswap.model.guessing import Taught
+from songswap.model.posts import Removed
 from songswap.store import Store
 from tests.learning.people import GROUP, a_store, bring, pick, say, songs_by, track_id
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from songswap.core.history.name_folding import album_hash, artist_hash, recording_hash
-from songswap.model import Gap
+from songswap.model.history import Gap
 from tests.columns.shelves import Row, Shelved, Stored, named, shelve
 from tests.web.site import Browser, Site, content, group_of
 

@@ -19,7 +19,7 @@ from songswap.clock import Clock
 from songswap.config import App, Config, Features, ReccoBeats, Server, Spotify, YouTube
 from songswap.documents import ACCOUNT_SEEN, GROUP, AccountSeen
 from songswap.entry import listen as listen_on
-from songswap.model import Device
+from songswap.model.music import Device
 from songswap.simulator import World, serve
 from songswap.store import Store
 from songswap.web.app import create_app

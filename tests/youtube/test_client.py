@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from songswap.core.videos.video_match import best, query_for
-from songswap.model import Song
+from songswap.model.videos import Song
 from songswap.simulator import Fault, World, serve
 from songswap.spotify.transport import open_http
 from songswap.youtube import (

@@ -5,7 +5,9 @@ from datetime import date
 
 from songswap.columns.plays import PAUSED, By, Plays, is_in
 from songswap.core.insights.periods import Period
-from songswap.model import CountingRule, Gap, Struct
+from songswap.model.history import Gap
+from songswap.model.sharing import CountingRule
+from songswap.model.struct import Struct
 
 MINUTE_MS = 60_000
 MOST_GAPS = 100

@@ -6,7 +6,7 @@ from typing import Final
 from songswap.columns.figures import names
 from songswap.columns.figures.answers import Figure, about
 from songswap.columns.plays import Plays
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 NEAR_MS: Final = 1_800_000
 MOST_TOLD: Final = 1_000

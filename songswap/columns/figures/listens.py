@@ -4,7 +4,7 @@ from songswap.columns.figures import names
 from songswap.columns.figures.answers import Figure, about, minutes
 from songswap.columns.figures.top import ORDER
 from songswap.columns.plays import Plays, Rows
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 
 class Listen(Struct, frozen=True):

@@ -12,7 +12,8 @@ from songswap.columns.figures.top import ORDER, most_heard
 from songswap.columns.plays import Plays, Question
 from songswap.columns.query import Engine
 from songswap.core.insights import periods
-from songswap.model import Entry, ListSource, Struct
+from songswap.model.playlists import Entry, ListSource
+from songswap.model.struct import Struct
 
 NOT_HEARD_DAYS: Final = 365
 SPARE: Final = 2

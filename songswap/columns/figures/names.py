@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from songswap.columns import sql
 from songswap.columns.figures.answers import key_of
 from songswap.columns.plays import Plays, Rows
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 Kind = Literal["tracks", "artists", "albums"]
 

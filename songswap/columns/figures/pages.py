@@ -9,7 +9,7 @@ from songswap.columns.figures.times import TimeStep, by_day, in_steps
 from songswap.columns.figures.top import TopItem, as_items, most_heard
 from songswap.columns.plays import Plays
 from songswap.core.insights.periods import Step, step_for
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 MOST_TRACKS: Final = 50
 MOST_ALBUMS: Final = 20

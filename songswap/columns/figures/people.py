@@ -7,7 +7,7 @@ from typing import Final, Literal
 from songswap.columns.figures import names
 from songswap.columns.figures.answers import Count, Figure, Listener, about, minutes
 from songswap.columns.plays import By, Plays
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 CommonKind = Literal["tracks", "artists"]
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from songswap.columns.figures.answers import Figure, about
 from songswap.columns.plays import Plays
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 PAUSE_MS: Final = 1_800_000
 """From the end of a play to the start of the next; after a longer one, another session has begun."""

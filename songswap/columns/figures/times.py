@@ -11,7 +11,7 @@ from songswap.columns.figures.answers import Figure, about, day_at, minutes
 from songswap.columns.plays import Plays, Question
 from songswap.core.insights import periods
 from songswap.core.insights.periods import DAY_MS, HOUR_MS, Step
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 WEEKDAY_OF_1970: Final = 3
 """1 January 1970 was a Thursday."""

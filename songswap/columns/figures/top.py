@@ -8,7 +8,7 @@ from songswap.columns import sql
 from songswap.columns.figures import names
 from songswap.columns.figures.answers import Figure, about, minutes
 from songswap.columns.plays import By, Plays, Rows
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 TopKind = Literal["tracks", "artists", "albums", "genres"]
 

@@ -3,7 +3,7 @@
 from songswap.columns.figures.answers import Figure, about, minutes
 from songswap.columns.plays import Plays
 from songswap.core.insights.periods import Period
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 
 class Totals(Struct, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, get_args
 
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 AttributeName = Literal[
     "energy",

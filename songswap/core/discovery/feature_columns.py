@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName, in_order
 from songswap.core.history.name_folding import BETWEEN, LONGEST_NAME, cleaned, folded_all
 from songswap.core.kit.csv_cells import restored
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 Field = Literal["id", "title", "artists", "album", "duration_ms", "genre"] | AttributeName
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 from songswap.core.discovery.audio_attributes import AttributeName, told
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 MOST_SEEDS: Final = 5
 MOST_SONGS: Final = 100

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, NAMES, AttributeName
 from songswap.core.kit.fuzzy_match import plain
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 MOST_ALIKE: Final = 3
 MOST_DIFFERENT: Final = 2

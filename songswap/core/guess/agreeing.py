@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from songswap.core.guess.classifier import LEAST_PEOPLE, MOST_PEOPLE, pick_id
-from songswap.model import Agreed, GuessKind, Pick, Picks
+from songswap.model.guessing import Agreed, GuessKind, Pick, Picks
 
 MOST_PICKS: Final = 6
 """Of a group; the one wanted longest ago makes room."""

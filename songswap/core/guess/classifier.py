@@ -6,7 +6,8 @@ from math import exp, log, sqrt
 from typing import Final
 
 from songswap.core.guess.traits import Traits, is_weak, told
-from songswap.model import Brain, Doubt, GuessKind, Quality, Struct
+from songswap.model.guessing import Brain, Doubt, GuessKind, Quality
+from songswap.model.struct import Struct
 
 LEAST_PEOPLE: Final = 2
 MOST_PEOPLE: Final = 8

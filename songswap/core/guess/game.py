@@ -5,7 +5,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from songswap.model import Guess, Party, PartyRound, PartySong, Struct
+from songswap.model.guessing import PartySong
+from songswap.model.party import Guess, Party, PartyRound
+from songswap.model.struct import Struct
 
 MACHINE: Final = ""
 """Stands for the machine among those who guess: no account is called so."""

@@ -4,7 +4,8 @@ from typing import Final, Literal
 
 from msgspec.structs import replace
 
-from songswap.model import Forget, Imported, Imports, ImportsSeen, Source, Upload
+from songswap.model.history import Source
+from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, Upload
 
 Progress = Literal["waiting", "working", "stopping", "stopped", "done", "failed"]
 

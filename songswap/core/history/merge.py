@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import Final
 
 from songswap.core.history.recordings import SOURCES, Recording, recording_of
-from songswap.model import Gap, Play, Source, Struct
+from songswap.model.history import Gap, Play, Source
+from songswap.model.struct import Struct
 
 LONGEST_WINDOW_MS: Final = 90_000
 """Two sources' ends (or starts) of one play lie no further apart, nor further than half the track: players, Spotify and

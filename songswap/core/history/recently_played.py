@@ -8,7 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from songswap.core.history.formats.rows import named, track_id
-from songswap.model import Gap, Play, PlayedTrack, Polled, Struct, Track, TrackName
+from songswap.model.history import Gap, Play, Polled, TrackName
+from songswap.model.library import PlayedTrack
+from songswap.model.music import Track
+from songswap.model.struct import Struct
 
 PAGE: Final = 50
 """Plays that Spotify remembers."""

@@ -6,7 +6,8 @@ from typing import Final, get_args
 from msgspec.structs import replace
 
 from songswap.core.history import name_folding
-from songswap.model import Source, Struct, TrackName
+from songswap.model.history import Source, TrackName
+from songswap.model.struct import Struct
 
 SOURCES: Final[tuple[Source, ...]] = get_args(Source)
 """Best evidence first."""

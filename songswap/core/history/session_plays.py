@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from songswap.core.session.timeline import EDGE_MS, advance
-from songswap.model import Night, Struct, Timeline, Track
+from songswap.model.music import Track
+from songswap.model.session import Night, Timeline
+from songswap.model.struct import Struct
 
 WITH_IT: Final = frozenset({"in_sync", "catching_up"})
 """Statuses of listeners whose device plays what it was told to."""

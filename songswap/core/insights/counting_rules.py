@@ -12,7 +12,9 @@ minutes of those that do, each taken as 30 s.
 
 from typing import Final
 
-from songswap.model import CountingRule, Source, Struct
+from songswap.model.history import Source
+from songswap.model.sharing import CountingRule
+from songswap.model.struct import Struct
 
 SHORTEST_MS: Final = 30_000
 LONGEST_HALF_MS: Final = 240_000

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from songswap.model import Struct, WeekStart
+from songswap.model.sharing import WeekStart
+from songswap.model.struct import Struct
 
 PeriodName = Literal["last7", "last30", "week", "month", "year", "all", "custom"]
 """The last 7 or 30 days with today; the present (or any other) week, month, year; all there is; any days."""

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from songswap.model import Sharing
+from songswap.model.sharing import Sharing
 
 
 def without_group(sharing: Sharing, group: str) -> Sharing:

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from songswap.model import SecretLink
+from songswap.model.links import SecretLink
 
 DAY_MS: Final = 24 * 3_600_000
 INVITE_LIFE_MS: Final = 14 * DAY_MS

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from songswap.model import ListenerStatus
+from songswap.model.session import ListenerStatus
 
 MemberStatus = Literal["ready", "elsewhere"] | ListenerStatus
 """`ready`: no session runs, and nothing stands in the way of one. `elsewhere`: listens in another session."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from songswap.model import Audience, Circle, Group, Profile, Relation, Section, Sharing
+from songswap.model.people import Group
+from songswap.model.profiles import Audience, Circle, Profile, Relation, Section
+from songswap.model.sharing import Sharing
 
 _MAY_SEE: dict[Audience, tuple[Relation, ...]] = {
     "me": ("self",),

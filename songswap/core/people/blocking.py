@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from songswap.model import Circle
+from songswap.model.profiles import Circle
 
 MOST: Final = 500
 """People somebody may mute or block, and groups they may mute, each."""

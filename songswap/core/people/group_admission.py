@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from songswap.core.people.groups import RefusedError, demand, role_of
 from songswap.core.people.profiles import ProfileError, checked_about
-from songswap.model import Admission, Circle, Group, Member
+from songswap.model.people import Admission, Group, Member
+from songswap.model.profiles import Circle
 
 MOST_ASKING: Final = 100
 

@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from songswap.core.kit import secret_links
-from songswap.model import Group, Member, Role, SecretLink
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member, Role
 
 NAME_LENGTH = 60
 MOST_GROUPS = 100

@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from songswap.core.kit import secret_links
 from songswap.core.people.groups import RIGHTS, demand
-from songswap.model import Group, SecretLink
+from songswap.model.links import SecretLink
+from songswap.model.people import Group
 
 
 def renew_screen(group: Group, by: str, link: SecretLink) -> Group:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from songswap.model import Entry, ListChange
+from songswap.model.playlists import Entry, ListChange
 
 PAGE: Final = 100
 """Tracks in one call [Spotify: add items to a playlist]."""

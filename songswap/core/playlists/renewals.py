@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from songswap.core.insights.periods import day_of, zone_of
 from songswap.core.playlists.playlists import change
-from songswap.model import Entry, ListChange, Renewal, Renewed
+from songswap.model.playlists import Entry, ListChange, Renewal, Renewed
 
 MOST_RENEWALS: Final = 20
 """Of one person: each may cost two calls a day."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from songswap.model import Act
+from songswap.model.interval import Act
 
 AHEAD_MS = 400.0
 """A boundary is taken in so long before its command has to leave: written down by then, and nothing else under way."""

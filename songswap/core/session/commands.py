@@ -9,7 +9,7 @@ from songswap.core.session.host_readings import SETTLE_MS
 from songswap.core.session.latency import LatencyTable, expected_ms
 from songswap.core.session.timeline import advance, halt
 from songswap.core.session.web_player import SETTLE_HERE_MS, Way, heard, here_latency_ms
-from songswap.model import Action, Change, ClickKind, CommandKind, Drive, Failure, Listener, Night, Timeline
+from songswap.model.session import Action, Change, ClickKind, CommandKind, Drive, Failure, Listener, Night, Timeline
 
 LOOK_AFTER_MS = 500.0
 """Where only the host's player can tell what a click brought, it is read so long after."""

@@ -8,7 +8,8 @@ import msgspec
 from songswap.core.session import leadership
 from songswap.core.session.listener_state import LONGEST_STALL_MS
 from songswap.core.session.timeline import BLEND, FIRST_BLEND, advance, halt, observe, residual_ms, same_track
-from songswap.model import Failure, Night, Pace, Playback, Queue, Timeline
+from songswap.model.music import Playback, Queue
+from songswap.model.session import Failure, Night, Pace, Timeline
 
 IDLE_INTERVAL_S = 30.0
 """Between two looks while nobody listens but the host."""

@@ -14,7 +14,9 @@ from songswap.core.session.web_player import (
     here_of,
     is_quiet,
 )
-from songswap.model import ClickKind, CommandKind, Drive, Failure, Move, Night, Playback, Tab, Timeline, Track
+from songswap.model.music import Playback, Track
+from songswap.model.session import ClickKind, CommandKind, Drive, Failure, Move, Night, Timeline
+from songswap.model.tabs import Tab
 
 MOVE_MS = 8_000.0
 """So long the music may take to arrive in the page it was brought to."""

@@ -4,7 +4,7 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
-from songswap.model import CommandKind, Latency
+from songswap.model.session import CommandKind, Latency
 
 UNKNOWN_MS = 500.0
 """Before anything was learned (sync.md; Cider starts there as well)."""

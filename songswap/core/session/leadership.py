@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from songswap.core.people.groups import RefusedError, role_of
 from songswap.core.session.timeline import held_tracks
-from songswap.model import Device, Group, Lead, LeadReason, Listener, ListenerStatus, Night
+from songswap.model.music import Device
+from songswap.model.people import Group
+from songswap.model.session import Lead, LeadReason, Listener, ListenerStatus, Night
 
 SILENCE_MS = 90_000.0
 """A leader at whose player nothing can be read for so long is away: Spotify itself shows a lost device as playing for

@@ -8,7 +8,9 @@ import msgspec
 from songswap.core.session import queue_follow
 from songswap.core.session.timeline import EDGE_MS, advance, residual_ms, trimmed
 from songswap.core.session.web_player import SETTLE_HERE_MS, TOLERANCE_HERE_MS
-from songswap.model import Command, Device, Failure, Here, Listener, Night, Pace, Playback, Timeline
+from songswap.model.music import Device, Playback
+from songswap.model.session import Command, Failure, Listener, Night, Pace, Timeline
+from songswap.model.tabs import Here
 
 VERIFY_AFTER_MS = 2_500.0
 """From a command's effect to the reading that verifies it: readings sooner may still show the state before."""

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from songswap.core.session.timeline import same_track
-from songswap.model import Action, Happening, Listener, Night, Struct, Timeline, Track
+from songswap.model.music import Track
+from songswap.model.nights import Happening
+from songswap.model.session import Action, Listener, Night, Timeline
+from songswap.model.struct import Struct
 
 SKEWS_SHOWN = 20
 """So many of the latest verified skews make a listener's live chart."""

@@ -10,7 +10,8 @@ from songswap.core.session.latency import LatencyTable, expected_ms
 from songswap.core.session.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, MoveHost, Step, Tell
 from songswap.core.session.timeline import advance, held_tracks, trimmed
 from songswap.core.session.web_player import TOLD_OF, Way, heard, way_to
-from songswap.model import Command, CommandKind, Listener, Night, Timeline, Track
+from songswap.model.music import Track
+from songswap.model.session import Command, CommandKind, Listener, Night, Timeline
 
 QUEUE_PATIENCE_MS = 700.0
 """How long a start waits for the host's queue, so that the listener gets the next tracks along with this one."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from songswap.model import Pace
+from songswap.model.session import Pace
 
 SHARE = 0.95
 """Of the calls left, what a night plans with: the rest is for what nobody foresees."""

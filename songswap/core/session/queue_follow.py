@@ -5,7 +5,8 @@ import itertools
 import msgspec
 
 from songswap.core.session.timeline import EDGE_MS, advance, same_track, trimmed
-from songswap.model import Listener, Playback, Timeline
+from songswap.model.music import Playback
+from songswap.model.session import Listener, Timeline
 
 CHANGE_LOOK_MS = 2_500.0
 """From a track's end to the look: readings sooner may still show the state before."""

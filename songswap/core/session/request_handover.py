@@ -6,7 +6,9 @@ from msgspec.structs import replace
 
 from songswap.core.session.steps import GoOn, HandOver
 from songswap.core.session.timeline import EDGE_MS, advance, same_track
-from songswap.model import Handed, HandedRequest, Night, Playback, Requests, Timeline, Track
+from songswap.model.music import Playback, Track
+from songswap.model.nights import Handed, HandedRequest, Requests
+from songswap.model.session import Night, Timeline
 
 LEAD_MS = 20_000.0
 """So long before a track's end the next request goes into the host's queue: time to hear of it, late enough to veto."""

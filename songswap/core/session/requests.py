@@ -7,7 +7,10 @@ from msgspec.structs import replace
 
 from songswap.core.people.groups import RefusedError, demand, role_of
 from songswap.core.session.timeline import advance, same_track
-from songswap.model import Group, Handed, HandedRequest, Night, Requests, SongRequest, Timeline, Track, Votes
+from songswap.model.music import Track
+from songswap.model.nights import Handed, HandedRequest, Requests, SongRequest, Votes
+from songswap.model.people import Group
+from songswap.model.session import Night, Timeline
 
 MOST_WAITING = 100
 """In a whole group: more would not be heard in a night."""

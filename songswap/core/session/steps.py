@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from songswap.model import Command, Drive, SongRequest
+from songswap.model.nights import SongRequest
+from songswap.model.session import Command, Drive
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from songswap.model import Change, Playback, Timeline, Track
+from songswap.model.music import Playback, Track
+from songswap.model.session import Change, Timeline
 
 SEEK_MS = 700.0
 """A residual above this is a seek, not the noise of a reading (sync.md: report bias, jitter, round trip)."""

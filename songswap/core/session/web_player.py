@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from songswap.core.session.latency import LatencyTable, expected_ms
 from songswap.core.session.timeline import same_track
-from songswap.model import Command, CommandKind, Device, Failure, Here, Listener, Tab, Timeline, Track
+from songswap.model.music import Device, Track
+from songswap.model.session import Command, CommandKind, Failure, Listener, Timeline
+from songswap.model.tabs import Here, Tab
 
 QUIET_MS = 25_000.0
 """A page reports at least every 10 s: one that was not heard of for two and a half times as long is no source."""

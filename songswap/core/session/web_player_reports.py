@@ -7,7 +7,8 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from songswap.model import Device, Kind, Playback, Repeat, Tab, Track
+from songswap.model.music import Device, Kind, Playback, Repeat, Track
+from songswap.model.tabs import Tab
 
 MOST_LATE_MS = 5_000.0
 """A report of longer ago tells nothing any more: the page's clock is off, or it slept while it was sent."""

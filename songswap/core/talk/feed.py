@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from songswap.model import Place, Post
+from songswap.model.posts import Place, Post
 
 CURSOR: Final = re.compile(r"([0-9]{1,16})-(wall|group)-([A-Za-z0-9_-]{1,64})")
 

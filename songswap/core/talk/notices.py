@@ -5,7 +5,8 @@ from typing import Final, get_args
 
 from msgspec.structs import replace
 
-from songswap.model import Notice, NoticeKind, Notices, Place, PlaceKind, Post
+from songswap.model.notices import Notice, NoticeKind, Notices
+from songswap.model.posts import Place, PlaceKind, Post
 
 KINDS: Final[tuple[NoticeKind, ...]] = tuple(kind for kind in get_args(NoticeKind) if kind != "pasted_login")
 """Those that people may switch off; not the one by which they learn that somebody else may be logged in as them."""

@@ -3,7 +3,10 @@
 from typing import Final
 
 from songswap.core.people.audience import may_see, sees_section
-from songswap.model import Group, Place, Post, Profile, Relation, Section, Struct, SystemKind
+from songswap.model.people import Group
+from songswap.model.posts import Place, Post, SystemKind
+from songswap.model.profiles import Profile, Relation, Section
+from songswap.model.struct import Struct
 
 SECTION_OF: Final[dict[SystemKind, Section]] = {"favourite": "top", "streak": "streak", "renewed": "playlists"}
 """A milestone tells what a section of the profile tells, so it is for those who see that."""

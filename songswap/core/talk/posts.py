@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from songswap.core.kit.text import PostError
-from songswap.model import Carded, Edited, Post, Reacted, Removed, Row, Version, Written
+from songswap.model.posts import Carded, Edited, Post, Reacted, Removed, Row, Version, Written
 
 LONGEST_POST: Final = 5_000
 LONGEST_MESSAGE: Final = 2_000

@@ -6,7 +6,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from songswap.core.kit.text import PostError, checked_text
-from songswap.model import Group, Report, Reports
+from songswap.model.people import Group
+from songswap.model.reports import Report, Reports
 
 LONGEST_REASON: Final = 500
 MOST_OPEN: Final = 2_000

@@ -10,7 +10,9 @@ from songswap.core.session import host_readings
 from songswap.core.session.latency import LatencyTable, spread_ms
 from songswap.core.session.polling_rate import PAGE
 from songswap.core.session.timeline import EDGE_MS, advance
-from songswap.model import Failure, Interval, Night, Playback
+from songswap.model.interval import Interval
+from songswap.model.music import Playback
+from songswap.model.session import Failure, Night
 
 CHECK_MS = 180_000.0
 """Once the device is known, skips are looked after as often: in between, the queue tells what plays."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from songswap.core.people.groups import RefusedError
 from songswap.core.session.boundary import Boundary
-from songswap.model import Act, Interval, Phase, Press, Ticks, TimerState
+from songswap.model.interval import Act, Interval, Phase, Press, Ticks, TimerState
 
 SHORTEST_S, LONGEST_S = 1.0, 24 * 3_600.0
 """Of a phase; all rounds together last no longer than the longest either."""

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from songswap.core.insights.periods import day_of, start_of
 from songswap.core.videos.video_match import key_of
-from songswap.model import Search, Song, Struct, VideoWish
+from songswap.model.struct import Struct
+from songswap.model.videos import Search, Song, VideoWish
 
 SEARCHES_A_DAY: Final = 100
 """Every page counts [developers.google.com/youtube/v3/determine_quota_cost, since 2026-06-01]."""

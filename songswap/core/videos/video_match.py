@@ -8,7 +8,8 @@ from typing import Final, Literal
 from rapidfuzz import fuzz
 
 from songswap.core.kit.fuzzy_match import plain
-from songswap.model import Song, Struct, Video
+from songswap.model.struct import Struct
+from songswap.model.videos import Song, Video
 
 Certainty = Literal["sure", "likely", "guess"]
 Nature = Literal["video", "audio", "other"]

@@ -16,7 +16,8 @@ from songswap.columns.report import BUSY, STOPPED, UNFIT, Report
 from songswap.documents import IMPORTED, IMPORTS, POLLED, UPLOAD
 from songswap.jobs.kit.spotify_accounts import Means
 from songswap.jobs.kit.subprocess_jobs import Heard, ignore, is_woken
-from songswap.model import Forget, Imported, Imports, ImportsSeen, ImportState, Polled, Upload
+from songswap.model.history import Polled
+from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, ImportState, Upload
 from songswap.store import GoneError, StoreError
 from songswap.store.files import fill
 

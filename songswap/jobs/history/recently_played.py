@@ -11,7 +11,9 @@ from songswap.core.history.merge import month_of
 from songswap.documents import CONSENT, GAPS, PLAYS, POLLED, SHARING, TRACK_NAMES
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.kit.subprocess_jobs import is_woken
-from songswap.model import Gap, GapReason, Play, PlayedTrack, Polled, Sharing, TrackName
+from songswap.model.history import Gap, GapReason, Play, Polled, TrackName
+from songswap.model.library import PlayedTrack
+from songswap.model.sharing import Sharing
 from songswap.spotify.errors import NoSeatError, RateLimitedError, SpotifyError
 from songswap.spotify.oauth import READ_HISTORY
 

@@ -1,7 +1,7 @@
 """Spotify's errors as what they mean for a person in a session."""
 
 from songswap.jobs.kit.spotify_accounts import NeedsLoginError
-from songswap.model import Failure, ListenerStatus
+from songswap.model.session import Failure, ListenerStatus
 from songswap.spotify.errors import (
     DeviceNotFoundError,
     ForbiddenError,

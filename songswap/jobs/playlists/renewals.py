@@ -16,7 +16,12 @@ from songswap.core.playlists.playlists import distinct
 from songswap.documents import CHANGES, CIRCLE, CONSENT, GROUP, RENEWALS, RENEWED, SHARING, Renewals, RenewalsSeen
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.kit.subprocess_jobs import is_woken
-from songswap.model import Circle, Entry, Group, ListSource, Playlist, Renewal, Renewed, Sharing, Track
+from songswap.model.library import Playlist
+from songswap.model.music import Track
+from songswap.model.people import Group
+from songswap.model.playlists import Entry, ListSource, Renewal, Renewed
+from songswap.model.profiles import Circle
+from songswap.model.sharing import Sharing
 from songswap.spotify.client import Client
 from songswap.spotify.errors import (
     ForbiddenError,

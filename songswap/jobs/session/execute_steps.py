@@ -22,7 +22,8 @@ from songswap.jobs.session.latency_store import Learned
 from songswap.jobs.session.requests import Requested
 from songswap.jobs.session.timer_boundaries import Timing
 from songswap.jobs.session.web_player_orders import Pages
-from songswap.model import Command, Failure, Listener, Night, Playback, Queue, Timeline
+from songswap.model.music import Playback, Queue
+from songswap.model.session import Command, Failure, Listener, Night, Timeline
 from songswap.spotify.transport import Bearer
 
 Fold = Callable[[Night], Night]

@@ -9,7 +9,8 @@ from songswap.core.session.latency import LatencyTable
 from songswap.core.session.web_player import here_id
 from songswap.documents import LATENCIES, Latencies
 from songswap.jobs.session.web_player_orders import kept_as, with_page
-from songswap.model import Command, CommandKind, Listener, Night, Tab
+from songswap.model.session import Command, CommandKind, Listener, Night
+from songswap.model.tabs import Tab
 from songswap.store import Store
 
 

@@ -6,7 +6,9 @@ from songswap.documents import WISH, AccountSeen, Wish
 from songswap.jobs.kit.spotify_accounts import Accounts, Means
 from songswap.jobs.session.latency_store import Learned
 from songswap.jobs.session.web_player_orders import Pages
-from songswap.model import Device, Failure, Listener, Night, Tab
+from songswap.model.music import Device
+from songswap.model.session import Failure, Listener, Night
+from songswap.model.tabs import Tab
 
 
 class Attendance:

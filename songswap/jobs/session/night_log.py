@@ -5,7 +5,8 @@ import contextlib
 from songswap.core.session.night_report import happenings
 from songswap.documents import DIARY, HANDED, NIGHT, SESSION_WISH, SessionWish
 from songswap.jobs.kit.spotify_accounts import Means
-from songswap.model import Happening, Night
+from songswap.model.nights import Happening
+from songswap.model.session import Night
 from songswap.store import StoreError
 from songswap.store.moments import moved
 

@@ -8,7 +8,9 @@ from songswap.core.session.requests import in_session
 from songswap.core.session.steps import GoOn, HandOver
 from songswap.documents import HANDED, REQUESTS
 from songswap.jobs.kit.spotify_accounts import Means
-from songswap.model import Failure, Handed, Night, Playback
+from songswap.model.music import Playback
+from songswap.model.nights import Handed
+from songswap.model.session import Failure, Night
 from songswap.spotify.errors import BadRequestError, ForbiddenError, NotFoundError, UnavailableError
 from songswap.spotify.transport import Bearer
 

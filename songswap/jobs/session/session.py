@@ -32,7 +32,7 @@ from songswap.jobs.session.ticks import Boundaries
 from songswap.jobs.session.timer_boundaries import Timing
 from songswap.jobs.session.web_player_orders import Pages
 from songswap.jobs.session.web_player_reports import Hearing
-from songswap.model import Night, Pace
+from songswap.model.session import Night, Pace
 from songswap.spotify.errors import SpotifyError
 from songswap.store import Subscription
 from songswap.store.moments import moved

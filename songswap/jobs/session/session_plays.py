@@ -9,7 +9,9 @@ from songswap.core.history.recently_played import name_of
 from songswap.core.history.session_plays import Heard, Hearings, hear
 from songswap.documents import PLAYS, SHARING, TRACK_NAMES
 from songswap.jobs.kit.spotify_accounts import Means
-from songswap.model import Night, Play, Sharing, TrackName
+from songswap.model.history import Play, TrackName
+from songswap.model.session import Night
+from songswap.model.sharing import Sharing
 from songswap.store import GoneError
 from songswap.store.moments import moved
 

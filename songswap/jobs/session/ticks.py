@@ -10,7 +10,8 @@ from songswap.core.session.boundary import Boundary
 from songswap.core.session.steps import Begin
 from songswap.core.timer import timer as rules
 from songswap.documents import GROUP_INTERVAL, GROUP_TICKS, INTERVAL, TICKS
-from songswap.model import Interval, Night, Ticks
+from songswap.model.interval import Interval, Ticks
+from songswap.model.session import Night
 from songswap.store import Document, GoneError, Store
 
 LONGEST_SLEEP_MS = 5_000.0

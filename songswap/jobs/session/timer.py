@@ -18,7 +18,9 @@ from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.session import player_commands
 from songswap.jobs.session.ticks import Boundaries
 from songswap.jobs.session.timer_boundaries import Timing
-from songswap.model import CommandKind, Failure, Interval, Night, Playback
+from songswap.model.interval import Interval
+from songswap.model.music import Playback
+from songswap.model.session import CommandKind, Failure, Night
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.transport import Bearer
 from songswap.store import Subscription

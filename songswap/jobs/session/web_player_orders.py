@@ -7,7 +7,7 @@ from songswap.clock import Clock
 from songswap.core.session.latency import LatencyTable
 from songswap.core.session.web_player import chosen, here_id, is_quiet, known_as
 from songswap.documents import ORDERS, TAB, WISH, Wish
-from songswap.model import Order, OrderKind, Orders, Tab
+from songswap.model.tabs import Order, OrderKind, Orders, Tab
 from songswap.store import Store
 
 KEPT = 8

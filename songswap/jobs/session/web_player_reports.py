@@ -7,7 +7,8 @@ from songswap.core.session import host_web_player, listener_state, web_player
 from songswap.jobs.session.latency_store import Learned
 from songswap.jobs.session.requests import Requested
 from songswap.jobs.session.web_player_orders import Pages
-from songswap.model import Listener, Night, Tab, Timeline
+from songswap.model.session import Listener, Night, Timeline
+from songswap.model.tabs import Tab
 
 
 class Hearing:

@@ -5,7 +5,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.kit.status_text import MemberStatus, describe, hint
 from songswap.documents import Account
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.web.account.login import logged_out
 from songswap.web.account.parting import part

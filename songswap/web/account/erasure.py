@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from songswap.core.people.group_admission import take_back
 from songswap.core.talk.posts import rows_of, without_author
 from songswap.documents import ERASURES, GROUP, WROTE
-from songswap.model import Erasures, Group, Row, Struct
+from songswap.model.people import Group
+from songswap.model.posts import Erasures, Row
+from songswap.model.struct import Struct
 from songswap.web.kit.services import Resources
 from songswap.web.people import accounts
 from songswap.web.talk.post_places import place_of

@@ -45,33 +45,21 @@ from songswap.documents import (
     Saves,
     Wish,
 )
-from songswap.model import (
-    Agreed,
-    AuditRow,
-    Circle,
-    Group,
-    Imports,
-    ImportsSeen,
-    Interval,
-    ListChange,
-    Milestones,
-    Notices,
-    NoticeSettings,
-    Orders,
-    PlaylistsSeen,
-    Polled,
-    Profile,
-    ReadUpTo,
-    Report,
-    SecretLink,
-    Sharing,
-    SongLists,
-    Struct,
-    Tab,
-    Ticks,
-    TopSeen,
-    VideoWishes,
-)
+from songswap.model.guessing import Agreed
+from songswap.model.history import Polled
+from songswap.model.imports import Imports, ImportsSeen
+from songswap.model.interval import Interval, Ticks
+from songswap.model.links import SecretLink
+from songswap.model.notices import Notices, NoticeSettings
+from songswap.model.people import Group
+from songswap.model.playlists import ListChange, PlaylistsSeen, TopSeen
+from songswap.model.posts import Milestones, ReadUpTo
+from songswap.model.profiles import Circle, Profile
+from songswap.model.reports import AuditRow, Report
+from songswap.model.sharing import Sharing
+from songswap.model.struct import Struct
+from songswap.model.tabs import Orders, Tab
+from songswap.model.videos import SongLists, VideoWishes
 from songswap.web.account.erasure import Words, words_of
 from songswap.web.kit import audit_log
 from songswap.web.kit.access import me

@@ -9,7 +9,8 @@ from songswap.config import App
 from songswap.core.kit.browser_names import browser_name
 from songswap.core.people.seats import choose_app
 from songswap.documents import CONSENT, Account, Browser, Consent
-from songswap.model import Notice, User
+from songswap.model.library import User
+from songswap.model.notices import Notice
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.oauth import Tokens
 from songswap.spotify.transport import Bearer

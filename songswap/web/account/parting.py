@@ -5,7 +5,7 @@ import contextlib
 from songswap.core.people import blocking
 from songswap.core.talk import notices
 from songswap.documents import CIRCLE, NOTICES
-from songswap.model import Notices
+from songswap.model.notices import Notices
 from songswap.store import BrokenError
 from songswap.web.account import erasure
 from songswap.web.kit import audit_log

@@ -10,7 +10,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.discovery import audio_attributes, recommend
 from songswap.core.discovery.recommend import Candidate, Seed
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.web.discovery.create_view import Choices, choices_of
 from songswap.web.discovery.seeds import SeedHit, SeedsFound, named, suggestions
 from songswap.web.discovery.sources import SOURCES, Offer, SourceName, Wish

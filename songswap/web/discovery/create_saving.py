@@ -7,7 +7,7 @@ from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.core.discovery.recommend import MOST_SONGS
-from songswap.model import OwnPlaylist, Save
+from songswap.model.playlists import OwnPlaylist, Save
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id

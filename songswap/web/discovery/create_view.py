@@ -5,7 +5,7 @@ from songswap.catalogue.schema import Manifest
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, Attribute
 from songswap.core.discovery.recommend import MOST_NUMBER, MOST_SEEDS, MOST_SONGS
 from songswap.documents import Account
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.store import StoreError
 from songswap.web.discovery.sources import SOURCES, SourceName
 from songswap.web.insights.comparing import ScopeState, scopes

@@ -9,7 +9,7 @@ from songswap.catalogue.catalogue import NoCatalogueError
 from songswap.catalogue.query import Wanted
 from songswap.catalogue.shelf import Shelf
 from songswap.core.discovery.recommend import Seed
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.web.discovery.sources import SourceName
 from songswap.web.kit.services import Resources
 from songswap.web.search.search import MOST_FOUND, found_at_spotify

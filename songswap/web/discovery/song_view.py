@@ -3,7 +3,7 @@
 from songswap.catalogue.shelf import Entry
 from songswap.catalogue.similar import Near
 from songswap.core.discovery.audio_attributes import AttributeName
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 
 class SongState(Struct, frozen=True):

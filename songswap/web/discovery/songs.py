@@ -12,7 +12,7 @@ from songswap.catalogue.schema import Manifest
 from songswap.catalogue.shelf import Shelf
 from songswap.catalogue.similar import called_like, near, row_of
 from songswap.core.discovery.audio_attributes import ATTRIBUTES
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.web.discovery.song_query import MOST_PAGES, PAGE, AskedSimilar, AskedSongs, wanted_of, weights_of
 from songswap.web.discovery.song_view import SimilarState, SongState, like_state, song_state
 from songswap.web.insights.charts.radar import radar

@@ -3,7 +3,7 @@
 import contextlib
 
 from songswap.documents import ACCOUNT_SEEN, AccountSeen
-from songswap.model import Device
+from songswap.model.music import Device
 from songswap.store import StoreError
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Resources

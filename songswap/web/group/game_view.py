@@ -1,7 +1,7 @@
 """The game of a session as somebody sees it, or a screen for all. Pure; the answer is in it once time is up."""
 
 from songswap.core.guess import game as rules
-from songswap.model import Party, PartyRound
+from songswap.model.party import Party, PartyRound
 from songswap.web.group.group_facts import Facts
 from songswap.web.group.group_state import PartyAnswer, PartyGuessState, PartyPerson, PartyRow, PartyState
 

@@ -7,7 +7,12 @@ from songswap.core.kit.status_text import MemberStatus
 from songswap.core.session.night_report import Report
 from songswap.core.session.web_player import chosen
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
-from songswap.model import Group, Handed, Interval, Listener, Night, Party, Requests, Tab, Ticks
+from songswap.model.interval import Interval, Ticks
+from songswap.model.nights import Handed, Requests
+from songswap.model.party import Party
+from songswap.model.people import Group
+from songswap.model.session import Listener, Night
+from songswap.model.tabs import Tab
 from songswap.web.group.group_state import AskingState, Elsewhere
 
 STATUS_OF_STANDING: Mapping[Standing, MemberStatus | None] = {

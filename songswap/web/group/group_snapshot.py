@@ -16,7 +16,9 @@ from songswap.documents import (
     TAB,
     Account,
 )
-from songswap.model import Group, Handed, Interval, Requests, Ticks
+from songswap.model.interval import Interval, Ticks
+from songswap.model.nights import Handed, Requests
+from songswap.model.people import Group
 from songswap.store import Reads, Store
 from songswap.web.group.group_facts import Facts, Person
 from songswap.web.group.group_state import AskingState

@@ -4,7 +4,11 @@ from typing import Literal
 
 from songswap.core.kit.status_text import MemberStatus
 from songswap.core.people.groups import Right
-from songswap.model import Admission, AtBoundary, AtEnd, RequestSettings, Role, Struct, TimerState, Track
+from songswap.model.interval import AtBoundary, AtEnd, TimerState
+from songswap.model.music import Track
+from songswap.model.nights import RequestSettings
+from songswap.model.people import Admission, Role
+from songswap.model.struct import Struct
 from songswap.web.kit.timed import Timed
 
 

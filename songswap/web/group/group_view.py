@@ -6,7 +6,9 @@ from songswap.core.kit.status_text import describe, hint
 from songswap.core.people.groups import RIGHTS
 from songswap.core.session.web_player import is_quiet, known_as
 from songswap.documents import AccountSeen, Wish
-from songswap.model import Device, Group, Listener, Night
+from songswap.model.music import Device
+from songswap.model.people import Group
+from songswap.model.session import Listener, Night
 from songswap.web.group.game_view import party_state
 from songswap.web.group.group_facts import Facts, Person
 from songswap.web.group.group_state import (

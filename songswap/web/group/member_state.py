@@ -3,7 +3,7 @@
 import dataclasses
 from functools import partial
 
-from songswap.model import Group
+from songswap.model.people import Group
 from songswap.store import Reads
 from songswap.web.group.group_facts import Facts
 from songswap.web.group.group_scenes import Scenes

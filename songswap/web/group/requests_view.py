@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from songswap.core.kit.status_text import MemberStatus
 from songswap.core.people.groups import RIGHTS
 from songswap.core.session import requests as rules
-from songswap.model import Group, Handed, Requests, SongRequest
+from songswap.model.nights import Handed, Requests, SongRequest
+from songswap.model.people import Group
 from songswap.web.group.group_facts import Facts, Person
 from songswap.web.group.group_state import RequestsState, RequestState, VotesState
 

@@ -7,7 +7,8 @@ from songswap.core.people.groups import RIGHTS
 from songswap.core.session.timeline import advance
 from songswap.core.timer import timer as rules
 from songswap.core.timer.timer import Moment
-from songswap.model import Interval, Night, Ticks
+from songswap.model.interval import Interval, Ticks
+from songswap.model.session import Night
 from songswap.web.group.group_facts import Facts
 from songswap.web.group.group_state import IntervalState, PhaseState, PlaybackState
 

@@ -6,7 +6,8 @@ from quart_schema import hide, tag_blueprint, validate_response
 from songswap.core.people import group_admission as rules
 from songswap.core.people.audience import sees_section
 from songswap.documents import GROUP, Account
-from songswap.model import Admission, Group, Struct
+from songswap.model.people import Admission, Group
+from songswap.model.struct import Struct
 from songswap.web.group.group_state import GroupState
 from songswap.web.group.group_view import picture_url
 from songswap.web.group.member_state import state_of

@@ -11,7 +11,9 @@ from songswap.core.people import group_admission
 from songswap.core.people import groups as rules
 from songswap.core.people.screens import put_invite_on_screen
 from songswap.documents import GROUP, Account
-from songswap.model import Admission, Group, ReadUpTo, Role, Struct
+from songswap.model.people import Admission, Group, Role
+from songswap.model.posts import ReadUpTo
+from songswap.model.struct import Struct
 from songswap.web.group.device_choice import look_if_old
 from songswap.web.group.group_state import GroupState
 from songswap.web.group.group_view import picture_url

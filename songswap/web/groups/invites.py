@@ -10,7 +10,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 from songswap.core.kit.secret_links import INVITE_LIFE_MS
 from songswap.core.people import groups as rules
 from songswap.documents import GROUP, Account
-from songswap.model import Group
+from songswap.model.people import Group
 from songswap.web.group.group_snapshot import facts_of
 from songswap.web.group.group_state import GroupState
 from songswap.web.group.member_state import state_of

@@ -10,7 +10,8 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.guess import game as rules
 from songswap.documents import LEARNT, PARTY
-from songswap.model import Group, Guess, Party
+from songswap.model.party import Guess, Party
+from songswap.model.people import Group
 from songswap.web.group.group_snapshot import facts_of
 from songswap.web.group.group_state import GroupState
 from songswap.web.group.member_state import state_of

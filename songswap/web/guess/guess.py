@@ -13,7 +13,8 @@ from songswap.core.guess.traits import LONGEST_TEXT, Traits, text_traits
 from songswap.core.history.name_folding import cleaned
 from songswap.documents import BRAIN, LEARNT, PICKS
 from songswap.learning.sounding import Sounds
-from songswap.model import Brain, Group, GuessKind, Pick, Picks
+from songswap.model.guessing import Brain, GuessKind, Pick, Picks
+from songswap.model.people import Group
 from songswap.web.guess.guess_view import PickState, VerdictState, WhoseState, pick_state, verdict_state, whose_state
 from songswap.web.kit.access import me, my_group
 from songswap.web.kit.errors import ProblemError

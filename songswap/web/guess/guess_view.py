@@ -4,7 +4,9 @@ from songswap.core.guess import classifier
 from songswap.core.guess.traits import Traits
 from songswap.documents import LEARNT, PICKS
 from songswap.learning.examples import MOST_EXAMPLES
-from songswap.model import Brain, Group, GuessKind, Learnt, LearntState, Pick, Picks, Quality, Struct
+from songswap.model.guessing import Brain, GuessKind, Learnt, LearntState, Pick, Picks, Quality
+from songswap.model.people import Group
+from songswap.model.struct import Struct
 from songswap.web.kit.services import Resources
 from songswap.web.kit.worker_status import is_worker_alive
 from songswap.web.people import learning_consent

@@ -8,7 +8,9 @@ from songswap.columns import schema
 from songswap.core.history.imports import Progress, progress_of, without_forgotten
 from songswap.core.history.recordings import SOURCES
 from songswap.documents import IMPORTED, IMPORTS, Account
-from songswap.model import Gap, Imported, Imports, ImportsSeen, Problem, Source, Struct, Upload
+from songswap.model.history import Gap, Source
+from songswap.model.imports import Imported, Imports, ImportsSeen, Problem, Upload
+from songswap.model.struct import Struct
 from songswap.web.history.recording_status import RecordingState, recording_of
 from songswap.web.insights.insights_text import GAPS
 from songswap.web.kit.services import Resources

@@ -11,7 +11,8 @@ from songswap.core.history import imports as rules
 from songswap.core.history.formats.exports import Form
 from songswap.core.history.recordings import SOURCES
 from songswap.documents import IMPORTED, IMPORTS
-from songswap.model import Imports, ImportsSeen, Source
+from songswap.model.history import Source
+from songswap.model.imports import Imports, ImportsSeen
 from songswap.web.history.history import HistoryState, history_of
 from songswap.web.kit.access import me
 from songswap.web.kit.downloads import download, written_by

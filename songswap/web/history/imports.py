@@ -7,7 +7,7 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.core.history import imports as rules
 from songswap.documents import ACCOUNT, IMPORTED, IMPORTS
-from songswap.model import Imports, ImportsSeen
+from songswap.model.imports import Imports, ImportsSeen
 from songswap.store import StoreError
 from songswap.web.history.history import HistoryState, ImportItem, history_of, item_of
 from songswap.web.kit.access import me

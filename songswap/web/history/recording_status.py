@@ -4,7 +4,8 @@ from typing import Final
 
 from songswap.core.kit.status_text import MemberStatus
 from songswap.documents import POLLED, Account
-from songswap.model import Polled, Struct
+from songswap.model.history import Polled
+from songswap.model.struct import Struct
 from songswap.spotify.oauth import READ_HISTORY
 from songswap.web.group.group_snapshot import person_of
 from songswap.web.kit.services import Resources

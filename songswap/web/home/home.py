@@ -4,7 +4,7 @@ from quart import Blueprint, ResponseReturnValue, render_template
 from quart_schema import hide
 
 from songswap.documents import Account
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.web.groups.groups import summaries
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError

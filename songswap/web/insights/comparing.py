@@ -9,7 +9,7 @@ from quart import Blueprint, Response
 from quart_schema import document_response, tag_blueprint, validate_response
 
 from songswap.columns.figures import people
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.web.insights.figure_request import MOST_TEXT, Asked, Asking, Spanned
 from songswap.web.insights.insights_access import Reader, Scope, all_visible, reader_of, scope_of, visible
 from songswap.web.insights.insights_api import Limit

@@ -17,7 +17,7 @@ from songswap.columns.figures.people import TooManyPeopleError
 from songswap.columns.plays import By, Plays, Question
 from songswap.core.insights import periods
 from songswap.core.insights.periods import Period, PeriodError, PeriodName
-from songswap.model import CountingRule, WeekStart
+from songswap.model.sharing import CountingRule, WeekStart
 from songswap.web.insights.insights_access import Reader, Scope, people
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body

@@ -6,7 +6,8 @@ from songswap.columns.figures.answers import Person
 from songswap.core.kit import secret_links
 from songswap.core.people import audience
 from songswap.documents import ACCOUNT, Account
-from songswap.model import Group, Sharing
+from songswap.model.people import Group
+from songswap.model.sharing import Sharing
 from songswap.store import Store
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Resources

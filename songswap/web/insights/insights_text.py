@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from songswap.columns.plays import PAUSED, By
 from songswap.core.insights.periods import DAY_MS, Period, Step
-from songswap.model import CountingRule, Gap, GapReason, WeekStart
+from songswap.model.history import Gap, GapReason
+from songswap.model.sharing import CountingRule, WeekStart
 
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",

@@ -10,7 +10,8 @@ from quart_schema import tag_blueprint, validate_response
 from songswap.core.insights.periods import LONGEST_ZONE, PeriodError, zone_of
 from songswap.core.kit.secret_links import LISTENING_LIFE_MS
 from songswap.documents import ACCOUNT, SHARING
-from songswap.model import CountingRule, Sharing, Struct, WeekStart
+from songswap.model.sharing import CountingRule, Sharing, WeekStart
+from songswap.model.struct import Struct
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body

@@ -8,7 +8,7 @@ from quart import Quart, Response, ResponseReturnValue, g, redirect, request, ur
 
 from songswap.core.people.groups import Right, demand, role_of
 from songswap.documents import GROUP, Account, Browser
-from songswap.model import Group
+from songswap.model.people import Group
 from songswap.store import StoreError, receipts
 from songswap.store.reserve import Reserve
 from songswap.web.kit import browser_sessions, cookies, edge

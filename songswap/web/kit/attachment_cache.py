@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import Final
 
-from songswap.model import Card
+from songswap.model.posts import Card
 
 KEPT: Final = 500
 

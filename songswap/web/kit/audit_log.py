@@ -9,7 +9,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from songswap.documents import AUDIT
-from songswap.model import AuditKind, AuditRow, Struct
+from songswap.model.reports import AuditKind, AuditRow
+from songswap.model.struct import Struct
 from songswap.store import Store
 from songswap.web.kit.authors import AuthorState, author_state
 from songswap.web.kit.errors import ProblemError

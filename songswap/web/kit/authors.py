@@ -1,7 +1,7 @@
 """People as they are named beside what they did."""
 
 from songswap.documents import Account
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 
 class AuthorState(Struct, frozen=True):

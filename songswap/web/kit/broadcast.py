@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
 
-from songswap.model import Place, Post, Struct
+from songswap.model.posts import Place, Post
+from songswap.model.struct import Struct
 
 REPLAYED: Final = 300
 """Events of each place that are remembered for pages that were cut off for a while."""

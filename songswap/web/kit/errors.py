@@ -8,7 +8,7 @@ from quart import Quart, Response, g, has_request_context, jsonify, render_templ
 from werkzeug.exceptions import HTTPException
 
 from songswap.core.people.groups import RefusalCode, RefusedError
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.store import BrokenError, StoreError, UnfitNameError
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from typing import Final
 
-from songswap.model import Place
+from songswap.model.posts import Place
 from songswap.store import StoreError
 from songswap.web.kit.services import Resources
 

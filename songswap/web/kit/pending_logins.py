@@ -11,7 +11,8 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
-from songswap.model import Struct, User
+from songswap.model.library import User
+from songswap.model.struct import Struct
 from songswap.spotify.oauth import Tokens
 from songswap.vault import UnsealableError, Vault
 

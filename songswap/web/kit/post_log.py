@@ -7,7 +7,7 @@ from typing import Final
 
 from songswap.core.talk.posts import PAGE, STALE_ROWS, Page, compacted
 from songswap.documents import CHAT, GROUP_POSTS, WALL, WROTE
-from songswap.model import Place, PlaceKind, Post, Reacted, Removed, Row, Written, Wrote
+from songswap.model.posts import Place, PlaceKind, Post, Reacted, Removed, Row, Written, Wrote
 from songswap.store import Log, Receipt, Store
 
 LOGS: Final[dict[PlaceKind, Log[Row]]] = {"wall": WALL, "group": GROUP_POSTS, "chat": CHAT}

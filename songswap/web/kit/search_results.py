@@ -3,7 +3,8 @@
 from collections import OrderedDict
 from typing import Literal
 
-from songswap.model import Found, Track
+from songswap.model.library import Found
+from songswap.model.music import Track
 
 KEPT_MS = 600_000.0
 MOST_KEPT = 500

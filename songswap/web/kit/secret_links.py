@@ -7,7 +7,11 @@ from msgspec.structs import replace
 
 from songswap.core.kit import secret_links as rules
 from songswap.documents import GROUP, PROFILE, SHARING, Account
-from songswap.model import Group, Profile, SecretLink, Sharing, Struct
+from songswap.model.links import SecretLink
+from songswap.model.people import Group
+from songswap.model.profiles import Profile
+from songswap.model.sharing import Sharing
+from songswap.model.struct import Struct
 from songswap.store import StoreError
 from songswap.vault import UnsealableError
 from songswap.web.kit.services import Resources

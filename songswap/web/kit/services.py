@@ -14,7 +14,10 @@ from songswap.columns.query import Engine
 from songswap.config import Config
 from songswap.core.kit.hosts import Names, with_local_names
 from songswap.documents import CIRCLE, GROUP, NOTICES, PROFILE, READ_UP_TO
-from songswap.model import Circle, Group, Notices, Profile, ReadUpTo
+from songswap.model.notices import Notices
+from songswap.model.people import Group
+from songswap.model.posts import ReadUpTo
+from songswap.model.profiles import Circle, Profile
 from songswap.reccobeats import ReccoBeats
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate

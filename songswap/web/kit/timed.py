@@ -1,6 +1,6 @@
 """A state and the moment it is of."""
 
-from songswap.model import Struct
+from songswap.model.struct import Struct
 
 
 class Timed(Struct, frozen=True):

@@ -13,7 +13,7 @@ from songswap.beside import run_module
 from songswap.core.history.imports import progress_of
 from songswap.core.history.name_folding import cleaned
 from songswap.documents import IMPORTED, IMPORTS, UPLOAD
-from songswap.model import Imports, ImportsSeen, Upload
+from songswap.model.imports import Imports, ImportsSeen, Upload
 from songswap.store import BrokenError, Store, StoreError
 from songswap.store.files import UNFINISHED, fill, make_folder, sync_folder
 from songswap.web.kit.errors import ProblemError

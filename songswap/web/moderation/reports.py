@@ -10,7 +10,10 @@ from songswap.core.people.audience import sees_profile
 from songswap.core.talk import reports as rules
 from songswap.core.talk.reports import ReportError
 from songswap.documents import REPORTS, Account
-from songswap.model import Card, Group, Place, Post, Report, Reports, Struct
+from songswap.model.people import Group
+from songswap.model.posts import Card, Place, Post
+from songswap.model.reports import Report, Reports
+from songswap.model.struct import Struct
 from songswap.web.kit import audit_log
 from songswap.web.kit.access import me, my_group
 from songswap.web.kit.authors import AuthorState, author_state

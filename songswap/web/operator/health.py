@@ -10,7 +10,7 @@ from quart_schema import document_response, hide, security_scheme, tag_blueprint
 
 from songswap.core.kit.hosts import is_this_machine
 from songswap.documents import HEARTBEAT
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.store import Store, StoreError
 from songswap.web.group.group_snapshot import is_polling
 from songswap.web.kit import edge

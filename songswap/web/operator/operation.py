@@ -9,7 +9,7 @@ from songswap.core.kit.status_text import describe
 from songswap.core.kit.store_layout import LABELS, StorageKind
 from songswap.core.people.seats import SEATS_PER_APP, free_seats
 from songswap.documents import HEARTBEAT, LEDGER, Account
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.spotify.budget import FAMILIES, Family
 from songswap.spotify.ledger import ROLES, day_of
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice

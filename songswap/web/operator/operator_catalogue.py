@@ -13,7 +13,8 @@ from songswap.catalogue.loading import MOST_ROWS, reset
 from songswap.catalogue.query import Wanted
 from songswap.core.discovery.audio_attributes import NAMES
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_UPLOAD, CATALOGUE_WISH
-from songswap.model import CatalogueLoading, CatalogueWish, Struct
+from songswap.model.cataloguing import CatalogueLoading, CatalogueWish
+from songswap.model.struct import Struct
 from songswap.store import HeldError
 from songswap.store.files import UNFINISHED, fill, make_folder
 from songswap.web.discovery.song_query import AskedSongs, wanted_of

@@ -7,7 +7,8 @@ from songswap.core.people.handles import handle_for
 from songswap.core.people.lookalikes import told_apart, visible
 from songswap.core.people.profiles import TAKEN_HANDLES
 from songswap.documents import ACCOUNT, CONSENT, PROFILE, Account, Consent
-from songswap.model import Profile, User
+from songswap.model.library import User
+from songswap.model.profiles import Profile
 from songswap.store import BrokenError, Reads, Store
 from songswap.web.kit.ids import new_id
 from songswap.web.people.membership import groups_of, keep_group

@@ -5,7 +5,8 @@ from typing import get_args
 from songswap.core.guess import agreeing as rules
 from songswap.core.guess import game
 from songswap.documents import AGREED, BRAIN, LEARNT, PARTY, PICKS
-from songswap.model import Agreed, Group, GuessKind, Pick, Picks
+from songswap.model.guessing import Agreed, GuessKind, Pick, Picks
+from songswap.model.people import Group
 from songswap.store import Store
 
 KINDS: tuple[GuessKind, ...] = get_args(GuessKind)

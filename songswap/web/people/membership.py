@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from songswap.core.insights.sharing import without_group
 from songswap.core.people.groups import check_room
 from songswap.documents import GROUP, SESSION_WISH, SHARING, TAB, WISH, SessionWish, Wish
-from songswap.model import Group
+from songswap.model.people import Group
 from songswap.store import Reads, Store
 from songswap.web.people import learning_consent
 

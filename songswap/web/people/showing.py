@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from songswap.core.people.lookalikes import told_apart
 from songswap.documents import Account
-from songswap.model import Profile
+from songswap.model.profiles import Profile
 
 
 def shown(account: Account, profile: Profile, everybody: Iterable[Account]) -> Account:

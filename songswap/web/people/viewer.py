@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from songswap.core.kit import secret_links
 from songswap.core.people import audience, group_admission
 from songswap.documents import CIRCLE, SHARING, Account
-from songswap.model import Circle, Group, Profile, Relation, Sharing
+from songswap.model.people import Group
+from songswap.model.profiles import Circle, Profile, Relation
+from songswap.model.sharing import Sharing
 from songswap.store import BrokenError
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Resources

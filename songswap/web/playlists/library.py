@@ -7,7 +7,10 @@ from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.documents import LOOKS, PLAYLISTS, TOP, Looks
-from songswap.model import Artist, OwnPlaylist, PlaylistsSeen, Struct, TopRange, TopSeen, Track
+from songswap.model.library import Artist
+from songswap.model.music import Track
+from songswap.model.playlists import OwnPlaylist, PlaylistsSeen, TopRange, TopSeen
+from songswap.model.struct import Struct
 from songswap.store import StoreError
 from songswap.web.kit.access import me
 from songswap.web.kit.services import Resources, resources

@@ -11,7 +11,9 @@ from songswap.columns.figures.lists import Listed, listed, question
 from songswap.core.insights.periods import zone_of
 from songswap.core.playlists.playlists import MOST_RENEWED, distinct
 from songswap.documents import GROUP, TOP, Account
-from songswap.model import CountingRule, Entry, ListKind, ListPeriod, ListSource, Save, Struct, TopRange, TopSeen
+from songswap.model.playlists import Entry, ListKind, ListPeriod, ListSource, Save, TopRange, TopSeen
+from songswap.model.sharing import CountingRule
+from songswap.model.struct import Struct
 from songswap.web.insights.insights_access import reader_of, scope_of
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError

@@ -11,7 +11,8 @@ from quart_schema import tag_blueprint, validate_response
 from songswap.core.insights.periods import LONGEST_ZONE, PeriodError, zone_of
 from songswap.core.playlists import renewals as rules
 from songswap.documents import CHANGES, RENEWALS, RENEWED, Renewals, RenewalsSeen
-from songswap.model import ListChange, ListSource, Renewal, Renewed, Struct
+from songswap.model.playlists import ListChange, ListSource, Renewal, Renewed
+from songswap.model.struct import Struct
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id

@@ -5,7 +5,8 @@ from typing import Final, Literal
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, SAVED, SAVES, SavedLists, Saves
-from songswap.model import Save, Struct
+from songswap.model.playlists import Save
+from songswap.model.struct import Struct
 from songswap.spotify.oauth import MAKE_PLAYLISTS, MAKE_PUBLIC_PLAYLISTS
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Resources

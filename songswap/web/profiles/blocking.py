@@ -13,7 +13,9 @@ from songswap.core.people.blocking import CircleError
 from songswap.core.people.group_admission import take_back
 from songswap.core.people.groups import with_new_links
 from songswap.documents import CIRCLE, GROUP, Account
-from songswap.model import Circle, Group, Struct
+from songswap.model.people import Group
+from songswap.model.profiles import Circle
+from songswap.model.struct import Struct
 from songswap.store import BrokenError
 from songswap.web.kit.access import me
 from songswap.web.kit.authors import AuthorState

@@ -6,7 +6,7 @@ from typing import Final
 from quart import Blueprint, ResponseReturnValue, render_template, request
 from quart_schema import hide
 
-from songswap.model import Relation
+from songswap.model.profiles import Relation
 from songswap.web.insights.insights_access import all_visible
 from songswap.web.kit.access import me, who
 from songswap.web.kit.services import Resources, resources

@@ -7,7 +7,8 @@ from songswap.core.kit.fuzzy_match import found
 from songswap.core.people.audience import sees_profile
 from songswap.core.people.group_admission import shows_face
 from songswap.documents import Account
-from songswap.model import Group, Struct
+from songswap.model.people import Group
+from songswap.model.struct import Struct
 from songswap.web.group.group_view import picture_url
 from songswap.web.kit.services import Resources
 from songswap.web.people.viewer import Viewer, profile_of, viewer_of

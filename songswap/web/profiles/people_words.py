@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from songswap.model import Audience, Section
+from songswap.model.profiles import Audience, Section
 
 AUDIENCES: Final[Mapping[Audience, str]] = {
     "me": "Only me",

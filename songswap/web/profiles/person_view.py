@@ -14,7 +14,9 @@ from songswap.core.insights import periods
 from songswap.core.people.audience import sees_section
 from songswap.core.session.requests import present
 from songswap.documents import NIGHT, RENEWED, Account, RenewalsSeen
-from songswap.model import Profile, Relation, Section, Struct, Track
+from songswap.model.music import Track
+from songswap.model.profiles import Profile, Relation, Section
+from songswap.model.struct import Struct
 from songswap.web.insights.figure_request import Asked, Asking
 from songswap.web.insights.insights_access import Scope, reader_of
 from songswap.web.kit.services import Resources

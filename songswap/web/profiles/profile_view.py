@@ -2,7 +2,8 @@
 
 from typing import get_args
 
-from songswap.model import Audience, Picture, Section, Struct
+from songswap.model.profiles import Audience, Picture, Section
+from songswap.model.struct import Struct
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.secret_links import profile_link_of
 from songswap.web.kit.services import Resources

@@ -14,7 +14,8 @@ from songswap.core.people.blocking import CircleError
 from songswap.core.people.handles import HandleError, checked_handle
 from songswap.core.people.profiles import TAKEN_HANDLES, ProfileError, checked_about, checked_name
 from songswap.documents import ACCOUNT, CIRCLE, PROFILE
-from songswap.model import Audience, Circle, Picture, Profile, Section, Struct
+from songswap.model.profiles import Audience, Circle, Picture, Profile, Section
+from songswap.model.struct import Struct
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body

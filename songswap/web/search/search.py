@@ -9,7 +9,9 @@ from msgspec import Meta
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
-from songswap.model import Artist, Found, Kind, Struct, Track
+from songswap.model.library import Artist, Found
+from songswap.model.music import Kind, Track
+from songswap.model.struct import Struct
 from songswap.spotify.catalogue import SearchKind
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError

@@ -14,7 +14,10 @@ from quart_schema import document_response, hide, tag_blueprint, validate_respon
 from songswap.core.kit.csv_cells import disarmed
 from songswap.core.session.night_report import Report, playlist_uris
 from songswap.documents import ACCOUNT
-from songswap.model import Group, Save, Struct, Track
+from songswap.model.music import Track
+from songswap.model.people import Group
+from songswap.model.playlists import Save
+from songswap.model.struct import Struct
 from songswap.web.kit.access import me, my_group
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body

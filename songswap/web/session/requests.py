@@ -10,7 +10,10 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.core.session import requests as rules
 from songswap.documents import HANDED, NIGHT, REQUESTS
-from songswap.model import Group, Handed, Playlist, Requests, RequestSettings, SongRequest, Track
+from songswap.model.library import Playlist
+from songswap.model.music import Track
+from songswap.model.nights import Handed, Requests, RequestSettings, SongRequest
+from songswap.model.people import Group
 from songswap.web.group.group_snapshot import facts_of
 from songswap.web.group.group_state import GroupState, RequestState
 from songswap.web.group.member_state import state_of

@@ -12,7 +12,12 @@ from songswap.core.people.screens import opens_screen, renew_screen
 from songswap.core.session.requests import coming, wished_by
 from songswap.core.session.timeline import advance, same_track
 from songswap.documents import GROUP
-from songswap.model import Group, Handed, Requests, Struct, Timeline, TimerState, Track
+from songswap.model.interval import TimerState
+from songswap.model.music import Track
+from songswap.model.nights import Handed, Requests
+from songswap.model.people import Group
+from songswap.model.session import Timeline
+from songswap.model.struct import Struct
 from songswap.web.group.game_view import party_state
 from songswap.web.group.group_facts import Facts
 from songswap.web.group.group_snapshot import facts_of

@@ -9,7 +9,9 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.core.session import leadership
 from songswap.documents import NIGHT, SESSION_WISH, SessionWish
-from songswap.model import Action, ClickKind, Group, Struct
+from songswap.model.people import Group
+from songswap.model.session import Action, ClickKind
+from songswap.model.struct import Struct
 from songswap.web.group.group_state import GroupState
 from songswap.web.group.member_state import state_of
 from songswap.web.kit.access import me, my_group, my_group_as

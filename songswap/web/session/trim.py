@@ -9,7 +9,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.session.web_player import known_as
 from songswap.documents import ACCOUNT_SEEN, TAB, WISH, AccountSeen
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.web.group.group_snapshot import person_of
 from songswap.web.group.group_state import DevicesState
 from songswap.web.group.group_view import devices_of

@@ -8,7 +8,7 @@ from quart import Blueprint, websocket
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.documents import ACCOUNT_SEEN, CONSENT, WISH
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.spotify.oauth import PLAY_HERE
 from songswap.web.kit.access import cookie, listener_of_socket, me
 from songswap.web.kit.errors import ProblemError

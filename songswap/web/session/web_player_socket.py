@@ -12,7 +12,7 @@ from quart import Websocket
 
 from songswap.core.session.web_player_reports import ClockError, NonsenseError, Report, taken, words_of
 from songswap.documents import ORDERS, TAB, WISH
-from songswap.model import Orders, Tab
+from songswap.model.tabs import Orders, Tab
 from songswap.store import StoreError, Subscription
 from songswap.web.kit import browser_sessions
 from songswap.web.kit.services import Resources

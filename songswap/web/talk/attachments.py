@@ -11,7 +11,7 @@ from msgspec import Meta
 from songswap.columns.figures.top import Top, TopItem, TopKind, top
 from songswap.core.insights import periods
 from songswap.documents import Account
-from songswap.model import Card, CardKind, ChartRow, Place, Post
+from songswap.model.posts import Card, CardKind, ChartRow, Place, Post
 from songswap.web.insights.figure_request import Asked, Asking
 from songswap.web.insights.insights_access import Scope, reader_of
 from songswap.web.kit.errors import ProblemError

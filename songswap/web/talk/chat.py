@@ -12,7 +12,8 @@ from quart import Blueprint, ResponseReturnValue
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.documents import READ_UP_TO
-from songswap.model import Place, ReadUpTo, Struct
+from songswap.model.posts import Place, ReadUpTo
+from songswap.model.struct import Struct
 from songswap.web.kit.access import me, my_group
 from songswap.web.kit.authors import AuthorState, author_state
 from songswap.web.kit.broadcast import Event

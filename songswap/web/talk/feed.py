@@ -12,7 +12,8 @@ from quart_schema import tag_blueprint, validate_response
 from songswap.core.talk import feed as rules
 from songswap.core.talk.feed import CursorError, Item, Mark
 from songswap.documents import Account
-from songswap.model import Place, Struct
+from songswap.model.posts import Place
+from songswap.model.struct import Struct
 from songswap.web.kit.access import me
 from songswap.web.kit.broadcast import Event
 from songswap.web.kit.errors import ProblemError

@@ -13,7 +13,9 @@ from songswap.columns.figures.top import Top, top
 from songswap.core.insights import periods
 from songswap.core.talk import milestones as rules
 from songswap.documents import MILESTONES, RENEWED, Account, RenewalsSeen
-from songswap.model import Card, Group, Milestones, Place, Section
+from songswap.model.people import Group
+from songswap.model.posts import Card, Milestones, Place
+from songswap.model.profiles import Section
 from songswap.store import StoreError
 from songswap.web.insights.figure_request import Asked, Asking
 from songswap.web.insights.insights_access import Scope, reader_of

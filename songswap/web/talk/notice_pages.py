@@ -9,7 +9,8 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.talk import notices as rules
 from songswap.documents import NOTICE_SETTINGS, NOTICES, Account
-from songswap.model import NoticeKind, Notices, NoticeSettings, Struct
+from songswap.model.notices import NoticeKind, Notices, NoticeSettings
+from songswap.model.struct import Struct
 from songswap.web.kit.access import me
 from songswap.web.kit.json_api import Body, body, query
 from songswap.web.kit.operators import is_operator

@@ -6,7 +6,9 @@ from typing import Final
 
 from songswap.core.talk import notices as rules
 from songswap.documents import Account
-from songswap.model import Notice, NoticeKind, Notices, Place, Post, Struct
+from songswap.model.notices import Notice, NoticeKind, Notices
+from songswap.model.posts import Place, Post
+from songswap.model.struct import Struct
 from songswap.web.kit.authors import AuthorState, author_state
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.operators import is_operator

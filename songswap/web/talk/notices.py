@@ -7,7 +7,11 @@ import msgspec
 
 from songswap.core.talk import notices as rules
 from songswap.documents import NOTICE_SETTINGS, NOTICES, Account
-from songswap.model import Group, Notice, Notices, NoticeSettings, Place, Post, Report, Struct
+from songswap.model.notices import Notice, Notices, NoticeSettings
+from songswap.model.people import Group
+from songswap.model.posts import Place, Post
+from songswap.model.reports import Report
+from songswap.model.struct import Struct
 from songswap.spotify.oauth import relogin_notice
 from songswap.store import StoreError
 from songswap.web.kit.broadcast import Event

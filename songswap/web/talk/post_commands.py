@@ -9,7 +9,7 @@ from songswap.core.kit.text import PostError, checked_text
 from songswap.core.people.handles import mentioned
 from songswap.core.talk import post_places as rules
 from songswap.core.talk.posts import LONGEST_MESSAGE, LONGEST_POST, MOST_EDITS, MOST_REPLIES, checked_reaction
-from songswap.model import Card, Carded, Edited, Place, Post, Reacted, Removed, Row, SystemKind, Written
+from songswap.model.posts import Card, Carded, Edited, Place, Post, Reacted, Removed, Row, SystemKind, Written
 from songswap.web.kit import audit_log
 from songswap.web.kit.broadcast import Event
 from songswap.web.kit.errors import ProblemError

@@ -6,7 +6,9 @@ from typing import Final, get_args
 from songswap.core.kit import secret_links
 from songswap.core.talk import post_places as rules
 from songswap.documents import Account
-from songswap.model import Group, Place, PlaceKind, Post, Profile, Relation
+from songswap.model.people import Group
+from songswap.model.posts import Place, PlaceKind, Post
+from songswap.model.profiles import Profile, Relation
 from songswap.store import UnfitNameError
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Resources

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 from quart import Blueprint
 
-from songswap.model import Place
+from songswap.model.posts import Place
 from songswap.store import StoreError
 from songswap.web.kit.broadcast import Event, Listener, Topic
 from songswap.web.kit.errors import ProblemError

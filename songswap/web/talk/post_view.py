@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from songswap.core.talk.posts import REACTIONS
-from songswap.model import Card, Place, Post, Struct, SystemKind
+from songswap.model.posts import Card, Place, Post, SystemKind
+from songswap.model.struct import Struct
 from songswap.web.kit.authors import AuthorState, author_state
 from songswap.web.kit.directory import Directory
 

@@ -8,7 +8,8 @@ from msgspec import Meta
 from quart import Blueprint, request
 from quart_schema import tag_blueprint, validate_response
 
-from songswap.model import Post, Struct
+from songswap.model.posts import Post
+from songswap.model.struct import Struct
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body, query

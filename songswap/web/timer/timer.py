@@ -9,7 +9,8 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.timer import timer
 from songswap.documents import GROUP_INTERVAL, INTERVAL, TICKS, Account
-from songswap.model import AtBoundary, AtEnd, Group, Interval, Phase, Press, Ticks
+from songswap.model.interval import AtBoundary, AtEnd, Interval, Phase, Press, Ticks
+from songswap.model.people import Group
 from songswap.store import Reads
 from songswap.web.group.device_choice import look_if_old, usable_device
 from songswap.web.group.group_events import of_group

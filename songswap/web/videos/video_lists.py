@@ -7,7 +7,9 @@ from typing import Final, Literal
 
 from songswap.core.people.audience import sees_section
 from songswap.documents import PLAYLISTS, RENEWALS, RENEWED, Account, Renewals, RenewalsSeen
-from songswap.model import Entry, PlaylistsSeen, Song, Struct
+from songswap.model.playlists import Entry, PlaylistsSeen
+from songswap.model.struct import Struct
+from songswap.model.videos import Song
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Resources
 from songswap.web.people.viewer import Viewer, profile_of, viewer_of

@@ -5,17 +5,8 @@ from typing import Final, Literal
 from songswap.core.videos import search_quota, video_match
 from songswap.core.videos.video_match import Certainty
 from songswap.documents import SEARCHES, SONG_LISTS, SONG_VIDEOS, VIDEO_WISHES, YOUTUBE_SEEN
-from songswap.model import (
-    Song,
-    SongList,
-    SongLists,
-    SongVideos,
-    Struct,
-    Video,
-    VideoWish,
-    VideoWishes,
-    YouTubeSeen,
-)
+from songswap.model.struct import Struct
+from songswap.model.videos import Song, SongList, SongLists, SongVideos, Video, VideoWish, VideoWishes, YouTubeSeen
 from songswap.web.kit.security_headers import video_picture_host
 from songswap.web.kit.services import Resources
 from songswap.web.kit.timed import Timed

@@ -8,7 +8,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.videos.search_quota import MOST_WISHES, is_wanted
 from songswap.documents import HEARTBEAT, VIDEO_WISHES, YOUTUBE_SEEN, Account
-from songswap.model import VideoWish, VideoWishes
+from songswap.model.videos import VideoWish, VideoWishes
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.event_stream import own

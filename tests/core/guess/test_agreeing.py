@@ -1,7 +1,7 @@
 import pytest
 
 from songswap.core.guess.agreeing import MOST_PICKS, PickError, agreed, kept, picked
-from songswap.model import Agreed, Picks
+from songswap.model.guessing import Agreed, Picks
 
 EVERYBODY = [f"p{number}" for number in range(12)]
 

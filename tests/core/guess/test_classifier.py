@@ -15,7 +15,7 @@ from songswap.core.guess.classifier import (
     softmax,
     wilson,
 )
-from songswap.model import Brain, Quality
+from songswap.model.guessing import Brain, Quality
 
 BRAIN = Brain(
     accounts=("ada", "bob"),

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from songswap.core.guess import game as rules
 from songswap.core.guess.game import MACHINE, PartyError
-from songswap.model import Guess, Party, PartySong
+from songswap.model.guessing import PartySong
+from songswap.model.party import Guess, Party
 
 ACCOUNTS = ("ada", "bob", "cleo")
 

@@ -4,7 +4,7 @@ import pytest
 
 from songswap.core.history import imports as rules
 from songswap.core.history.imports import MOST_LISTED, NoSuchImportError, Progress
-from songswap.model import Forget, Imported, Imports, ImportsSeen, ImportState, Upload
+from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, ImportState, Upload
 
 UPLOAD = Upload("first", "my_spotify_data.zip", 1_000, 5.0, rev=2)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from songswap.core.history.merge import Merged, merge, open_gaps
 from songswap.core.history.name_folding import own_id
 from songswap.core.history.recordings import SOURCES, recording_of, resolve
-from songswap.model import Gap, Play, Source, TrackName
+from songswap.model.history import Gap, Play, Source, TrackName
 from tests.core.plays import T0_MS, Rows, histories, names, parts, slow_merge, unique
 
 JOGA = "joga0000000000000000aa"

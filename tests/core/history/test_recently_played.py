@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from songswap.core.history import recently_played
 from songswap.core.history.name_folding import own_id
-from songswap.model import Gap, Play, PlayedTrack, Polled, Track, TrackName
+from songswap.model.history import Gap, Play, Polled, TrackName
+from songswap.model.library import PlayedTrack
+from songswap.model.music import Track
 
 ID = "6gZVQvQZOFpzIy3HblJ20F"
 JOGA = Track(f"spotify:track:{ID}", "Jóga", ("Björk", "Guest"), "Homogenic", 305_000, "https://i.scdn.co/image/x")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from songswap.core.history import name_folding
 from songswap.core.history.recordings import Recording, albums_beside, recording_of, resolve
-from songswap.model import Source, TrackName
+from songswap.model.history import Source, TrackName
 from tests.core.plays import names
 
 ID, OTHER = "b" * 22, "a" * 22

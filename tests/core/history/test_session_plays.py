@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from songswap.core.history.session_plays import Heard, hear
 from songswap.core.session.timeline import advance
-from songswap.model import Listener, Night, Timeline, Track
+from songswap.model.music import Track
+from songswap.model.session import Listener, Night, Timeline
 from tests.core.music import MINUTE_MS, B, C, listener, night, timeline, track
 
 SECOND_MS = 1_000.0

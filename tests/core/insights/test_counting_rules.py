@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.insights.counting_rules import Heard, known_ms, listened_ms, verdict
-from songswap.model import CountingRule, Source
+from songswap.model.history import Source
+from songswap.model.sharing import CountingRule
 
 RULES: tuple[CountingRule, ...] = ("30s", "half", "finished", "all")
 SOURCES: tuple[Source, ...] = ("export", "seen", "account", "listenbrainz", "lastfm", "recent")

@@ -17,7 +17,7 @@ from songswap.core.insights.periods import (
     period_before,
     start_of,
 )
-from songswap.model import WeekStart
+from songswap.model.sharing import WeekStart
 
 DAY_MS = 86_400_000
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})

@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 
 from songswap.core.insights.sharing import without_group
-from songswap.model import Sharing
+from songswap.model.sharing import Sharing
 
 
 def test_who_leaves_a_group_shares_with_it_no_more() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from songswap.core.kit.secret_links import DAY_MS, fits, hash_of, lasting, made, opens
-from songswap.model import SecretLink
+from songswap.model.links import SecretLink
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 
 from songswap.core.kit.status_text import WORDS, describe, hint
-from songswap.model import ListenerStatus
+from songswap.model.session import ListenerStatus
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,9 @@ from songswap.core.people.audience import (
     sees_section,
 )
 from songswap.core.people.groups import found, join
-from songswap.model import Audience, Circle, Group, Profile, Relation, Section, Sharing
+from songswap.model.people import Group
+from songswap.model.profiles import Audience, Circle, Profile, Relation, Section
+from songswap.model.sharing import Sharing
 
 SEEN = {
     #             self  group here  link  nobody

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from songswap.core.people import blocking
 from songswap.core.people.blocking import MOST, CircleError
-from songswap.model import Circle
+from songswap.model.profiles import Circle
 
 ACCOUNTS = st.sampled_from(["ada", "bob", "cleo", "dario"])
 LISTS = st.lists(ACCOUNTS, unique=True).map(tuple)

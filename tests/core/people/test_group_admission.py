@@ -3,7 +3,7 @@ import pytest
 from songswap.core.kit.secret_links import made
 from songswap.core.people import group_admission, groups
 from songswap.core.people.groups import RefusedError
-from songswap.model import Admission, Group, Member
+from songswap.model.people import Admission, Group, Member
 
 GROUP = Group("g", "G", 0.0, made("s", "", 99.0), {"ada": Member("host", 0.0), "bob": Member("listener", 0.0)})
 

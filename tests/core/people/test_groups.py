@@ -9,7 +9,9 @@ from songswap.core.kit.secret_links import made
 from songswap.core.people import groups
 from songswap.core.people.group_admission import is_shut_out
 from songswap.core.people.groups import RIGHTS, RefusedError, Right
-from songswap.model import Circle, Group, Member, Role, SecretLink
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member, Role
+from songswap.model.profiles import Circle
 
 NOW_MS = 1_000_000.0
 INVITE = made("secret", "secret", NOW_MS + 1)

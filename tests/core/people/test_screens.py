@@ -5,7 +5,7 @@ from songswap.core.kit.secret_links import made
 from songswap.core.people import groups
 from songswap.core.people.groups import RefusedError
 from songswap.core.people.screens import opens_screen, put_invite_on_screen, renew_screen
-from songswap.model import Group, Member
+from songswap.model.people import Group, Member
 
 MEMBERS = {"ada": Member("host", 0.0), "bob": Member("co-host", 0.0), "cleo": Member("listener", 0.0)}
 GROUP = Group("g", "G", 0.0, made("i", "", 1.0), MEMBERS)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.playlists.playlists import PAGE, arrived, change, distinct, pages
-from songswap.model import Entry, ListChange
+from songswap.model.playlists import Entry, ListChange
 
 uris = st.lists(st.sampled_from([f"spotify:track:{letter}" for letter in "abcdefgh"]), max_size=12)
 lists = uris.map(lambda some: [Entry(one, one[-1].upper()) for one in dict.fromkeys(some)])

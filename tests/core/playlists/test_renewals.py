@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from songswap.core.playlists import renewals as rules
-from songswap.model import Entry, ListSource, Renewal, Renewed
+from songswap.model.playlists import Entry, ListSource, Renewal, Renewed
 
 HOUR_MS = 3_600_000.0
 SOURCE = ListSource("most_played")

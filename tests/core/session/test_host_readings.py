@@ -13,7 +13,8 @@ from songswap.core.session.host_readings import (
     host_read,
     queue_read,
 )
-from songswap.model import Device, Drive, Failure, Night, Playback, Queue
+from songswap.model.music import Device, Playback, Queue
+from songswap.model.session import Drive, Failure, Night
 from tests.core.music import MINUTE_MS, SPEAKER, A, B, C, listener, night, reading, timeline, track
 
 END_MS = 3 * MINUTE_MS

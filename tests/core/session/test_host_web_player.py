@@ -15,7 +15,9 @@ from songswap.core.session.host_web_player import (
 from songswap.core.session.plan import plan
 from songswap.core.session.steps import DriveHost, MoveHost
 from songswap.core.session.web_player import QUIET_MS, RETURN_MS, SETTLE_HERE_MS
-from songswap.model import Action, Failure, Night, Playback, Tab
+from songswap.model.music import Playback
+from songswap.model.session import Action, Failure, Night
+from songswap.model.tabs import Tab
 from tests.core.music import A, B, C, listener, night, reading, timeline, track
 
 NOW_MS = 10_000.0

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.session.latency import KEPT_SAMPLES, LEAST_MS, MOST_MS, UNKNOWN_MS, expected_ms, learned, spread_ms
-from songswap.model import Latency
+from songswap.model.session import Latency
 
 
 def table(*samples_ms: float) -> dict[str, dict[str, Latency]]:

@@ -16,7 +16,9 @@ from songswap.core.session.leadership import (
     succeeded,
     words,
 )
-from songswap.model import Failure, Group, Lead, ListenerStatus, Member, Night, Role, SecretLink
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member, Role
+from songswap.model.session import Failure, Lead, ListenerStatus, Night
 from tests.core.music import SPEAKER, A, B, C, listener, night, reading, timeline
 
 EVERYBODY = frozenset({"ada", "bob", "cleo", "dario"})

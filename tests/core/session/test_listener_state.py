@@ -23,7 +23,9 @@ from songswap.core.session.listener_state import (
 from songswap.core.session.plan import plan
 from songswap.core.session.steps import Tell
 from songswap.core.session.web_player import SETTLE_HERE_MS, TOLERANCE_HERE_MS
-from songswap.model import Command, Device, Failure, Here, Listener, Playback
+from songswap.model.music import Device, Playback
+from songswap.model.session import Command, Failure, Listener
+from songswap.model.tabs import Here
 from tests.core.music import A, B, C, listener, night, reading, timeline, track
 
 PHONE = Device("phone", "Phone", "Smartphone", is_active=True)

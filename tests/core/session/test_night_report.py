@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from songswap.core.session.night_report import happenings, percentile, playlist_uris, report_of
-from songswap.model import Action, Happening, Lead, Listener, Night, Track
+from songswap.model.music import Track
+from songswap.model.nights import Happening
+from songswap.model.session import Action, Lead, Listener, Night
 from tests.core.music import A, B, listener, night, timeline
 
 NOW_MS = 60_000.0

@@ -4,7 +4,8 @@ from songswap.core.session.listener_state import seen, told
 from songswap.core.session.plan import plan
 from songswap.core.session.queue_follow import CHANGE_LOOK_MS
 from songswap.core.session.steps import Tell
-from songswap.model import Command, Listener, Playback
+from songswap.model.music import Playback
+from songswap.model.session import Command, Listener
 from tests.core.music import MINUTE_MS, A, B, listener, night, reading, timeline, track
 
 END_MS = 3 * MINUTE_MS

@@ -7,17 +7,9 @@ from msgspec.structs import replace
 
 from songswap.core.people.groups import RefusedError
 from songswap.core.session import requests as rules
-from songswap.model import (
-    Group,
-    Handed,
-    HandedRequest,
-    Member,
-    Requests,
-    RequestSettings,
-    SecretLink,
-    SongRequest,
-    Votes,
-)
+from songswap.model.links import SecretLink
+from songswap.model.nights import Handed, HandedRequest, Requests, RequestSettings, SongRequest, Votes
+from songswap.model.people import Group, Member
 from tests.core.music import MINUTE_MS, A, B, night, timeline, track
 
 PEOPLE = {"ada": "host", "bob": "co-host", "cleo": "listener", "dan": "listener"}

@@ -6,7 +6,8 @@ from songswap.core.session.listener_state import Person, attend, seen, told
 from songswap.core.session.plan import plan
 from songswap.core.session.steps import Tell
 from songswap.core.session.timeline import advance, trimmed
-from songswap.model import Command, Device, Listener
+from songswap.model.music import Device
+from songswap.model.session import Command, Listener
 from tests.core.music import MINUTE_MS, A, listener, night, reading, timeline
 
 END_MS = 3 * MINUTE_MS

@@ -15,7 +15,8 @@ from songswap.core.session.web_player import (
     known_as,
     way_to,
 )
-from songswap.model import Command, Here, Latency, Tab
+from songswap.model.session import Command, Latency
+from songswap.model.tabs import Here, Tab
 from tests.core.music import A, B, C, listener, night, reading, timeline
 
 NOW_MS = 10_000.0

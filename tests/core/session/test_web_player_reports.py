@@ -14,7 +14,7 @@ from songswap.core.session.web_player_reports import (
     ReportedTrack,
     taken,
 )
-from songswap.model import Tab
+from songswap.model.tabs import Tab
 
 NOW_MS = 1_000_000.0
 SONG = {"uri": "spotify:track:a", "name": "A", "duration_ms": 200_000, "artists": ["Somebody"]}

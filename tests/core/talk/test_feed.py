@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.talk.feed import CursorError, Item, before_in, cursor_of, mark_of, merged
-from songswap.model import Place, Post
+from songswap.model.posts import Place, Post
 
 PLACES = [Place("wall", "ada"), Place("wall", "bob"), Place("group", "g1")]
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from songswap.core.talk import notices as rules
 from songswap.core.talk.notices import EXCERPT, KEPT, KINDS, LABELS
-from songswap.model import Card, Notice, NoticeKind, Notices, Place, Post
+from songswap.model.notices import Notice, NoticeKind, Notices
+from songswap.model.posts import Card, Place, Post
 
 WALL, POSTS, CHAT = Place("wall", "ada"), Place("group", "g"), Place("chat", "g")
 

@@ -3,18 +3,10 @@ from typing import get_args
 import pytest
 
 from songswap.core.talk.post_places import Rights, is_told, may_edit, may_remove, rights_in_group, rights_on_wall
-from songswap.model import (
-    Audience,
-    Group,
-    Member,
-    Place,
-    Post,
-    Profile,
-    Relation,
-    Role,
-    SecretLink,
-    SystemKind,
-)
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member, Role
+from songswap.model.posts import Place, Post, SystemKind
+from songswap.model.profiles import Audience, Profile, Relation
 
 CHAT, POSTS, WALL = Place("chat", "g"), Place("group", "g"), Place("wall", "ada")
 NONE = Rights(reads=False, writes=False, tidies=False)

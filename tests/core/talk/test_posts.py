@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from songswap.core.kit.text import PostError, checked_text
 from songswap.core.talk.posts import LONGEST_POST, Page, checked_reaction, compacted, rows_of, without_author
-from songswap.model import Card, Carded, Edited, Post, Reacted, Removed, Row, Version, Written
+from songswap.model.posts import Card, Carded, Edited, Post, Reacted, Removed, Row, Version, Written
 
 PEOPLE = ("ada", "ben", "cleo")
 LINK = Card("track", "https://open.spotify.com/track/x", "Song")

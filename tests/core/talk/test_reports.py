@@ -4,7 +4,9 @@ import pytest
 
 from songswap.core.talk import reports as rules
 from songswap.core.talk.reports import LONGEST_REASON, MOST_OPEN_EACH, ReportError
-from songswap.model import Group, Member, Report, Reports, SecretLink
+from songswap.model.links import SecretLink
+from songswap.model.people import Group, Member
+from songswap.model.reports import Report, Reports
 
 GROUP = Group(
     id="g",

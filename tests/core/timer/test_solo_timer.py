@@ -6,7 +6,9 @@ from msgspec.structs import replace
 from songswap.core.session.boundary import Boundary
 from songswap.core.session.commands import at_boundary
 from songswap.core.timer import solo_timer
-from songswap.model import Drive, Failure, Interval, Latency, Lead, Night, Playback
+from songswap.model.interval import Interval
+from songswap.model.music import Playback
+from songswap.model.session import Drive, Failure, Latency, Lead, Night
 from tests.core.music import MINUTE_MS, SPEAKER, A, B, night, reading, timeline
 
 NOW_MS = 20_000.0

@@ -28,7 +28,7 @@ from songswap.core.timer.timer import (
     skips_at_ms,
     where,
 )
-from songswap.model import Interval, Phase, Ticks
+from songswap.model.interval import Interval, Phase, Ticks
 
 NOW_MS = 1_795_000_000_000.0
 WORKOUT = Interval(phases=(Phase("Work", 40), Phase("Rest", 20)), repeat=8)

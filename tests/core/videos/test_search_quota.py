@@ -18,7 +18,7 @@ from songswap.core.videos.search_quota import (
     missing,
 )
 from songswap.core.videos.video_match import key_of
-from songswap.model import Search, Song, VideoWish
+from songswap.model.videos import Search, Song, VideoWish
 
 
 def ms(text: str) -> float:

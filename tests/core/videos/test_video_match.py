@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from songswap.core.videos.video_match import KEPT, LEAST, ODD, bare, best, key_of, nearest, query_for, rate
-from songswap.model import Song, Video
+from songswap.model.videos import Song, Video
 
 SONG = Song("Velvet Tigers", "Paper Ghosts", 200_000)
 

@@ -8,7 +8,7 @@ from songswap.columns import schema
 from songswap.documents import PLAYS, TRACK_NAMES
 from songswap.jobs.history import columns
 from songswap.jobs.history.columns import KeeperJob
-from songswap.model import Play, TrackName
+from songswap.model.history import Play, TrackName
 from songswap.store import Store
 from tests.columns.logs import ACCOUNT, JOGA, ms, plays_in
 from tests.jobs.at_work import a_store, at_work, until

@@ -16,7 +16,7 @@ from songswap.columns.report import Report
 from songswap.documents import IMPORTED, IMPORTS, PLAYS, POLLED, UPLOAD
 from songswap.jobs.history.imports import ImportsJob
 from songswap.jobs.kit.subprocess_jobs import run_beside
-from songswap.model import Forget, Imported, Imports, ImportsSeen, Upload
+from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, Upload
 from songswap.store import HeldError, Store, hold
 from songswap.store.files import LAST_GOOD, fill
 from tests.columns.logs import plays_in

@@ -11,7 +11,8 @@ from songswap.clock import Clock
 from songswap.core.history.merge import month_of
 from songswap.core.history.recently_played import PAGE
 from songswap.documents import ACCOUNT_SEEN, CONSENT, GAPS, PLAYS, POLLED, SHARING, TRACK_NAMES
-from songswap.model import Gap, Play, Polled, Sharing
+from songswap.model.history import Gap, Play, Polled
+from songswap.model.sharing import Sharing
 from songswap.simulator import Fault, Profile
 from tests.evening import Evening, an_evening
 from tests.jobs.conftest import album

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, LOOKS, PLAYLISTS, TOP, Looks
-from songswap.model import PlaylistsSeen, TopSeen
+from songswap.model.playlists import PlaylistsSeen, TopSeen
 from songswap.simulator import Fault
 from tests.evening import Evening
 

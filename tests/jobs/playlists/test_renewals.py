@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from songswap.beside import Hear
 from songswap.columns.figures.lists import Listed
 from songswap.documents import CHANGES, CIRCLE, CONSENT, GROUP, RENEWALS, RENEWED, SHARING, Renewals, RenewalsSeen
-from songswap.model import Circle, Entry, ListChange, ListSource, Renewal, Renewed, Sharing
+from songswap.model.playlists import Entry, ListChange, ListSource, Renewal, Renewed
+from songswap.model.profiles import Circle
+from songswap.model.sharing import Sharing
 from songswap.simulator import Fault
 from songswap.simulator.playlists import Playlist
 from tests.evening import GROUP_ID, Evening

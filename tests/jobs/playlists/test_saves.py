@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, SAVED, SAVES, SavedLists, Saves
-from songswap.model import Save, Saved
+from songswap.model.playlists import Save, Saved
 from songswap.simulator import Fault
 from songswap.simulator.playlists import Playlist
 from tests.evening import GROUP_ID, Evening

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from songswap.documents import GROUP_INTERVAL, HEARTBEAT, NIGHT
-from songswap.model import Interval, Phase
+from songswap.model.interval import Interval, Phase
 from songswap.spotify.errors import RateLimitedError
 from songswap.spotify.gate import Gate
 from songswap.store import Changes, Store

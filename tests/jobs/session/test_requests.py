@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from songswap.documents import HANDED, REQUESTS, SESSION_WISH
-from songswap.model import Handed, Requests, RequestSettings, SongRequest, Track
+from songswap.model.music import Track
+from songswap.model.nights import Handed, Requests, RequestSettings, SongRequest
 from songswap.simulator import Fault
 from tests.evening import GROUP_ID, Evening
 from tests.jobs.conftest import album

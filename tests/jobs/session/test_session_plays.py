@@ -7,7 +7,8 @@ import pytest
 from songswap.core.history.merge import merge, month_of
 from songswap.core.history.recordings import resolve
 from songswap.documents import PLAYS, SHARING, TRACK_NAMES
-from songswap.model import Play, Sharing
+from songswap.model.history import Play
+from songswap.model.sharing import Sharing
 from tests.conftest import EPOCH_MS
 from tests.evening import Evening
 

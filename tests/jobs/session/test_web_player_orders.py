@@ -10,7 +10,7 @@ import pytest
 from songswap.clock import Clock
 from songswap.core.session.web_player import QUIET_MS, known_as
 from songswap.documents import TAB
-from songswap.model import Tab
+from songswap.model.tabs import Tab
 from songswap.simulator import Profile
 from tests.evening import Evening, an_evening
 from tests.jobs.conftest import album

@@ -4,7 +4,8 @@ from typing import Any
 import msgspec
 
 from songswap.documents import ERASURES, PROFILE, WROTE
-from songswap.model import Erasures, Profile
+from songswap.model.posts import Erasures
+from songswap.model.profiles import Profile
 from songswap.web.account.erasure import erase
 from tests.web.site import Browser, Site, content, group_of
 

@@ -6,7 +6,7 @@ import pytest
 
 from songswap.config import App
 from songswap.documents import ACCOUNT, CONSENT, Account
-from songswap.model import User
+from songswap.model.library import User
 from songswap.simulator import Fault, World
 from songswap.spotify.oauth import SCOPES
 from songswap.web.account.login import local_path

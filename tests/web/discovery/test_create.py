@@ -9,7 +9,7 @@ from songswap.catalogue.loading import reset
 from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.core.history.recordings import Named
 from songswap.documents import SHARING
-from songswap.model import Sharing
+from songswap.model.sharing import Sharing
 from songswap.simulator import Fault
 from tests.columns.shelves import Shelved, Stored, named, shelve
 from tests.web.friends import ms, play

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, PLAYLISTS, SAVED, SAVES, SavedLists, Saves
-from songswap.model import OwnPlaylist, PlaylistsSeen, Saved
+from songswap.model.playlists import OwnPlaylist, PlaylistsSeen, Saved
 from songswap.spotify.oauth import MAKE_PUBLIC_PLAYLISTS
 from tests.web.site import Browser, Site, content, refusal
 

@@ -6,7 +6,10 @@ from msgspec.structs import replace
 
 from songswap.core.kit.status_text import MemberStatus
 from songswap.documents import Account, AccountSeen, SessionWish, Standing, Wish
-from songswap.model import Device, Group, Listener, ListenerStatus, Member, Night, SecretLink, Timeline, Track
+from songswap.model.links import SecretLink
+from songswap.model.music import Device, Track
+from songswap.model.people import Group, Member
+from songswap.model.session import Listener, ListenerStatus, Night, Timeline
 from songswap.web.group.group_facts import Facts, Person
 from songswap.web.group.group_state import GroupState, MemberState
 from songswap.web.group.group_view import state_for

@@ -2,7 +2,7 @@ import pytest
 
 from songswap.core.people import groups
 from songswap.documents import RENEWED, RenewalsSeen
-from songswap.model import Entry, Renewed
+from songswap.model.playlists import Entry, Renewed
 from tests.web.profiles.test_profiles import bring, picture
 from tests.web.site import ORIGIN, Browser, Site, content, group_of, page, refusal
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from songswap.core.guess import agreeing
 from songswap.core.guess.game import MACHINE
 from songswap.documents import AGREED, LEARNT, PARTY, PICKS, SESSION_WISH
-from songswap.model import Agreed, Learnt, PartySong, Picks
+from songswap.model.guessing import Agreed, Learnt, PartySong, Picks
 from tests.web.site import Browser, Site, content, group_of, page, refusal
 from tests.web.streams import listening
 

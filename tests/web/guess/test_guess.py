@@ -5,7 +5,7 @@ import pytest
 from songswap.core.guess.classifier import pick_id
 from songswap.documents import AGREED, BRAIN, LEARNT, PICKS
 from songswap.learning.learn import learn_pick
-from songswap.model import GuessKind, Learnt, Picks
+from songswap.model.guessing import GuessKind, Learnt, Picks
 from tests.web.site import Browser, Site, content, group_of, page, refusal
 
 Circle = tuple[str, Browser, Browser, Browser]

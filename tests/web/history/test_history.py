@@ -12,7 +12,8 @@ import pytest
 from songswap.columns.build import build
 from songswap.config import History
 from songswap.documents import CONSENT, GAPS, HEARTBEAT, IMPORTED, POLLED, Heartbeat, Standing
-from songswap.model import Gap, Imported, ImportsSeen, Polled, Problem
+from songswap.model.history import Gap, Polled
+from songswap.model.imports import Imported, ImportsSeen, Problem
 from songswap.store import Store
 from tests.web.friends import ms
 from tests.web.history.test_history_export import SCROBBLES, bring_in, extended

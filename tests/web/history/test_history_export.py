@@ -9,7 +9,7 @@ from songswap.columns.archives import look
 from songswap.columns.build import build
 from songswap.columns.importer import Importer
 from songswap.documents import IMPORTED, IMPORTS, PLAYS
-from songswap.model import Forget, Imports, ImportsSeen
+from songswap.model.imports import Forget, Imports, ImportsSeen
 from songswap.store import Store
 from tests.core.history.formats.files import an_extended_row
 from tests.web.history.test_imports import brought, files, wishes

@@ -13,7 +13,7 @@ import pytest
 from songswap import beside
 from songswap.core.history.imports import MOST_LISTED
 from songswap.documents import IMPORTED, IMPORTS
-from songswap.model import Imported, Imports, ImportsSeen, Upload
+from songswap.model.imports import Imported, Imports, ImportsSeen, Upload
 from songswap.web.kit import request_body, uploads
 from tests.core.history.formats.files import an_extended_row
 from tests.web.kit.test_bad_input import full_disk

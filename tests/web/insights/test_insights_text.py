@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from songswap.core.insights.periods import DAY_MS, between, period, period_before
-from songswap.model import Gap
+from songswap.model.history import Gap
 from songswap.web.insights import insights_text as words
 from tests.web.friends import ms
 

@@ -4,7 +4,7 @@ import pytest
 
 from songswap.columns.figures.answers import key_of
 from songswap.documents import ACCOUNT, SHARING
-from songswap.model import Sharing
+from songswap.model.sharing import Sharing
 from songswap.web.insights.insights_api import SHARED
 from songswap.web.kit.access import PUBLIC
 from tests.web.friends import AIKO, BENT, Friends

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songswap.model import Place
+from songswap.model.posts import Place
 from songswap.web.kit.broadcast import MOST_WAITING, REPLAYED, Event, Hub
 
 CHAT = Place("chat", "g1")

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from songswap.documents import ACCOUNT, BROWSERS, CIRCLE, CONSENT, GROUP, NOTICE_SETTINGS, PROFILE, SHARING
-from songswap.model import Circle, Profile, Sharing
+from songswap.model.profiles import Circle, Profile
+from songswap.model.sharing import Sharing
 from songswap.store import Document, Store
 from songswap.store.files import LAST_GOOD
 from tests.web.site import Browser, Site, content, group_of, refusal

@@ -8,7 +8,7 @@ import pytest
 from quart.testing.connections import TestHTTPConnection as HTTPConnection
 
 from songswap.documents import HEARTBEAT, NIGHT, Heartbeat
-from songswap.model import Night
+from songswap.model.session import Night
 from songswap.web.kit import streams as events
 from tests.web.site import HOST, Browser, Site, content, group_of
 

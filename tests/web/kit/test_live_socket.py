@@ -6,7 +6,7 @@ import pytest
 from quart.testing.connections import WebsocketDisconnectError
 
 from songswap.documents import HEARTBEAT, NIGHT, Heartbeat
-from songswap.model import Night
+from songswap.model.session import Night
 from songswap.web.group.member_state import scenes_of
 from songswap.web.kit import streams
 from songswap.web.kit.live_socket import BURST, MOST_STREAMS

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from quart.wrappers import Response
 
-from songswap.model import User
+from songswap.model.library import User
 from songswap.simulator import World
 from songswap.spotify.oauth import Tokens
 from songswap.vault import Vault

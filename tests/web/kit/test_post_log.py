@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from songswap.core.talk import posts as rules
 from songswap.documents import CHAT, GROUP_POSTS
-from songswap.model import Edited, Place, Post, Reacted, Removed, Row, Written, Wrote
+from songswap.model.posts import Edited, Place, Post, Reacted, Removed, Row, Written, Wrote
 from songswap.store import Store
 from songswap.web.kit.post_log import Book, Books
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from songswap.documents import CIRCLE, PROFILE, REPORTS
-from songswap.model import Audience, Circle, Profile, Reports
+from songswap.model.profiles import Audience, Circle, Profile
+from songswap.model.reports import Reports
 from songswap.simulator import World
 from songswap.web.kit.rate_limiter import Pace
 from tests.web.site import Browser, Site, content, group_of, open_site, page, refusal

@@ -8,7 +8,7 @@ import pytest
 
 from songswap.config import App
 from songswap.documents import AUDIT, HEARTBEAT, LEDGER, LOOKS, Call, Heartbeat
-from songswap.model import AuditRow
+from songswap.model.reports import AuditRow
 from songswap.simulator import World
 from songswap.spotify.budget import QUOTA_EXCEEDED, SENT
 from songswap.spotify.ledger import day_of

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from songswap.catalogue.loading import Loading
 from songswap.catalogue.schema import LOCK
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_UPLOAD, CATALOGUE_WISH
-from songswap.model import CatalogueLoading
+from songswap.model.cataloguing import CatalogueLoading
 from songswap.simulator import World
 from songswap.store import hold
 from songswap.store.files import fill

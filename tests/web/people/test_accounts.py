@@ -1,7 +1,7 @@
 import pytest
 
 from songswap.documents import Account
-from songswap.model import Profile
+from songswap.model.profiles import Profile
 from songswap.web.people.showing import shown
 
 ACCOUNT = Account("a1", "s", "u", "?", "app", 0.0, spotify_name="Ada", spotify_image_url="https://i.scdn.co/x")

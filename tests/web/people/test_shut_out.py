@@ -3,7 +3,7 @@
 import pytest
 
 from songswap.documents import GROUP
-from songswap.model import Admission
+from songswap.model.people import Admission
 from tests.web.site import Browser, Site, content, group_of, page, refusal
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from quart.datastructures import FileStorage
 
 from songswap.documents import CIRCLE
-from songswap.model import Audience, Circle, Relation, Section
+from songswap.model.profiles import Audience, Circle, Relation, Section
 from tests.columns.shelves import Shelved, Stored, named, shelve
 from tests.web.friends import NOW, ms, play
 from tests.web.site import Browser, Site, content, group_of

@@ -18,7 +18,8 @@ from werkzeug.routing import Rule
 from songswap.columns.figures.answers import key_of
 from songswap.core.history.name_folding import album_hash, artist_hash, recording_hash
 from songswap.documents import CIRCLE, SHARING
-from songswap.model import Circle, Sharing
+from songswap.model.profiles import Circle
+from songswap.model.sharing import Sharing
 from tests.columns.shelves import Shelved, Stored, named, shelve
 from tests.web.friends import NOW, ms, play
 from tests.web.site import Browser, Site, content, group_of

@@ -1,7 +1,9 @@
 """One's playlists and top tracks over the API."""
 
 from songswap.documents import LOOKS, PLAYLISTS, TOP, Looks
-from songswap.model import Artist, OwnPlaylist, PlaylistsSeen, TopSeen, Track
+from songswap.model.library import Artist
+from songswap.model.music import Track
+from songswap.model.playlists import OwnPlaylist, PlaylistsSeen, TopSeen
 from tests.web.site import Site, content
 
 MINE = OwnPlaylist("p1", "spotify:playlist:p1", "Evening", "Ada", is_mine=True, tracks=40)

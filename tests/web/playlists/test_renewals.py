@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CHANGES, CONSENT, RENEWALS, RENEWED, SAVES, TOP, Renewals, RenewalsSeen, Saves
-from songswap.model import Entry, ListChange, Renewed, TopSeen, Track
+from songswap.model.music import Track
+from songswap.model.playlists import Entry, ListChange, Renewed, TopSeen
 from songswap.simulator import World
 from songswap.web.people.accounts import consent_of
 from tests.columns.shelves import Shelved, Stored, shelve

@@ -1,7 +1,7 @@
 import pytest
 
 from songswap.documents import CIRCLE, PROFILE
-from songswap.model import Circle, Profile
+from songswap.model.profiles import Circle, Profile
 from songswap.web.people.viewer import circle_of
 from tests.web.site import Site, content, group_of, page, refusal
 

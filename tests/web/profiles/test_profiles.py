@@ -8,7 +8,7 @@ from PIL import Image
 from quart.datastructures import FileStorage
 
 from songswap.documents import ACCOUNT, PROFILE
-from songswap.model import Profile
+from songswap.model.profiles import Profile
 from songswap.web.people.accounts import tell_apart
 from tests.web.site import Browser, Site, content, group_of, refusal
 

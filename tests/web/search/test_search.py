@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, TOKEN, WISH, Token, Wish
-from songswap.model import Found
+from songswap.model.library import Found
 from songswap.simulator import Fault
 from songswap.spotify.oauth import SCOPES
 from songswap.web.kit.search_results import KEPT_MS, MOST_KEPT, Finds

@@ -1,7 +1,7 @@
 import pytest
 
 from songswap.documents import ACCOUNT_SEEN, WISH, Wish
-from songswap.model import Device
+from songswap.model.music import Device
 from tests.web.site import Browser, Site, content, group_of, refusal
 
 SONOS = Device(None, "Sonos", "Speaker", is_restricted=True)

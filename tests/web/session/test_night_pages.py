@@ -8,7 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, DIARY, SAVED, SAVES, SavedLists, Saves
-from songswap.model import Happening, Saved, Track
+from songswap.model.music import Track
+from songswap.model.nights import Happening
+from songswap.model.playlists import Saved
 from tests.web.site import Browser, Site, content, group_of, page, refusal
 
 SONG = Track("spotify:track:a", "=HYPERLINK(1)", ("Ünï", "Two, Three"), "@home", 181_000, url="https://open/a")

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from songswap.core.session.polling_rate import PAGE
 from songswap.documents import LEDGER, NIGHT, SESSION_WISH, WISH, Call, SessionWish, Wish
-from songswap.model import Device, Lead, Listener, Night
+from songswap.model.music import Device
+from songswap.model.session import Lead, Listener, Night
 from songswap.simulator import World
 from songswap.spotify.ledger import day_of
 from tests.web.site import Browser, Site, content, group_of, open_site, page, refusal

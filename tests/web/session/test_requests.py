@@ -3,7 +3,9 @@ from typing import Any
 import pytest
 
 from songswap.documents import GROUP, HANDED, NIGHT, REQUESTS, SESSION_WISH
-from songswap.model import Handed, HandedRequest, Listener, Night, Requests, SongRequest, Timeline, Track
+from songswap.model.music import Track
+from songswap.model.nights import Handed, HandedRequest, Requests, SongRequest
+from songswap.model.session import Listener, Night, Timeline
 from songswap.simulator import Fault
 from tests.web.site import Browser, Site, content, group_of, refusal
 

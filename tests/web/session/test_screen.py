@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from songswap.documents import HANDED, NIGHT, REQUESTS
-from songswap.model import Device, Handed, HandedRequest, Listener, Night, Requests, SongRequest, Timeline, Track
+from songswap.model.music import Device, Track
+from songswap.model.nights import Handed, HandedRequest, Requests, SongRequest
+from songswap.model.session import Listener, Night, Timeline
 from tests.web.kit.test_event_stream import Feed
 from tests.web.site import HOST, Browser, Site, content, group_of, page, refusal
 

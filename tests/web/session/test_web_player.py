@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CONSENT, ORDERS, TAB, TOKEN, WISH, Token
-from songswap.model import Order, Orders, Tab
+from songswap.model.tabs import Order, Orders, Tab
 from songswap.simulator import World
 from songswap.spotify.oauth import SCOPES
 from songswap.web.kit.sockets import LARGEST

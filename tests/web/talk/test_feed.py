@@ -1,7 +1,8 @@
 from typing import Any
 
 from songswap.documents import CIRCLE, PROFILE
-from songswap.model import Circle, Place, Profile
+from songswap.model.posts import Place
+from songswap.model.profiles import Circle, Profile
 from songswap.web.talk.post_commands import say
 from tests.web.site import Browser, Site, content, group_of
 from tests.web.streams import live

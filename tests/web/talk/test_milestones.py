@@ -1,5 +1,6 @@
 from songswap.documents import MILESTONES, PROFILE, RENEWED, Account, RenewalsSeen
-from songswap.model import Profile, Renewed
+from songswap.model.playlists import Renewed
+from songswap.model.profiles import Profile
 from songswap.web.talk import milestones
 from tests.columns.shelves import Shelved, Stored, named, shelve
 from tests.web.friends import AIKO, NOW, ms, play

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.documents import CIRCLE, CONSENT, NOTICES, PROFILE
-from songswap.model import Circle, Profile
+from songswap.model.profiles import Circle, Profile
 from songswap.spotify.oauth import CONSENT_LIFETIME_MS
 from songswap.web.people.accounts import consent_of
 from songswap.web.talk.notices import tell_of_wish_to_join

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from songswap.documents import CIRCLE, PROFILE
-from songswap.model import Circle, Profile
+from songswap.model.profiles import Circle, Profile
 from songswap.web.kit import streams as module
 from songswap.web.kit.broadcast import MOST_WAITING, REPLAYED
 from songswap.web.kit.rate_limiter import Pace

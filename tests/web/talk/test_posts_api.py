@@ -4,7 +4,8 @@ import pytest
 
 from songswap.core.talk.posts import MOST_EDITS, MOST_REPLIES, PAGE
 from songswap.documents import CIRCLE, PROFILE
-from songswap.model import Circle, Profile, Written
+from songswap.model.posts import Written
+from songswap.model.profiles import Circle, Profile
 from tests.web.site import Browser, Site, content, group_of, refusal
 
 MARKUP = '<script>alert(1)</script> & "quotes" <img src=x onerror=alert(2)>'

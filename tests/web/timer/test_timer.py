@@ -17,7 +17,9 @@ from songswap.documents import (
     SessionWish,
     Wish,
 )
-from songswap.model import Device, Interval, Night, Ticks, Timeline, Track
+from songswap.model.interval import Interval, Ticks
+from songswap.model.music import Device, Track
+from songswap.model.session import Night, Timeline
 from tests.web.site import Browser, Site, content, group_of, page, refusal
 
 MINE = "/api/me/interval"

@@ -27,20 +27,9 @@ from songswap.documents import (
     VideoWishes,
     YouTubeSeen,
 )
-from songswap.model import (
-    Entry,
-    ListSource,
-    OwnPlaylist,
-    PlaylistsSeen,
-    Profile,
-    Renewal,
-    Renewed,
-    Search,
-    Song,
-    SongList,
-    SongVideos,
-    Video,
-)
+from songswap.model.playlists import Entry, ListSource, OwnPlaylist, PlaylistsSeen, Renewal, Renewed
+from songswap.model.profiles import Profile
+from songswap.model.videos import Search, Song, SongList, SongVideos, Video
 from songswap.simulator import World
 from tests.web.site import Browser, Site, content, group_of, open_site, page, refusal
 

@@ -15,7 +15,7 @@ from songswap.core.history.formats.songswap import APOSTROPHE, EPOCH, OwnRow
 from songswap.core.history.merge import Merged
 from songswap.core.history.name_folding import is_own_id
 from songswap.core.kit.csv_cells import FORMULA_STARTS
-from songswap.model import Gap, Play, Source, TrackName
+from songswap.model.history import Gap, Play, Source, TrackName
 
 Form = Literal["jsonl", "csv", "listenbrainz"]
 

@@ -10,7 +10,7 @@ import msgspec
 from songswap.core.history.formats.csv_rows import TableRows
 from songswap.core.history.formats.json_rows import NO_ROW, JsonRows, Verdict
 from songswap.core.history.formats.rows import Rows, moment_ms, named, unfit
-from songswap.model import Play
+from songswap.model.history import Play
 
 SAID: Final = ("%d %b %Y %H:%M", "%d %b %Y, %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M")
 """How exporters write a moment (UTC) in words."""

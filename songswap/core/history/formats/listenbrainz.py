@@ -12,7 +12,7 @@ import msgspec
 from songswap.core.history.formats.json_rows import NO_ROW, JsonRows, Verdict
 from songswap.core.history.formats.rows import Rows, moment_ms, named, track_id, unfit
 from songswap.core.history.formats.songswap import Kept, OwnRow
-from songswap.model import Play
+from songswap.model.history import Play
 
 
 class _Info(msgspec.Struct):

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from songswap.core.history.name_folding import cleaned, own_id
-from songswap.model import Gap, Play, Problem, Source, TrackName
+from songswap.model.history import Gap, Play, Source, TrackName
+from songswap.model.imports import Problem
 
 SPOTIFY_ID: Final = re.compile(r"[A-Za-z0-9]{22}")
 KNOWN_ID: Final = re.compile(r"[A-Za-z0-9]{22}|~[0-9a-f]{20}")

@@ -11,8 +11,8 @@ from songswap.core.history.formats.csv_rows import TableRows
 from songswap.core.history.formats.json_rows import NO_ROW, JsonRows, Verdict
 from songswap.core.history.formats.rows import KNOWN_ID, SPOTIFY_ID, Rows, named, unfit
 from songswap.core.history.name_folding import cleaned
-from songswap.model import Gap, GapReason, Play, Source, Struct
-from songswap.model.history import Length
+from songswap.model.history import Gap, GapReason, Length, Play, Source
+from songswap.model.struct import Struct
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)

@@ -12,7 +12,7 @@ import msgspec
 from songswap.core.history.formats.json_rows import JsonRows, Verdict
 from songswap.core.history.formats.rows import LATEST_MS, Rows, moment_ms, named, track_id, unfit
 from songswap.core.history.name_folding import cleaned
-from songswap.model import Play, Source
+from songswap.model.history import Play, Source
 
 TRACK: Final = "spotify:track:"
 LOCAL: Final = "spotify:local:"

@@ -11,7 +11,7 @@ from songswap.core.discovery.audio_attributes import AttributeName, told
 from songswap.core.discovery.recommend import TARGET_WEIGHT, Candidate, Seed
 from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, own
 from songswap.web.insights.figure_request import Asking, Spanned
 from songswap.web.insights.insights_access import people, reader_of, scope_of

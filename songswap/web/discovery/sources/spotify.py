@@ -3,7 +3,8 @@
 from songswap.core.discovery.recommend import Candidate, Seed
 from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
-from songswap.model import Found, Track
+from songswap.model.library import Found
+from songswap.model.music import Track
 from songswap.spotify.errors import ForbiddenError, NotFoundError
 from songswap.spotify.transport import Bearer
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, offered

@@ -7,7 +7,7 @@ from typing import Final
 from songswap.columns.figures.answers import About
 from songswap.columns.figures.times import Calendar, TimeStep
 from songswap.core.insights.periods import Period
-from songswap.model import WeekStart
+from songswap.model.sharing import WeekStart
 from songswap.web.insights import insights_text as words
 from songswap.web.insights.charts.parts import Cell, Chart, Json, Links, Table, amounts, axis, cells, heat, layout, said
 from songswap.web.insights.charts.times import in_words, most_of, pair_of, value_of

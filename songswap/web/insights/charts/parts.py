@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from songswap.columns.figures.answers import About
 from songswap.columns.plays import By
 from songswap.core.insights.periods import Step
-from songswap.model import Struct
+from songswap.model.struct import Struct
 from songswap.web.insights import insights_text as words
 
 Json = dict[str, Any]

@@ -8,7 +8,8 @@ from songswap.columns.figures.sittings import ListeningSession, Sessions
 from songswap.columns.figures.times import Heatmap, TimeStep, WeekHour
 from songswap.columns.plays import By
 from songswap.core.insights.periods import HOUR_MS, Step
-from songswap.model import Struct, WeekStart
+from songswap.model.sharing import WeekStart
+from songswap.model.struct import Struct
 from songswap.web.insights import insights_text as words
 from songswap.web.insights.charts.parts import (
     Bar,

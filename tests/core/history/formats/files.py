@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from songswap.core.history.formats import Rows, recognised
-from songswap.model import Play, Source
+from songswap.model.history import Play, Source
 
 Json = dict[str, Any]
 

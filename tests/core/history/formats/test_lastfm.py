@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.history.name_folding import own_id
-from songswap.model import Play, TrackName
+from songswap.model.history import Play, TrackName
 from tests.core.history.formats.files import Json, a_page, a_scrobble, compact, counted, plays_of, read, sizes
 
 STARTED_MS = 1_709_294_400_000

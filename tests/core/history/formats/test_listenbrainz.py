@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.history.name_folding import own_id
-from songswap.model import Play, TrackName
+from songswap.model.history import Play, TrackName
 from tests.core.history.formats.files import (
     TRACK,
     Json,

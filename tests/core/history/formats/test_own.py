@@ -12,7 +12,7 @@ from songswap.core.history.formats import Rows, exports
 from songswap.core.history.formats.songswap import OwnRow
 from songswap.core.history.merge import Merged, merge
 from songswap.core.history.recordings import names_of, resolve
-from songswap.model import Gap, Play, Source, TrackName
+from songswap.model.history import Gap, Play, Source, TrackName
 from tests.core.history.formats.files import counted, read, sizes
 from tests.core.plays import Rows as Sources
 from tests.core.plays import histories, names

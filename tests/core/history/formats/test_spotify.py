@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from songswap.core.history.formats import recognised
 from songswap.core.history.name_folding import own_id
-from songswap.model import Play, Problem, TrackName
+from songswap.model.history import Play, TrackName
+from songswap.model.imports import Problem
 from tests.core.history.formats.files import (
     TRACK,
     Json,

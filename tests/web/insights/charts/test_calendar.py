@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.columns.figures.times import Calendar, TimeStep
-from songswap.model import WeekStart
+from songswap.model.sharing import WeekStart
 from songswap.web.insights.charts.calendar import YEARS_SHOWN, calendar
 from tests.web.insights.charts.answers import Leads, about, hover_of, table_of
 
