@@ -88,7 +88,7 @@ class Bench:
 
     def _let_everything(self) -> None:
         """Nobody is told to wait: a refusal would be cheap."""
-        here = self.site.here
+        here = self.site.services
         here.pace = here.unasked_pace = Pace(limit=10_000)
         here.paces = dict.fromkeys(here.paces, Pace(limit=10_000))
         here.writing_pace = here.report_pace = Pace(limit=10_000)
@@ -121,7 +121,7 @@ async def _prepared(site: Site) -> Bench:
     group = await group_of(*people)
     for one in people:
         site.seen(one)
-    site.here.writing_pace = Pace(10_000)
+    site.services.writing_pace = Pace(10_000)
     for number in range(130):
         place = f"chat:{group}" if number < 100 else f"group:{group}"
         await content(await people[number % 5].post(f"/api/places/{place}/posts", {"text": f"message {number}"}), 201)

@@ -239,8 +239,8 @@ async def two_groups(root: Path) -> AsyncIterator[Place]:
         client, oauth = Client(http, url, gate, clock), OAuth(http, url, server.redirect_uri, gate, clock)
         async with app.test_app():
             site = Site(app, store, worker, cast("HandClock", clock), world, config)
-            site.here.pace = site.here.unasked_pace = site.here.writing_pace = Pace(limit=100_000)
-            means = Means(config, worker, site.here.vault, client, oauth, gate, clock, nobody_beside)
+            site.services.pace = site.services.unasked_pace = site.services.writing_pace = Pace(limit=100_000)
+            means = Means(config, worker, site.services.vault, client, oauth, gate, clock, nobody_beside)
             working = asyncio.create_task(work(means))
             place = await play(site, working)
             yield place

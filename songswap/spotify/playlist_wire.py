@@ -2,7 +2,7 @@
 
 import msgspec
 
-from songswap import model
+from songswap.model import library, playlists
 from songswap.spotify.wire import Image, Item, Links, Moment, epoch_ms, largest, link
 
 
@@ -11,10 +11,10 @@ class _Row(msgspec.Struct):
     item: Item | None = None
     track: Item | None = None
 
-    def to_model(self) -> model.PlaylistItem:
+    def to_model(self) -> library.PlaylistItem:
         """In our words."""
         item = self.item or self.track
-        return model.PlaylistItem(
+        return library.PlaylistItem(
             track=item.to_model() if item else None,
             added_at_ms=epoch_ms(self.added_at) if self.added_at else None,
         )
@@ -28,10 +28,10 @@ class Rows(msgspec.Struct):
     offset: int | None = None
     next: str | None = None
 
-    def to_model(self) -> model.PlaylistPage:
+    def to_model(self) -> library.PlaylistPage:
         """In our words."""
         offset, end = self.offset or 0, (self.offset or 0) + len(self.items)
-        return model.PlaylistPage(
+        return library.PlaylistPage(
             items=tuple(row.to_model() for row in self.items),
             total=end if self.total is None else self.total,
             offset=offset,
@@ -60,11 +60,11 @@ class Playlist(msgspec.Struct):
     items: Rows | None = None
     tracks: Rows | None = None
 
-    def to_model(self) -> model.Playlist:
+    def to_model(self) -> library.Playlist:
         """In our words."""
         owner = self.owner or _Owner()
         rows = self.items or self.tracks
-        return model.Playlist(
+        return library.Playlist(
             id=self.id,
             uri=self.uri,
             name=self.name or "",
@@ -98,10 +98,10 @@ class _Shelved(msgspec.Struct):
     items: _Count | None = None
     tracks: _Count | None = None
 
-    def to_model(self, whose: str) -> model.OwnPlaylist:
+    def to_model(self, whose: str) -> playlists.OwnPlaylist:
         """In our words."""
         owner, count = self.owner or _Owner(), self.items or self.tracks
-        return model.OwnPlaylist(
+        return playlists.OwnPlaylist(
             id=self.id,
             uri=self.uri,
             name=self.name or "",
@@ -120,7 +120,7 @@ class Playlists(msgspec.Struct):
     items: list[_Shelved | None]
     next: str | None = None
 
-    def to_model(self, whose: str) -> tuple[model.OwnPlaylist, ...]:
+    def to_model(self, whose: str) -> tuple[playlists.OwnPlaylist, ...]:
         """In our words."""
         return tuple(one.to_model(whose) for one in self.items if one)
 

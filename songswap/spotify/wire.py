@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeVar, get_args
 
 import msgspec
 
-from songswap import model
+from songswap.model import library, music
 from songswap.spotify.errors import UnavailableError
 
 T = TypeVar("T")
@@ -55,8 +55,8 @@ class Artist(msgspec.Struct):
     images: list[Image] | None = None
     external_urls: Links | None = None
 
-    def to_model(self) -> model.Artist:
-        return model.Artist(
+    def to_model(self) -> library.Artist:
+        return library.Artist(
             id=self.id or "",
             uri=self.uri or "",
             name=self.name or "",
@@ -73,8 +73,8 @@ class Album(msgspec.Struct):
     images: list[Image] | None = None
     external_urls: Links | None = None
 
-    def to_model(self) -> model.Album:
-        return model.Album(
+    def to_model(self) -> library.Album:
+        return library.Album(
             uri=self.uri or "",
             name=self.name or "",
             artists=tuple(artist.name for artist in self.artists or () if artist.name),
@@ -98,10 +98,10 @@ class Item(msgspec.Struct):
     external_urls: Links | None = None
     external_ids: _Ids | None = None
 
-    def to_model(self) -> model.Track:
+    def to_model(self) -> music.Track:
         album, show = self.album or _Album(), self.show or _Show()
         makers = [artist.name for artist in self.artists or ()] if self.artists else [show.publisher]
-        return model.Track(
+        return music.Track(
             uri=self.uri or "",
             name=self.name or "",
             artists=tuple(maker.strip() for maker in makers if maker),
@@ -123,8 +123,8 @@ class Device(msgspec.Struct):
     is_private_session: bool | None = None
     volume_percent: int | None = None
 
-    def to_model(self) -> model.Device:
-        return model.Device(
+    def to_model(self) -> music.Device:
+        return music.Device(
             id=self.id or None,
             name=self.name or "",
             kind=self.type or "",
@@ -138,7 +138,7 @@ class Device(msgspec.Struct):
 class Devices(msgspec.Struct):
     devices: list[Device]
 
-    def to_model(self) -> tuple[model.Device, ...]:
+    def to_model(self) -> tuple[music.Device, ...]:
         return tuple(device.to_model() for device in self.devices)
 
 
@@ -156,9 +156,9 @@ class Playback(msgspec.Struct):
     shuffle_state: bool | None = None
     repeat_state: str | None = None
 
-    def to_model(self, measured_at_ms: float, round_trip_ms: float) -> model.Playback:
+    def to_model(self, measured_at_ms: float, round_trip_ms: float) -> music.Playback:
         track = self.item.to_model() if self.item else None
-        return model.Playback(
+        return music.Playback(
             track=track,
             is_playing=self.is_playing,
             progress_ms=self.progress_ms or 0,
@@ -176,8 +176,8 @@ class Queue(msgspec.Struct):
     currently_playing: Item | None = None
     queue: list[Item | None] | None = None
 
-    def to_model(self) -> model.Queue:
-        return model.Queue(
+    def to_model(self) -> music.Queue:
+        return music.Queue(
             current=self.currently_playing.to_model() if self.currently_playing else None,
             upcoming=_tracks(self.queue),
         )
@@ -190,8 +190,8 @@ class User(msgspec.Struct):
     images: list[Image] | None = None
     external_urls: Links | None = None
 
-    def to_model(self) -> model.User:
-        return model.User(
+    def to_model(self) -> library.User:
+        return library.User(
             id=self.id,
             display_name=self.display_name or self.id,
             account_id=self.account_id,
@@ -205,35 +205,35 @@ class _Played(msgspec.Struct):
     played_at: Moment
     context: _Context | None = None
 
-    def to_model(self) -> model.PlayedTrack:
-        return model.PlayedTrack(self.track.to_model(), epoch_ms(self.played_at), _context_uri(self.context))
+    def to_model(self) -> library.PlayedTrack:
+        return library.PlayedTrack(self.track.to_model(), epoch_ms(self.played_at), _context_uri(self.context))
 
 
 class History(msgspec.Struct):
     items: list[_Played]
 
-    def to_model(self) -> tuple[model.PlayedTrack, ...]:
+    def to_model(self) -> tuple[library.PlayedTrack, ...]:
         return tuple(row.to_model() for row in self.items)
 
 
 class Tracks(msgspec.Struct):
     items: list[Item | None]
 
-    def to_model(self) -> tuple[model.Track, ...]:
+    def to_model(self) -> tuple[music.Track, ...]:
         return _tracks(self.items)
 
 
 class Artists(msgspec.Struct):
     items: list[Artist | None]
 
-    def to_model(self) -> tuple[model.Artist, ...]:
+    def to_model(self) -> tuple[library.Artist, ...]:
         return tuple(artist.to_model() for artist in self.items if artist)
 
 
 class Recommendations(msgspec.Struct):
     tracks: list[Item | None]
 
-    def to_model(self) -> tuple[model.Track, ...]:
+    def to_model(self) -> tuple[music.Track, ...]:
         return tuple(track.to_model() for track in self.tracks if track)
 
 
@@ -241,8 +241,8 @@ class Found(msgspec.Struct):
     tracks: Tracks | None = None
     artists: Artists | None = None
 
-    def to_model(self) -> model.Found:
-        return model.Found(
+    def to_model(self) -> library.Found:
+        return library.Found(
             tracks=self.tracks.to_model() if self.tracks else (),
             artists=self.artists.to_model() if self.artists else (),
         )
@@ -256,15 +256,15 @@ def read(body: bytes, kind: type[T], endpoint: str) -> T:
         raise UnavailableError(f"{endpoint}: not the answer expected: {error}") from error
 
 
-_KINDS: Final[Mapping[str, model.Kind]] = {kind: kind for kind in get_args(model.Kind)}
-_REPEATS: Final[Mapping[str, model.Repeat]] = {repeat: repeat for repeat in get_args(model.Repeat)}
+_KINDS: Final[Mapping[str, music.Kind]] = {kind: kind for kind in get_args(music.Kind)}
+_REPEATS: Final[Mapping[str, music.Repeat]] = {repeat: repeat for repeat in get_args(music.Repeat)}
 
 
-def _kind(text: str | None) -> model.Kind:
+def _kind(text: str | None) -> music.Kind:
     return _KINDS.get(text or "", "unknown")
 
 
-def _tracks(items: Iterable[Item | None] | None) -> tuple[model.Track, ...]:
+def _tracks(items: Iterable[Item | None] | None) -> tuple[music.Track, ...]:
     return tuple(item.to_model() for item in items or () if item)
 
 

@@ -41,7 +41,7 @@ from songswap.web.kit import (
 from songswap.web.kit.metrics import Metrics
 from songswap.web.kit.operators import is_operator
 from songswap.web.kit.security_headers import link_headers, security_headers
-from songswap.web.kit.services import EXTENSION, Resources
+from songswap.web.kit.services import EXTENSION, Services
 from songswap.web.moderation import reports
 from songswap.web.operator import health, operator, operator_catalogue
 from songswap.web.people import accounts
@@ -61,13 +61,13 @@ BODY_S = 15
 
 
 def create_app(config: Config, store: Store, clock: Clock) -> Quart:
-    """The application over `store`. Its `extensions["songswap"]` is a Resources. Raises StoreError."""
+    """The application over `store`. Its `extensions["songswap"]` is a Services. Raises StoreError."""
     app = Quart("songswap.web", static_folder=str(STATIC), root_path=str(Path(__file__).parent))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["BODY_TIMEOUT"] = BODY_S
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     gate = Gate(store, clock, config.spotify.daily_calls)
-    here = Resources(
+    services = Services(
         config=config,
         store=store,
         clock=clock,
@@ -75,7 +75,7 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
         gate=gate,
         metrics=Metrics(store, clock, gate, config.spotify),
     )
-    app.extensions[EXTENSION] = here
+    app.extensions[EXTENSION] = services
     docs.register(app, __version__, cookies.name_of(config, cookies.SESSION))
     errors.register(app)
     access.register(app)
@@ -101,39 +101,40 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     insights_pages.register(app)
     app.register_blueprint(insights_api.blueprint, url_prefix="/api/insights")
     app.register_blueprint(insights_api.blueprint, url_prefix=insights_api.SHARED_PREFIX, name=insights_api.SHARED)
-    _connect(app, here)
-    _finish_answers(app, here)
-    _share_with_templates(app, here)
+    _connect(app, services)
+    _finish_answers(app, services)
+    _share_with_templates(app, services)
     return app
 
 
-def _connect(app: Quart, here: Resources) -> None:
+def _connect(app: Quart, services: Services) -> None:
     """Open the way to Spotify's log-in for as long as the app serves."""
 
     @app.while_serving
     async def spotify() -> AsyncGenerator[None, None]:
-        here.inbox.sweep(here.clock.now_ms())
-        accounts.tell_apart(here.store)
-        secret_links.seal_old(here)
-        here.errands.send(erasure.erase(here))
-        here.errands.send(milestones.watch(here))
-        here.errands.send(forget_gone.watch(here))
-        pictures.sweep(here)
-        here.errands.send(here.survey.run())
+        services.inbox.sweep(services.clock.now_ms())
+        accounts.tell_apart(services.store)
+        secret_links.seal_old(services)
+        services.errands.send(erasure.erase(services))
+        services.errands.send(milestones.watch(services))
+        services.errands.send(forget_gone.watch(services))
+        pictures.sweep(services)
+        services.errands.send(services.survey.run())
         async with open_http() as http:
-            config = here.config
-            here.oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, here.gate, here.clock)
-            here.reccobeats = ReccoBeats(http, config.reccobeats.api_url, here.clock)
-            here.client = Client(http, config.spotify.api_url, here.gate, here.clock)
+            config = services.config
+            gate, clock = services.gate, services.clock
+            services.oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, gate, clock)
+            services.reccobeats = ReccoBeats(http, config.reccobeats.api_url, clock)
+            services.client = Client(http, config.spotify.api_url, gate, clock)
             yield
-        await here.errands.drop()
-        here.columns.close()
-        here.catalogue.close()
+        await services.errands.drop()
+        services.columns.close()
+        services.catalogue.close()
 
 
-def _finish_answers(app: Quart, here: Resources) -> None:
+def _finish_answers(app: Quart, services: Services) -> None:
     """Put on every answer what keeps browsers from doing what we never asked for, and count it."""
-    headers = security_headers(here.config)
+    headers = security_headers(services.config)
 
     @app.after_request
     async def finish(response: Response) -> Response:
@@ -148,35 +149,35 @@ def _finish_answers(app: Quart, here: Resources) -> None:
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
         route = request.url_rule.rule if request.url_rule else "none"
-        here.metrics.count(request.method, route, response.status_code)
+        services.metrics.count(request.method, route, response.status_code)
         return response
 
 
-def _share_with_templates(app: Quart, here: Resources) -> None:
+def _share_with_templates(app: Quart, services: Services) -> None:
     @app.context_processor
     def shared() -> dict[str, object]:
         person = access.who()
         return {
             "person": person,
-            "banner": _banner(here, person) if person else None,
-            "now_ms": here.clock.now_ms(),
-            "unread_notices": _unread(here, person) if person else 0,
-            "has_videos": bool(here.config.youtube.api_key),
-            "is_operator": person is not None and is_operator(here, person),
+            "banner": _banner(services, person) if person else None,
+            "now_ms": services.clock.now_ms(),
+            "unread_notices": _unread(services, person) if person else 0,
+            "has_videos": bool(services.config.youtube.api_key),
+            "is_operator": person is not None and is_operator(services, person),
         }
 
 
-def _unread(here: Resources, person: Account) -> int:
+def _unread(services: Services, person: Account) -> int:
     try:
         with contextlib.suppress(StoreError):
-            look_at_login(here, person)
-        return unread_of(here, person)
+            look_at_login(services, person)
+        return unread_of(services, person)
     except StoreError:
         return 0  # as below
 
 
-def _banner(here: Resources, person: Account) -> account.Banner | None:
+def _banner(services: Services, person: Account) -> account.Banner | None:
     try:
-        return account.banner_for(here, person)
+        return account.banner_for(services, person)
     except StoreError:
         return None  # the page that says so has to be shown

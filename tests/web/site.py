@@ -26,7 +26,7 @@ from songswap.web.app import create_app
 from songswap.web.kit.connections import Serving
 from songswap.web.kit.rate_limiter import Pace
 from songswap.web.kit.secret_links import invite_of
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.accounts import consent_of, everybody
 from tests.web.compiled import RememberingRule, Templates
 
@@ -151,10 +151,10 @@ class Site:
     phone: Device = field(default_factory=lambda: Device("phone", "My phone", "Smartphone", is_active=True))
 
     @property
-    def here(self) -> Resources:
-        resources = self.app.extensions["songswap"]
-        assert isinstance(resources, Resources)
-        return resources
+    def services(self) -> Services:
+        current_services = self.app.extensions["songswap"]
+        assert isinstance(current_services, Services)
+        return current_services
 
     def browser(self, host: str = "") -> Browser:
         """A browser nobody is logged in with; it knows SongSwap by its own address, or by `host`."""
@@ -176,7 +176,7 @@ class Site:
         """The path of the group's invite link."""
         group = self.store.read(GROUP, group_id)
         assert group
-        url = invite_of(self.here, group).url
+        url = invite_of(self.services, group).url
         assert url
         return urlsplit(url).path
 
@@ -237,7 +237,7 @@ async def open_site(root: Path, world: World, **server: Any) -> AsyncIterator[Si
         app.jinja_env.bytecode_cache = TEMPLATES
         async with listen(app, config.server.port) if is_live else app.test_app():
             site = Site(app, store, Store(root, "worker", store.changes), clock, world, config)
-            site.here.pace = Pace(limit=10_000)
-            site.here.spotify_pace = Pace(limit=10_000)
-            site.here.paces.update({cost: Pace(limit=1_000_000) for cost in site.here.paces})
+            site.services.pace = Pace(limit=10_000)
+            site.services.spotify_pace = Pace(limit=10_000)
+            site.services.paces.update({cost: Pace(limit=1_000_000) for cost in site.services.paces})
             yield site

@@ -19,7 +19,7 @@ from songswap.web.kit import browser_sessions
 from songswap.web.kit.access import browser, me
 from songswap.web.kit.fresh_login import demand_fresh, stale
 from songswap.web.kit.json_api import no_content
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people import accounts, membership
 from songswap.web.profiles.blocking import circle_state
 
@@ -70,7 +70,7 @@ class KnownBrowser(Struct, frozen=True):
 @validate_response(Me)
 async def get_me() -> Me:
     """Who I am, on which devices, in which groups."""
-    return _me(resources(), me())
+    return _me(current_services(), me())
 
 
 @blueprint.delete("/api/me")
@@ -80,9 +80,9 @@ async def disconnect() -> ResponseReturnValue:
 
     Fetch `/api/me/export` and `/api/me/history/export` before. It takes a log-in of the last ten minutes.
     """
-    here = resources()
-    demand_fresh(here, DISCONNECT)
-    part(here, me().id, by=me().id)
+    services = current_services()
+    demand_fresh(services, DISCONNECT)
+    part(services, me().id, by=me().id)
     return "", 204
 
 
@@ -90,37 +90,37 @@ async def disconnect() -> ResponseReturnValue:
 @hide
 async def account_page() -> ResponseReturnValue:
     """The account page."""
-    here = resources()
-    look_if_old(here, me().id)
-    circle = circle_state(here, me().id)
-    return await render_template("account.html", me=_me(here, me()), browsers=_browsers(here), circle=circle)
+    services = current_services()
+    look_if_old(services, me().id)
+    circle = circle_state(services, me().id)
+    return await render_template("account.html", me=_me(services, me()), browsers=_browsers(services), circle=circle)
 
 
 @blueprint.post("/account/browsers/<name>/end")
 @hide
 async def end_browser(name: str) -> ResponseReturnValue:
     """The button beside a browser in the list: it is logged out."""
-    here = resources()
-    browser_sessions.end(here.store, me().id, name, here.clock.now_ms())
-    return logged_out(here) if name == browser_sessions.name_of(browser()) else _back_to_browsers()
+    services = current_services()
+    browser_sessions.end(services.store, me().id, name, services.clock.now_ms())
+    return logged_out(services) if name == browser_sessions.name_of(browser()) else _back_to_browsers()
 
 
 @blueprint.post("/account/browsers/end")
 @hide
 async def end_browsers() -> ResponseReturnValue:
     """The button below the list: every browser is logged out, this one as well."""
-    here = resources()
-    browser_sessions.end_all(here.store, me().id)
-    return logged_out(here)
+    services = current_services()
+    browser_sessions.end_all(services.store, me().id)
+    return logged_out(services)
 
 
 @blueprint.post("/account/browsers/<name>/mine")
 @hide
 async def vouch_for_browser(name: str) -> ResponseReturnValue:
     """The button beside a browser that was let in by a pasted address: it was me. No browser says so of itself."""
-    here = resources()
+    services = current_services()
     if name != browser_sessions.name_of(browser()):
-        browser_sessions.vouch(here.store, me().id, name, here.clock.now_ms())
+        browser_sessions.vouch(services.store, me().id, name, services.clock.now_ms())
     return _back_to_browsers()
 
 
@@ -132,52 +132,52 @@ def _back_to_browsers() -> ResponseReturnValue:
 @hide
 async def disconnect_page() -> ResponseReturnValue:
     """What disconnecting means, and the download before it."""
-    here = resources()
-    hosted = [group for group in membership.groups_of(here.store, me().id) if group.host == me().id]
-    plays = plays_kept(here.store.root, me().id)
-    return await render_template("disconnect.html", hosted=hosted, plays=plays, problem=stale(here, DISCONNECT))
+    services = current_services()
+    hosted = [group for group in membership.groups_of(services.store, me().id) if group.host == me().id]
+    plays = plays_kept(services.store.root, me().id)
+    return await render_template("disconnect.html", hosted=hosted, plays=plays, problem=stale(services, DISCONNECT))
 
 
 @blueprint.post(DISCONNECT)
 @hide
 async def disconnect_for_good() -> ResponseReturnValue:
     """The button on the page above."""
-    here = resources()
-    demand_fresh(here, DISCONNECT)
-    part(here, me().id, by=me().id)
-    return logged_out(here)
+    services = current_services()
+    demand_fresh(services, DISCONNECT)
+    part(services, me().id, by=me().id)
+    return logged_out(services)
 
 
-def banner_for(here: Resources, account: Account) -> Banner | None:
+def banner_for(services: Services, account: Account) -> Banner | None:
     """What `account` should hear on every page."""
-    return _full(here) or _doubtful_browser(here) or _trouble(here, account)
+    return _full(services) or _doubtful_browser(services) or _trouble(services, account)
 
 
-def _full(here: Resources) -> Banner | None:
-    if not here.store.trouble:
+def _full(services: Services) -> Banner | None:
+    if not services.store.trouble:
         return None
     words = "The disk of this SongSwap takes nothing more, so changes are refused. Music goes on; deleting helps."
     return Banner(words, action="", href="")
 
 
-def _doubtful_browser(here: Resources) -> Banner | None:
-    doubtful = next((one for one in _browsers(here) if one.is_doubtful and not one.is_this), None)
+def _doubtful_browser(services: Services) -> Banner | None:
+    doubtful = next((one for one in _browsers(services) if one.is_doubtful and not one.is_this), None)
     if doubtful is None:
         return None
     words = f"{doubtful.label} was logged in as you by a pasted address. Was that you?"
     return Banner(words, action="Look at your browsers", href="/account#browsers")
 
 
-def _trouble(here: Resources, account: Account) -> Banner | None:
-    person = person_of(here.store, account)
+def _trouble(services: Services, account: Account) -> Banner | None:
+    person = person_of(services.store, account)
     status = person.trouble
     again = url_for("login.login", app=account.app)
     if status == "needs_login":
         return Banner("Spotify does not accept your log-in any more.", action="Log in again", href=again)
     if status is not None:
         return Banner(f"{(person.fresh and person.fresh.message) or hint(status)}", action="", href="")
-    consent = accounts.consent_of(here.store, account.id)
-    match relogin_notice(consent.granted_at_ms, here.clock.now_ms()) if consent else None:
+    consent = accounts.consent_of(services.store, account.id)
+    match relogin_notice(consent.granted_at_ms, services.clock.now_ms()) if consent else None:
         case "month":
             return Banner(
                 "Spotify's log-ins last six months; yours ends within a month.",
@@ -192,7 +192,7 @@ def _trouble(here: Resources, account: Account) -> Banner | None:
     return None
 
 
-def _browsers(here: Resources) -> list[KnownBrowser]:
+def _browsers(services: Services) -> list[KnownBrowser]:
     """The browsers that whoever asks is logged in with, the latest log-in first."""
     return [
         KnownBrowser(
@@ -203,13 +203,13 @@ def _browsers(here: Resources) -> list[KnownBrowser]:
             is_this=one.secret_hash == browser().secret_hash,
             is_doubtful=one.is_doubtful,
         )
-        for one in reversed(browser_sessions.logged_in(here.store, me().id, here.clock.now_ms()))
+        for one in reversed(browser_sessions.logged_in(services.store, me().id, services.clock.now_ms()))
     ]
 
 
-def _me(here: Resources, account: Account) -> Me:
-    person = person_of(here.store, account)
-    consent = accounts.consent_of(here.store, account.id)
+def _me(services: Services, account: Account) -> Me:
+    person = person_of(services.store, account)
+    consent = accounts.consent_of(services.store, account.id)
     return Me(
         id=account.id,
         name=account.display_name,
@@ -222,5 +222,5 @@ def _me(here: Resources, account: Account) -> Me:
         logged_in_at_ms=consent.granted_at_ms if consent else None,
         login_ends_at_ms=consent.granted_at_ms + CONSENT_LIFETIME_MS if consent else None,
         devices=devices_of(person),
-        groups=summaries(here, account),
+        groups=summaries(services, account),
     )

@@ -63,7 +63,7 @@ from songswap.model.videos import SongLists, VideoWishes
 from songswap.web.account.erasure import Words, words_of
 from songswap.web.kit import audit_log
 from songswap.web.kit.access import me
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.moderation.reports import reports_by
 from songswap.web.people import accounts, membership
 
@@ -119,56 +119,56 @@ class Export(Struct, frozen=True):
 async def export() -> tuple[Export, int, dict[str, str]]:
     """Everything stored about me but my listening history, as a download."""
     headers = {"Content-Disposition": 'attachment; filename="songswap.json"', "Cache-Control": "no-store"}
-    return _export(resources(), me(), await words_of(resources(), me().id)), 200, headers
+    return _export(current_services(), me(), await words_of(current_services(), me().id)), 200, headers
 
 
-def _export(here: Resources, account: Account, words: tuple[Words, ...]) -> Export:
-    consent = accounts.consent_of(here.store, account.id)
-    known = here.store.read(BROWSERS, account.id) or Browsers()
-    sharing, profile = here.store.read(SHARING, account.id), here.store.read(PROFILE, account.id)
+def _export(services: Services, account: Account, words: tuple[Words, ...]) -> Export:
+    consent = accounts.consent_of(services.store, account.id)
+    known = services.store.read(BROWSERS, account.id) or Browsers()
+    sharing, profile = services.store.read(SHARING, account.id), services.store.read(PROFILE, account.id)
     return Export(
         account=account,
         consent=replace(consent, access_token="", refresh_token="") if consent else None,
         browsers=Browsers(tuple(replace(browser, secret_hash="") for browser in known.logged_in)),
-        wish=membership.wish_of(here.store, account.id),
-        seen=here.store.read(ACCOUNT_SEEN, account.id),
-        latencies=here.store.read(LATENCIES, account.id),
-        tab=here.store.read(TAB, account.id),
-        orders=here.store.read(ORDERS, account.id),
-        saves=here.store.read(SAVES, account.id),
-        saved=here.store.read(SAVED, account.id),
+        wish=membership.wish_of(services.store, account.id),
+        seen=services.store.read(ACCOUNT_SEEN, account.id),
+        latencies=services.store.read(LATENCIES, account.id),
+        tab=services.store.read(TAB, account.id),
+        orders=services.store.read(ORDERS, account.id),
+        saves=services.store.read(SAVES, account.id),
+        saved=services.store.read(SAVED, account.id),
         sharing=replace(sharing, link=None, link_secret="") if sharing else None,
         profile=replace(profile, link=None, link_secret="") if profile else None,
-        circle=here.store.read(CIRCLE, account.id),
-        milestones=here.store.read(MILESTONES, account.id),
-        read_up_to=here.store.read(READ_UP_TO, account.id),
+        circle=services.store.read(CIRCLE, account.id),
+        milestones=services.store.read(MILESTONES, account.id),
+        read_up_to=services.store.read(READ_UP_TO, account.id),
         words=words,
-        imports=here.store.read(IMPORTS, account.id),
-        imported=here.store.read(IMPORTED, account.id),
-        polled=here.store.read(POLLED, account.id),
-        looks=here.store.read(LOOKS, account.id),
-        playlists=here.store.read(PLAYLISTS, account.id),
-        top=here.store.read(TOP, account.id),
-        renewals=here.store.read(RENEWALS, account.id),
-        renewed=here.store.read(RENEWED, account.id),
-        renewal_changes=_renewal_changes(here, account.id),
-        interval=here.store.read(INTERVAL, account.id),
-        agreed=here.store.read(AGREED, account.id),
-        ticks=here.store.read(TICKS, account.id),
-        videos=here.store.read(VIDEO_WISHES, account.id),
-        song_lists=here.store.read(SONG_LISTS, account.id),
-        groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(here.store, account.id)),
-        notices=here.store.read(NOTICES, account.id),
-        notice_settings=here.store.read(NOTICE_SETTINGS, account.id),
-        reports=reports_by(here, account.id),
-        audit=audit_log.about(here.store, account.id),
+        imports=services.store.read(IMPORTS, account.id),
+        imported=services.store.read(IMPORTED, account.id),
+        polled=services.store.read(POLLED, account.id),
+        looks=services.store.read(LOOKS, account.id),
+        playlists=services.store.read(PLAYLISTS, account.id),
+        top=services.store.read(TOP, account.id),
+        renewals=services.store.read(RENEWALS, account.id),
+        renewed=services.store.read(RENEWED, account.id),
+        renewal_changes=_renewal_changes(services, account.id),
+        interval=services.store.read(INTERVAL, account.id),
+        agreed=services.store.read(AGREED, account.id),
+        ticks=services.store.read(TICKS, account.id),
+        videos=services.store.read(VIDEO_WISHES, account.id),
+        song_lists=services.store.read(SONG_LISTS, account.id),
+        groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(services.store, account.id)),
+        notices=services.store.read(NOTICES, account.id),
+        notice_settings=services.store.read(NOTICE_SETTINGS, account.id),
+        reports=reports_by(services, account.id),
+        audit=audit_log.about(services.store, account.id),
     )
 
 
-def _renewal_changes(here: Resources, account: str) -> dict[str, tuple[ListChange, ...]]:
+def _renewal_changes(services: Services, account: str) -> dict[str, tuple[ListChange, ...]]:
     """What each playlist that renews itself has changed."""
-    wanted = (here.store.read(RENEWALS, account) or Renewals()).wanted
-    return {renewal: tuple(here.store.rows(CHANGES, account, renewal)) for renewal in wanted}
+    wanted = (services.store.read(RENEWALS, account) or Renewals()).wanted
+    return {renewal: tuple(services.store.rows(CHANGES, account, renewal)) for renewal in wanted}
 
 
 def _without_secrets(group: Group, account: str) -> Group:

@@ -21,7 +21,7 @@ from songswap.web.kit.access import cookie, who
 from songswap.web.kit.errors import ProblemError, Way
 from songswap.web.kit.ids import new_id
 from songswap.web.kit.pending_logins import LIFE_MS, LONGEST_NEXT, Answered, PendingLogin, Step
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people import accounts
 from songswap.web.talk import notices
 
@@ -32,42 +32,42 @@ blueprint = Blueprint("login", __name__)
 @hide
 async def login() -> ResponseReturnValue:
     """To Spotify; from an address Spotify can't send people back to, by way of the paste-back page."""
-    here = resources()
-    back_to = urlsplit(here.config.server.redirect_uri)
+    services = current_services()
+    back_to = urlsplit(services.config.server.redirect_uri)
     if request.host == f"localhost:{back_to.port}" and back_to.hostname == "127.0.0.1":
         return redirect(f"{back_to.scheme}://{back_to.netloc}{request.full_path}")
     if back_to.scheme == "https" or request.host == back_to.netloc:
-        return await _begin(here, _app(here), "callback")
-    _must_be_able_to_paste(here)
-    return await _begin(here, _app(here), "paste")
+        return await _begin(services, _app(services), "callback")
+    _must_be_able_to_paste(services)
+    return await _begin(services, _app(services), "paste")
 
 
 @blueprint.get("/callback")
 @hide
 async def callback() -> ResponseReturnValue:
     """Where Spotify sends people back to."""
-    here, answer = resources(), request.args.to_dict()
-    pending = _claimed(here, answer.get("state", ""), "callback")
-    tokens, user = await _exchange(here, pending, answer)
-    return await _let_in(here, pending, tokens, user)
+    services, answer = current_services(), request.args.to_dict()
+    pending = _claimed(services, answer.get("state", ""), "callback")
+    tokens, user = await _exchange(services, pending, answer)
+    return await _let_in(services, pending, tokens, user)
 
 
 @blueprint.post("/login/paste")
 @hide
 async def paste() -> ResponseReturnValue:
     """The address a browser landed on, pasted by somebody whose browser can't reach it; next they say who they are."""
-    here = resources()
-    _must_be_able_to_paste(here)
+    services = current_services()
+    _must_be_able_to_paste(services)
     text = (await request.form).get("address", "").strip()
-    answer = _answer_in(text, here.config.server.redirect_uri)
-    pending = _claimed(here, answer["state"], "paste")
-    tokens, user = await _exchange(here, pending, answer)
-    now_ms = here.clock.now_ms()
-    state = here.pending.new_state("confirm", now_ms)
+    answer = _answer_in(text, services.config.server.redirect_uri)
+    pending = _claimed(services, answer["state"], "paste")
+    tokens, user = await _exchange(services, pending, answer)
+    now_ms = services.clock.now_ms()
+    state = services.pending.new_state("confirm", now_ms)
     asked = PendingLogin(state, "confirm", pending.app, "", pending.next, now_ms + LIFE_MS)
-    sealed = here.pending.seal_answer(Answered(state, tokens, user))
+    sealed = services.pending.seal_answer(Answered(state, tokens, user))
     response = await make_response(await render_template("paste_confirm.html", user=user, answer=sealed))
-    _keep_begun(here, response, (*_others(here, pending), asked))
+    _keep_begun(services, response, (*_others(services, pending), asked))
     return response
 
 
@@ -75,166 +75,166 @@ async def paste() -> ResponseReturnValue:
 @hide
 async def confirm() -> ResponseReturnValue:
     """The button that says: that is me, on this device."""
-    here = resources()
-    _must_be_able_to_paste(here)
-    answered = here.pending.unseal_answer((await request.form).get("answer", ""))
+    services = current_services()
+    _must_be_able_to_paste(services)
+    answered = services.pending.unseal_answer((await request.form).get("answer", ""))
     if answered is None:
         raise login_errors.over()
-    pending = _claimed(here, answered.state, "confirm")
-    here.pending.spend(pending.state)
-    return await _let_in(here, pending, answered.tokens, answered.user)
+    pending = _claimed(services, answered.state, "confirm")
+    services.pending.spend(pending.state)
+    return await _let_in(services, pending, answered.tokens, answered.user)
 
 
 @blueprint.post("/logout")
 @hide
 async def logout() -> ResponseReturnValue:
     """Log this browser out, and no other."""
-    here = resources()
-    browser_sessions.log_out(here.store, cookie(), here.clock.now_ms())
-    return logged_out(here)
+    services = current_services()
+    browser_sessions.log_out(services.store, cookie(), services.clock.now_ms())
+    return logged_out(services)
 
 
-def logged_out(here: Resources) -> cookies.AnyResponse:
+def logged_out(services: Services) -> cookies.AnyResponse:
     """To the start page, with nothing left by which the browser is known."""
     response = redirect(url_for("pages.landing"), 303)
-    cookies.drop(here.config, response, cookies.SESSION)
+    cookies.drop(services.config, response, cookies.SESSION)
     response.headers["Clear-Site-Data"] = '"cache"'  # pictures of people; pages are in none
     return response
 
 
-def _must_be_able_to_paste(here: Resources) -> None:
+def _must_be_able_to_paste(services: Services) -> None:
     """Raises ProblemError unless the operator lets people paste, and this browser needs to and is near."""
-    back_to = urlsplit(here.config.server.redirect_uri)
+    back_to = urlsplit(services.config.server.redirect_uri)
     needs_to = back_to.scheme == "http" and request.host != back_to.netloc
-    if not (here.config.features.paste_back and needs_to):
-        raise login_errors.only_on(here.config.server.url)
+    if not (services.config.features.paste_back and needs_to):
+        raise login_errors.only_on(services.config.server.url)
     if not edge.caller().is_near:
         raise login_errors.too_far()
 
 
-def _app(here: Resources) -> App:
+def _app(services: Services) -> App:
     """The app this log-in goes to. Raises ProblemError when no seat is free."""
-    apps = here.config.spotify.apps
+    apps = services.config.spotify.apps
     if wanted := request.args.get("app"):
-        return _app_named(here, wanted)
+        return _app_named(services, wanted)
     person = who()
-    taken = [account.app for account in here.directory.everybody()]
-    known = person.app if person else _app_of_browser(here)
+    taken = [account.app for account in services.directory.everybody()]
+    known = person.app if person else _app_of_browser(services)
     chosen = choose_app([app.name for app in apps], taken, known)
     if chosen is None:
         raise login_errors.all_seats_taken(apps)
-    return _app_named(here, chosen)
+    return _app_named(services, chosen)
 
 
-def _app_of_browser(here: Resources) -> str:
+def _app_of_browser(services: Services) -> str:
     """The app this browser used last; its name opens nothing, so that of before https does as well."""
-    return cookies.read(here.config, request.cookies, cookies.APP) or request.cookies.get(cookies.APP, "")
+    return cookies.read(services.config, request.cookies, cookies.APP) or request.cookies.get(cookies.APP, "")
 
 
-def _app_named(here: Resources, name: str) -> App:
-    app = here.config.spotify.app(name)
+def _app_named(services: Services, name: str) -> App:
+    app = services.config.spotify.app(name)
     if app is None:
         raise ProblemError(404, "no_such_app", "The operator has no Spotify app of that name.", ways=AGAIN)
     return app
 
 
-async def _begin(here: Resources, app: App, step: Step) -> cookies.AnyResponse:
+async def _begin(services: Services, app: App, step: Step) -> cookies.AnyResponse:
     """Send the browser to Spotify; it takes along, sealed, what it needs to come back.
 
     Spotify asks those who are logged in already, those who are to paste, and those whom another site's page sends here,
     even if they agreed before: else a link would wave them through.
     """
-    now_ms = here.clock.now_ms()
-    state = here.pending.new_state(step, now_ms)
+    now_ms = services.clock.now_ms()
+    state = services.pending.new_state(step, now_ms)
     is_sent = request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
-    start = here.oauth.begin(app, state, asks=step == "paste" or who() is not None or is_sent)
+    start = services.oauth.begin(app, state, asks=step == "paste" or who() is not None or is_sent)
     target = local_path(request.args.get("next", "/"))
     if step == "paste":
-        page = await render_template("paste.html", url=start.url, redirect_uri=here.config.server.redirect_uri)
+        page = await render_template("paste.html", url=start.url, redirect_uri=services.config.server.redirect_uri)
         response: cookies.AnyResponse = await make_response(page)
     else:
         response = redirect(start.url)
     begun = PendingLogin(state, step, app.name, start.verifier, target, now_ms + LIFE_MS)
-    _keep_begun(here, response, (*_begun(here), begun))
+    _keep_begun(services, response, (*_begun(services), begun))
     return response
 
 
-def _begun(here: Resources) -> tuple[PendingLogin, ...]:
+def _begun(services: Services) -> tuple[PendingLogin, ...]:
     """The log-ins that this browser has under way."""
-    return here.pending.read(cookies.read(here.config, request.cookies, cookies.LOGIN), here.clock.now_ms())
+    return services.pending.read(cookies.read(services.config, request.cookies, cookies.LOGIN), services.clock.now_ms())
 
 
-def _others(here: Resources, than: PendingLogin) -> tuple[PendingLogin, ...]:
-    return tuple(one for one in _begun(here) if one != than)
+def _others(services: Services, than: PendingLogin) -> tuple[PendingLogin, ...]:
+    return tuple(one for one in _begun(services) if one != than)
 
 
-def _keep_begun(here: Resources, response: cookies.AnyResponse, begun: tuple[PendingLogin, ...]) -> None:
+def _keep_begun(services: Services, response: cookies.AnyResponse, begun: tuple[PendingLogin, ...]) -> None:
     if begun:
-        cookies.keep(here.config, response, cookies.LOGIN, here.pending.cookie(begun), int(LIFE_MS / 1000))
+        cookies.keep(services.config, response, cookies.LOGIN, services.pending.cookie(begun), int(LIFE_MS / 1000))
     else:
-        cookies.drop(here.config, response, cookies.LOGIN)
+        cookies.drop(services.config, response, cookies.LOGIN)
 
 
-def _claimed(here: Resources, state: str, step: Step) -> PendingLogin:
+def _claimed(services: Services, state: str, step: Step) -> PendingLogin:
     """The log-in of `state` that this very browser has begun, and at which `step` it is.
 
     A state that another browser brings is spent: somebody was sent the link of somebody else's log-in, and must not
     open their account to them by passing on where they landed. But where it is to be pasted, the beginner may sit at
     this very machine, which answers where others land on an error. Raises ProblemError.
     """
-    begun_as = here.pending.step_of(state, here.clock.now_ms())
+    begun_as = services.pending.step_of(state, services.clock.now_ms())
     if begun_as is None:
         raise login_errors.over()
-    pending = next((one for one in _begun(here) if one.state == state and one.step == step), None)
+    pending = next((one for one in _begun(services) if one.state == state and one.step == step), None)
     if pending is not None:
         return pending
     if (begun_as, step) == ("paste", "callback"):
         raise login_errors.by_hand()
-    here.pending.spend(state)
-    raise login_errors.other_browser(here.config.server.url)
+    services.pending.spend(state)
+    raise login_errors.other_browser(services.config.server.url)
 
 
-async def _exchange(here: Resources, pending: PendingLogin, answer: dict[str, str]) -> tuple[Tokens, User]:
+async def _exchange(services: Services, pending: PendingLogin, answer: dict[str, str]) -> tuple[Tokens, User]:
     """What Spotify gives for the code in its `answer`; it is asked once for each log-in. Raises ProblemError."""
-    now_ms, network = here.clock.now_ms(), edge.caller().key
+    now_ms, network = services.clock.now_ms(), edge.caller().key
     costs = "code" in answer and "error" not in answer
-    if costs and not here.exchanges.allows(network, now_ms):
+    if costs and not services.exchanges.allows(network, now_ms):
         raise login_errors.too_many()
-    here.pending.spend(pending.state)
+    services.pending.spend(pending.state)
     if not costs:
         raise login_errors.refused(answer.get("error", "no_code"))
-    app = _app_named(here, pending.app)
+    app = _app_named(services, pending.app)
     try:
-        tokens = await here.oauth.exchange(app, answer["code"], pending.verifier)
-        here.exchanges.was_good(network)
-        return tokens, await here.client.me(Bearer("", app.name, tokens.access_token))
+        tokens = await services.oauth.exchange(app, answer["code"], pending.verifier)
+        services.exchanges.was_good(network)
+        return tokens, await services.client.me(Bearer("", app.name, tokens.access_token))
     except SpotifyError as error:
-        raise login_errors.spotify_said(error, app, here.config.spotify, now_ms) from error
+        raise login_errors.spotify_said(error, app, services.config.spotify, now_ms) from error
 
 
-async def _let_in(here: Resources, pending: PendingLogin, tokens: Tokens, user: User) -> cookies.AnyResponse:
+async def _let_in(services: Services, pending: PendingLogin, tokens: Tokens, user: User) -> cookies.AnyResponse:
     """Log the browser in; what it was logged in with before ends."""
-    now_ms, shown = here.clock.now_ms(), cookie()
-    before = browser_sessions.known(here.store, shown, now_ms)
-    account = _keep(here, pending.app, tokens, user)
-    browser_sessions.log_out(here.store, shown, now_ms)
-    others = browser_sessions.logged_in(here.store, account.id, now_ms)
+    now_ms, shown = services.clock.now_ms(), cookie()
+    before = browser_sessions.known(services.store, shown, now_ms)
+    account = _keep(services, pending.app, tokens, user)
+    browser_sessions.log_out(services.store, shown, now_ms)
+    others = browser_sessions.logged_in(services.store, account.id, now_ms)
     browser = Browser(
         "",
         now_ms,
         now_ms,
         browser_name(request.headers.get("User-Agent", "")),
-        has_host_cookie=cookies.is_secure(here.config),
+        has_host_cookie=cookies.is_secure(services.config),
         is_doubtful=_is_doubtful(before, account, pending),
         was_only=not others,
     )
-    value = browser_sessions.log_in(here.store, account.id, browser)
+    value = browser_sessions.log_in(services.store, account.id, browser)
     if browser.is_doubtful and others:
-        notices.tell(here, account.id, Notice("pasted_login", detail=f"{browser.name}:{int(now_ms)}"))
+        notices.tell(services, account.id, Notice("pasted_login", detail=f"{browser.name}:{int(now_ms)}"))
     response = redirect(pending.next)
-    cookies.keep(here.config, response, cookies.SESSION, value, browser_sessions.LIFE_S)
-    cookies.keep(here.config, response, cookies.APP, pending.app, browser_sessions.LIFE_S)
-    _keep_begun(here, response, _others(here, pending))
+    cookies.keep(services.config, response, cookies.SESSION, value, browser_sessions.LIFE_S)
+    cookies.keep(services.config, response, cookies.APP, pending.app, browser_sessions.LIFE_S)
+    _keep_begun(services, response, _others(services, pending))
     return response
 
 
@@ -244,19 +244,19 @@ def _is_doubtful(before: tuple[Account, Browser] | None, account: Account, pendi
     return pending.step == "confirm" and not is_theirs
 
 
-def _keep(here: Resources, app: str, tokens: Tokens, user: User) -> Account:
-    now_ms = here.clock.now_ms()
-    account = accounts.admit(here.store, user, app, now_ms)
+def _keep(services: Services, app: str, tokens: Tokens, user: User) -> Account:
+    now_ms = services.clock.now_ms()
+    account = accounts.admit(services.store, user, app, now_ms)
     consent = Consent(
         id=new_id(),
         app=app,
         granted_at_ms=now_ms,
         scopes=tuple(tokens.scopes),
-        access_token=here.vault.seal(tokens.access_token),
+        access_token=services.vault.seal(tokens.access_token),
         expires_at_ms=tokens.expires_at_ms,
-        refresh_token=here.vault.seal(tokens.refresh_token or ""),  # a new log-in always brings one
+        refresh_token=services.vault.seal(tokens.refresh_token or ""),  # a new log-in always brings one
     )
-    here.store.write(CONSENT, consent, account.id)
+    services.store.write(CONSENT, consent, account.id)
     return account
 
 

@@ -9,26 +9,26 @@ from songswap.model.notices import Notices
 from songswap.store import BrokenError
 from songswap.web.account import erasure
 from songswap.web.kit import audit_log
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.moderation.reports import forget_in_reports
 from songswap.web.people.viewer import own_circle
 
 
-def part(here: Resources, account: str, *, by: str) -> None:
+def part(services: Services, account: str, *, by: str) -> None:
     """Delete all that is stored about `account`, and write down that somebody went. Raises StoreError."""
-    forget_in_reports(here, account)
-    audit_log.forget(here.store, account)
-    for other in here.store.names("accounts"):
-        _forget_at(here, other, account)
-    erasure.disconnect(here, account)
-    audit_log.note(here, "disconnected", "" if by == account else by)
+    forget_in_reports(services, account)
+    audit_log.forget(services.store, account)
+    for other in services.store.names("accounts"):
+        _forget_at(services, other, account)
+    erasure.disconnect(services, account)
+    audit_log.note(services, "disconnected", "" if by == account else by)
 
 
-def _forget_at(here: Resources, other: str, gone: str) -> None:
+def _forget_at(services: Services, other: str, gone: str) -> None:
     with contextlib.suppress(BrokenError):  # nobody shall stay because of what is wrong with another's
-        circle = own_circle(here, other)
+        circle = own_circle(services, other)
         if (left := blocking.without_account(circle, gone)) != circle:
-            here.store.write(CIRCLE, left, other)
-    told = here.notices.get(other) or Notices()
+            services.store.write(CIRCLE, left, other)
+    told = services.notices.get(other) or Notices()
     if (still := notices.without_account(told, gone)) != told:
-        here.store.write(NOTICES, still, other)
+        services.store.write(NOTICES, still, other)

@@ -17,7 +17,7 @@ from songswap.web.discovery.sources import SOURCES, Offer, SourceName, Wish
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body, query
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 from songswap.web.search.search import LONGEST, words_of
 
 blueprint = Blueprint("create", __name__)
@@ -91,7 +91,7 @@ class Preview(Struct, frozen=True):
 @hide
 async def page() -> ResponseReturnValue:
     """The page."""
-    choices = await choices_of(resources(), me())
+    choices = await choices_of(current_services(), me())
     ready = [one.name for one in choices.sources if not one.missing]
     return await render_template("create.html", choices=choices, chosen=ready[0] if ready else "")
 
@@ -100,7 +100,7 @@ async def page() -> ResponseReturnValue:
 @validate_response(Choices)
 async def get_choices() -> Choices:
     """Sources, attributes and limits: what can be chosen, and what can't be at the moment, and why."""
-    return await choices_of(resources(), me())
+    return await choices_of(current_services(), me())
 
 
 @blueprint.get("/api/create/seeds")
@@ -108,7 +108,7 @@ async def get_choices() -> Choices:
 @validate_response(SeedsFound)
 async def find_seeds(data: SeedSearch) -> SeedsFound:
     """Songs and artists for what was typed, at most ten: from the catalogue without a call, else from Spotify."""
-    found: tuple[SeedHit, ...] = await suggestions(resources(), me().id, words_of(data.q), data.source)
+    found: tuple[SeedHit, ...] = await suggestions(current_services(), me().id, words_of(data.q), data.source)
     return SeedsFound(found)
 
 
@@ -117,13 +117,13 @@ async def find_seeds(data: SeedSearch) -> SeedsFound:
 @validate_response(Preview)
 async def preview(data: ListWanted) -> Preview:
     """Choose songs, without making anything: they can be saved as a playlist then."""
-    here, person = resources(), me()
+    services, person = current_services(), me()
     wish = _checked(data)
     source = SOURCES[data.source]
-    if missing := source.missing(here):
+    if missing := source.missing(services):
         raise ProblemError(409, "source_unavailable", missing)
-    wish = replace_seeds(wish, await named(here, wish.seeds))
-    offer = await source.offer(here, person, wish)
+    wish = replace_seeds(wish, await named(services, wish.seeds))
+    offer = await source.offer(services, person, wish)
     number = secrets.randbelow(recommend.MOST_NUMBER + 1) if data.number is None else data.number
     chosen = _choose(offer, wish, number)
     if not chosen:

@@ -13,7 +13,7 @@ from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import Body, body
 from songswap.web.kit.names import plain_name
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.playlists import saved_lists
 from songswap.web.playlists.library import playlists_of
 from songswap.web.playlists.saved_lists import SavedState
@@ -46,26 +46,26 @@ class ListToSave(Body, frozen=True):
 @validate_response(SavedState, 202)
 async def save_list(data: ListToSave) -> tuple[SavedState, int]:
     """Save a list as a playlist. How it goes tells `/api/me/saves/{save_id}`."""
-    here, account = resources(), me().id
+    services, account = current_services(), me().id
     if not data.uris:
         raise ProblemError(400, "nothing_to_save", "There is no song in the list.")
     if len(data.uris) > MOST_SONGS:
         raise ProblemError(400, "invalid", f"A list has {MOST_SONGS} songs at most, not {len(data.uris)}.")
-    if data.again and saved_lists.state_of(here, account, data.again) is None:
+    if data.again and saved_lists.state_of(services, account, data.again) is None:
         raise ProblemError(404, "not_found", "There is no such list.")
-    target = _mine(here, account, data.target) if data.target else None
+    target = _mine(services, account, data.target) if data.target else None
     name = target.name if target else plain_name(data.name)
     wish = Save(name, data.uris, description=DESCRIPTION, target=target.id if target else None)
-    return saved_lists.save(here, account, data.again or new_id(), wish), 202
+    return saved_lists.save(services, account, data.again or new_id(), wish), 202
 
 
-def _mine(here: Resources, account: str, playlist_id: str) -> OwnPlaylist:
+def _mine(services: Services, account: str, playlist_id: str) -> OwnPlaylist:
     """A playlist of mine, as it was seen last. Raises ProblemError (404, 403)."""
-    known = next((one for one in playlists_of(here, account).items if one.id == playlist_id), None)
+    known = next((one for one in playlists_of(services, account).items if one.id == playlist_id), None)
     if known is None:
         raise ProblemError(404, "no_such_playlist", "That playlist is not among yours. Look for your playlists again.")
     if not known.is_mine:
         raise ProblemError(403, "not_yours", f"{known.name} belongs to somebody else: only they can add to it.")
-    if known.is_public and not saved_lists.may_save(here, account, public=True):
+    if known.is_public and not saved_lists.may_save(services, account, public=True):
         raise ProblemError(403, "missing_scope", saved_lists.NO_PUBLIC_RIGHT)
     return known

@@ -10,7 +10,7 @@ from songswap.store import StoreError
 from songswap.web.discovery.sources import SOURCES, SourceName
 from songswap.web.insights.comparing import ScopeState, scopes
 from songswap.web.insights.insights_access import reader_of
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 
 class SongSource(Struct, frozen=True):
@@ -48,13 +48,13 @@ class Choices(Struct, frozen=True):
     most_number: int = MOST_NUMBER
 
 
-async def choices_of(here: Resources, person: Account) -> Choices:
+async def choices_of(services: Services, person: Account) -> Choices:
     """What can be chosen now."""
-    there = await _manifest(here)
+    there = await _manifest(services)
     known = there.attributes if there else ()
     return Choices(
         sources=tuple(
-            SongSource(name, source.label, source.words, source.missing(here)) for name, source in SOURCES.items()
+            SongSource(name, source.label, source.words, source.missing(services)) for name, source in SOURCES.items()
         ),
         attributes=tuple(
             AttributeState(
@@ -70,13 +70,13 @@ async def choices_of(here: Resources, person: Account) -> Choices:
             )
             for name, one in ATTRIBUTES.items()
         ),
-        scopes=scopes(here, reader_of(here, person)),
+        scopes=scopes(services, reader_of(services, person)),
         catalogue=CatalogueState(there.songs, there.file, there.loaded_at_ms) if there else None,
     )
 
 
-async def _manifest(here: Resources) -> Manifest | None:
+async def _manifest(services: Services) -> Manifest | None:
     try:
-        return await here.catalogue.ask(lambda _, shelf: shelf.manifest)
+        return await services.catalogue.ask(lambda _, shelf: shelf.manifest)
     except (NoCatalogueError, StoreError):
         return None

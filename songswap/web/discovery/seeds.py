@@ -11,7 +11,7 @@ from songswap.catalogue.shelf import Shelf
 from songswap.core.discovery.recommend import Seed
 from songswap.model.struct import Struct
 from songswap.web.discovery.sources import SourceName
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.search.search import MOST_FOUND, found_at_spotify
 
 if TYPE_CHECKING:
@@ -39,17 +39,17 @@ class SeedsFound(Struct, frozen=True):
     items: tuple[SeedHit, ...]
 
 
-async def suggestions(here: Resources, account: str, words: str, source: SourceName) -> tuple[SeedHit, ...]:
+async def suggestions(services: Services, account: str, words: str, source: SourceName) -> tuple[SeedHit, ...]:
     """Songs and artists for these words, at most ten. Raises ProblemError where Spotify has to be asked and won't say.
 
     Spotify is asked only if the catalogue has nothing, or its own recommendations are wanted, which need its ids of
     artists. What isn't in the catalogue can't be a seed for it: then nobody is asked.
     """
     if source != "spotify":
-        known = await _in_catalogue(here, words)
+        known = await _in_catalogue(services, words)
         if known or (source == "catalogue" and known is not None):
             return known
-    found = await found_at_spotify(here, account, words, "mixed")
+    found = await found_at_spotify(services, account, words, "mixed")
     songs = (
         SeedHit("track", one.name, one.artists[0] if one.artists else "", one.uri, one.album, one.cover_url, "spotify")
         for one in found.tracks
@@ -60,7 +60,7 @@ async def suggestions(here: Resources, account: str, words: str, source: SourceN
     return tuple(hit for hit in mixed if hit is not None)[:MOST_FOUND]
 
 
-async def _in_catalogue(here: Resources, words: str) -> tuple[SeedHit, ...] | None:
+async def _in_catalogue(services: Services, words: str) -> tuple[SeedHit, ...] | None:
     """What the catalogue has; None where there is none."""
 
     def look(cursor: "DuckDBPyConnection", shelf: Shelf) -> tuple[SeedHit, ...]:
@@ -76,12 +76,12 @@ async def _in_catalogue(here: Resources, words: str) -> tuple[SeedHit, ...] | No
         )
 
     try:
-        return await here.catalogue.ask(look)
+        return await services.catalogue.ask(look)
     except NoCatalogueError:
         return None
 
 
-async def named(here: Resources, seeds: tuple[Seed, ...]) -> tuple[Seed, ...]:
+async def named(services: Services, seeds: tuple[Seed, ...]) -> tuple[Seed, ...]:
     """The seeds, with the names of those of which only the uri was given, as far as they are known without a call."""
 
     def look(_: "DuckDBPyConnection", shelf: Shelf) -> dict[str, Seed]:
@@ -91,10 +91,10 @@ async def named(here: Resources, seeds: tuple[Seed, ...]) -> tuple[Seed, ...]:
 
     known: dict[str, Seed] = {}
     with contextlib.suppress(NoCatalogueError):
-        known = await here.catalogue.ask(look)
-    return tuple(seed if seed.name else known.get(seed.uri) or _found_lately(here, seed) for seed in seeds)
+        known = await services.catalogue.ask(look)
+    return tuple(seed if seed.name else known.get(seed.uri) or _found_lately(services, seed) for seed in seeds)
 
 
-def _found_lately(here: Resources, seed: Seed) -> Seed:
-    track = here.finds.track(seed.uri, here.clock.up_ms())
+def _found_lately(services: Services, seed: Seed) -> Seed:
+    track = services.finds.track(seed.uri, services.clock.up_ms())
     return Seed("track", track.name, track.artists[0], seed.uri) if track and track.artists else seed

@@ -21,7 +21,7 @@ from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import query
 from songswap.web.kit.security_headers import content_policy
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people import membership
 
 if TYPE_CHECKING:
@@ -57,14 +57,14 @@ class RadarState(Struct, frozen=True):
 @validate_response(SongList)
 async def find_songs(data: AskedSongs) -> SongList:
     """Songs of the catalogue by words, artist, genre and attributes, page by page."""
-    return await _page_of(resources(), data)
+    return await _page_of(current_services(), data)
 
 
 @blueprint.get("/api/songs/<track_id>")
 @validate_response(SongState)
 async def get_song(track_id: str) -> SongState:
     """A song, with its attributes."""
-    found = await _known(resources(), track_id, AskedSimilar())
+    found = await _known(current_services(), track_id, AskedSimilar())
     if found.song is None:
         raise ProblemError(404, "no_features", NO_SONG)
     return found.song
@@ -79,7 +79,7 @@ async def get_similar(track_id: str, data: AskedSimilar) -> SimilarState:
     A track the catalogue does not know is found by `title` and `artist`, if they are given; if it is not, `song` is
     null and `offers` are those called most like it.
     """
-    found = await _similar(resources(), track_id, data)
+    found = await _similar(current_services(), track_id, data)
     if found.song is None and not (data.title or data.artist):
         raise ProblemError(404, "no_features", NO_SONG)
     return found
@@ -90,7 +90,7 @@ async def get_similar(track_id: str, data: AskedSimilar) -> SimilarState:
 @validate_response(RadarState)
 async def get_radar(track_id: str, data: AskedSimilar) -> RadarState:
     """The song beside the mean of those like it, as a radar chart: a figure for plotly.js, and as a table."""
-    found = await _similar(resources(), track_id, data)
+    found = await _similar(current_services(), track_id, data)
     if found.song is None:
         raise ProblemError(404, "no_features", NO_SONG)
     chart = radar(found.song.title, found.song.features, [one.song.features for one in found.items])
@@ -103,10 +103,10 @@ async def get_radar(track_id: str, data: AskedSimilar) -> RadarState:
 @hide
 async def show_songs(data: AskedSongs) -> ResponseReturnValue:
     """Looking songs up."""
-    here = resources()
-    there, found = await _manifest(here), None
+    services = current_services()
+    there, found = await _manifest(services), None
     if there is not None and (data.q or data.artist or data.genre):
-        found = await _page_of(here, data)
+        found = await _page_of(services, data)
     return await render_template("songs.html", catalogue=there, found=found, asked=data)
 
 
@@ -115,11 +115,11 @@ async def show_songs(data: AskedSongs) -> ResponseReturnValue:
 @hide
 async def show_song(track_id: str, data: AskedSimilar) -> ResponseReturnValue:
     """A song, and those like it."""
-    here = resources()
-    there = await _manifest(here)
+    services = current_services()
+    there = await _manifest(services)
     if there is None:
         return await render_template("songs.html", catalogue=None, found=None, asked=AskedSongs())
-    found = await _known(here, track_id, data)
+    found = await _known(services, track_id, data)
     weights = weights_of(data, there.attributes)
     text = await render_template(
         "song.html",
@@ -127,12 +127,12 @@ async def show_song(track_id: str, data: AskedSimilar) -> ResponseReturnValue:
         asked=data,
         attributes=[ATTRIBUTES[name] for name in there.attributes],
         weights=weights,
-        nights=_nights(here),
+        nights=_nights(services),
         plotly_url=plotly.script_url(),
         track_id=track_id,
     )
     response = cast(Response, await make_response(text, 200 if found.song else 404))
-    response.headers["Content-Security-Policy"] = content_policy(here.config, has_charts=True)
+    response.headers["Content-Security-Policy"] = content_policy(services.config, has_charts=True)
     return response
 
 
@@ -143,32 +143,34 @@ class Night(Struct, frozen=True):
     name: str
 
 
-def _nights(here: Resources) -> list[Night]:
-    groups = membership.groups_of(here.store, me().id)
-    return [Night(one.id, one.name) for one in groups if membership.session_of(here.store, one.id).state == "running"]
+def _nights(services: Services) -> list[Night]:
+    groups = membership.groups_of(services.store, me().id)
+    return [
+        Night(one.id, one.name) for one in groups if membership.session_of(services.store, one.id).state == "running"
+    ]
 
 
-async def _manifest(here: Resources) -> Manifest | None:
+async def _manifest(services: Services) -> Manifest | None:
     try:
-        return await here.catalogue.ask(lambda _, shelf: shelf.manifest)
+        return await services.catalogue.ask(lambda _, shelf: shelf.manifest)
     except NoCatalogueError:
         return None
 
 
-async def _page_of(here: Resources, data: AskedSongs) -> SongList:
+async def _page_of(services: Services, data: AskedSongs) -> SongList:
     start, wanted = int(data.cursor or 0), wanted_of(data)
-    found = await _asked(here, lambda cursor, shelf: catalogue_query.find(cursor, shelf, wanted, data.limit, start))
+    found = await _asked(services, lambda cursor, shelf: catalogue_query.find(cursor, shelf, wanted, data.limit, start))
     end = start + len(found.items)
     has_more = end < found.total and end < MOST_PAGES * PAGE
     return SongList(tuple(map(song_state, found.items)), found.total, str(end) if has_more else None)
 
 
-async def _known(here: Resources, track_id: str, data: AskedSimilar) -> SimilarState:
+async def _known(services: Services, track_id: str, data: AskedSimilar) -> SimilarState:
     """The song, without those like it, or what is called like it."""
-    return await _asked(here, lambda cursor, shelf: _look_up(cursor, shelf, track_id, data)[0])
+    return await _asked(services, lambda cursor, shelf: _look_up(cursor, shelf, track_id, data)[0])
 
 
-async def _similar(here: Resources, track_id: str, data: AskedSimilar) -> SimilarState:
+async def _similar(services: Services, track_id: str, data: AskedSimilar) -> SimilarState:
     """The song and those like it, or what is called like it."""
 
     def look(cursor: "DuckDBPyConnection", shelf: Shelf) -> SimilarState:
@@ -179,7 +181,7 @@ async def _similar(here: Resources, track_id: str, data: AskedSimilar) -> Simila
         items = near(shelf, row, data.k, weights, without_artist=data.without_artist)
         return replace(found, items=tuple(map(like_state, items)), weights=weights)
 
-    return await _asked(here, look)
+    return await _asked(services, look)
 
 
 def _look_up(
@@ -192,9 +194,9 @@ def _look_up(
     return SimilarState(None, offers=tuple(map(song_state, offers))), None
 
 
-async def _asked(here: Resources, question: Ask[T]) -> T:
+async def _asked(services: Services, question: Ask[T]) -> T:
     """What the catalogue answers. Raises ProblemError (409) where there is none."""
     try:
-        return await here.catalogue.ask(question)
+        return await services.catalogue.ask(question)
     except NoCatalogueError as error:
         raise ProblemError(409, "no_catalogue", str(error)) from error

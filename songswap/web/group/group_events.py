@@ -20,8 +20,8 @@ blueprint = Blueprint("events", __name__)
 @stream(blueprint, "/api/groups/<group_id>/events")
 def events(asking: Asking, group_id: str) -> Events:
     """Server-sent events: `state` with a whole GroupState; `gone` with a reason when there is nothing more to come."""
-    here, account = asking.here, asking.account.id
-    return of_group(asking, group_id, lambda scene: scene.state(account, here.clock.now_ms()))
+    services, account = asking.services, asking.account.id
+    return of_group(asking, group_id, lambda scene: scene.state(account, services.clock.now_ms()))
 
 
 def of_group(asking: Asking, group_id: str, state: Callable[[Scene], Timed | None]) -> Events:
@@ -29,8 +29,8 @@ def of_group(asking: Asking, group_id: str, state: Callable[[Scene], Timed | Non
 
     Raises ProblemError, RefusedError (404 both).
     """
-    here, account = asking.here, asking.account.id
-    group = here.store.read(GROUP, group_id)
+    services, account = asking.services, asking.account.id
+    group = services.store.read(GROUP, group_id)
     if group is None:
         raise ProblemError(404, "not_found", "There is no such group, or you are not in it.")
     role_of(group, account)
@@ -38,8 +38,8 @@ def of_group(asking: Asking, group_id: str, state: Callable[[Scene], Timed | Non
     @contextmanager
     def opened(bell: Bell) -> Iterator[Look]:
         log_in = LogIn(asking, bell)
-        watching = here.watching.watched(group_id, account)
-        with watching, log_in.watched(), scenes_of(here).watch(group_id, bell.ring) as scene:
+        watching = services.watching.watched(group_id, account)
+        with watching, log_in.watched(), scenes_of(services).watch(group_id, bell.ring) as scene:
             yield lambda: (state(scene) or "not_a_member") if log_in.holds() else "logged_out"
 
-    return feed(here, opened, is_paged=asking.is_paged)
+    return feed(services, opened, is_paged=asking.is_paged)

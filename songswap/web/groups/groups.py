@@ -24,7 +24,7 @@ from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import Body, body, no_content
 from songswap.web.kit.secret_links import new_link
 from songswap.web.kit.security_headers import content_policy
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.moderation.reports import reports_in
 from songswap.web.people import membership
 from songswap.web.talk import milestones
@@ -76,7 +76,7 @@ class GroupList(Struct, frozen=True):
     items: tuple[GroupSummary, ...]
 
 
-def summaries(here: Resources, account: Account) -> tuple[GroupSummary, ...]:
+def summaries(services: Services, account: Account) -> tuple[GroupSummary, ...]:
     """The groups `account` is in."""
     return tuple(
         GroupSummary(
@@ -84,10 +84,10 @@ def summaries(here: Resources, account: Account) -> tuple[GroupSummary, ...]:
             name=group.name,
             role=group.members[account.id].role,
             members=len(group.members),
-            is_running=membership.session_of(here.store, group.id).state == "running",
+            is_running=membership.session_of(services.store, group.id).state == "running",
             picture_url=picture_url(group),
         )
-        for group in membership.groups_of(here.store, account.id)
+        for group in membership.groups_of(services.store, account.id)
     )
 
 
@@ -95,7 +95,7 @@ def summaries(here: Resources, account: Account) -> tuple[GroupSummary, ...]:
 @validate_response(GroupList)
 async def list_groups() -> GroupList:
     """The groups I am in."""
-    return GroupList(summaries(resources(), me()))
+    return GroupList(summaries(current_services(), me()))
 
 
 @blueprint.post("/api/groups")
@@ -103,8 +103,8 @@ async def list_groups() -> GroupList:
 @validate_response(GroupState, 201)
 async def create_group(data: GroupName) -> tuple[GroupState, int]:
     """Make a group; I am its host."""
-    here = resources()
-    return state_of(here, _create(here, data.name), me().id), 201
+    services = current_services()
+    return state_of(services, _create(services, data.name), me().id), 201
 
 
 @blueprint.get("/api/groups/<group_id>")
@@ -114,7 +114,7 @@ async def get_group(group_id: str) -> GroupState:
 
     The same, live, as server-sent events (`event: state`): `/api/groups/{group_id}/events`.
     """
-    return state_of(resources(), my_group(group_id), me().id)
+    return state_of(current_services(), my_group(group_id), me().id)
 
 
 @blueprint.patch("/api/groups/<group_id>")
@@ -122,7 +122,7 @@ async def get_group(group_id: str) -> GroupState:
 @validate_response(GroupState)
 async def change_group(group_id: str, data: GroupWish) -> GroupState:
     """Change a group's name, its description, whether others find it, and how they get in (host)."""
-    here, group = resources(), my_group_as(group_id, "manage")
+    services, group = current_services(), my_group_as(group_id, "manage")
     after = group
     if isinstance(data.name, str):
         after = rules.rename(after, me().id, data.name)
@@ -137,7 +137,7 @@ async def change_group(group_id: str, data: GroupWish) -> GroupState:
         )
     if isinstance(data.has_invite_on_screen, bool):
         after = put_invite_on_screen(after, me().id, is_shown=data.has_invite_on_screen)
-    return _keep(here, group, after)
+    return _keep(services, group, after)
 
 
 @blueprint.patch("/api/groups/<group_id>/members/<account>")
@@ -145,11 +145,11 @@ async def change_group(group_id: str, data: GroupWish) -> GroupState:
 @validate_response(GroupState)
 async def assign_role(group_id: str, account: str, data: MemberRole) -> GroupState:
     """Make somebody co-host or listener, or hand the group over (host)."""
-    here, group = resources(), my_group(group_id)
+    services, group = current_services(), my_group(group_id)
     after = rules.assign(group, me().id, account, data.role)
-    state = _keep(here, group, after)
+    state = _keep(services, group, after)
     if after != group:
-        audit_log.note(here, "role_changed", me().id, whom=account, group=group.id, detail=data.role)
+        audit_log.note(services, "role_changed", me().id, whom=account, group=group.id, detail=data.role)
     return state
 
 
@@ -160,17 +160,17 @@ async def remove_member(group_id: str, account: str) -> ResponseReturnValue:
 
     Who was removed gets in again when the host lets them; the group has a new invite and a new link to its screen.
     """
-    here, group = resources(), my_group(group_id)
+    services, group = current_services(), my_group(group_id)
     if account == me().id:
-        _leave(here, group)
+        _leave(services, group)
     else:
-        gone = here.directory.get(account)
-        invite, screen = new_link(here, INVITE_LIFE_MS), new_link(here, SCREEN_LIFE_MS)
-        after = rules.remove(group, me().id, account, invite, screen, here.clock.now_ms())
-        membership.keep_group(here.store, group, after)
-        audit_log.note(here, "member_removed", me().id, whom=account, group=group.id)
+        gone = services.directory.get(account)
+        invite, screen = new_link(services, INVITE_LIFE_MS), new_link(services, SCREEN_LIFE_MS)
+        after = rules.remove(group, me().id, account, invite, screen, services.clock.now_ms())
+        membership.keep_group(services.store, group, after)
+        audit_log.note(services, "member_removed", me().id, whom=account, group=group.id)
         if gone is not None:
-            milestones.left(here, group, gone)
+            milestones.left(services, group, gone)
     return "", 204
 
 
@@ -178,15 +178,15 @@ async def remove_member(group_id: str, account: str) -> ResponseReturnValue:
 @validate_response(GroupState)
 async def let_back(group_id: str, account: str) -> GroupState:
     """Let somebody who was removed come in again, by the invite or as the group lets people in (host)."""
-    here, group = resources(), my_group(group_id)
-    return _keep(here, group, rules.let_back(group, me().id, account))
+    services, group = current_services(), my_group(group_id)
+    return _keep(services, group, rules.let_back(group, me().id, account))
 
 
 @blueprint.post("/groups")
 @hide
 async def create_group_page() -> ResponseReturnValue:
     """The form on the start page."""
-    group = _create(resources(), (await request.form).get("name", ""))
+    group = _create(current_services(), (await request.form).get("name", ""))
     return redirect(url_for("groups.group_page", group_id=group.id), 303)
 
 
@@ -194,18 +194,18 @@ async def create_group_page() -> ResponseReturnValue:
 @hide
 async def group_page(group_id: str) -> ResponseReturnValue:
     """The group page; opening it looks for devices if the last look is long ago."""
-    here, group = resources(), my_group(group_id)
-    look_if_old(here, me().id)
+    services, group = current_services(), my_group(group_id)
+    look_if_old(services, me().id)
     response = await make_response(
         await render_template(
             "group.html",
-            state=state_of(here, group, me().id),
-            read_up_to=(here.reading.get(me().id) or ReadUpTo()).chats.get(group.id, 0),
-            reports_open=_reports(here, group),
-            sdk_url=here.config.spotify.sdk_url,
+            state=state_of(services, group, me().id),
+            read_up_to=(services.reading.get(me().id) or ReadUpTo()).chats.get(group.id, 0),
+            reports_open=_reports(services, group),
+            sdk_url=services.config.spotify.sdk_url,
         )
     )
-    response.headers["Content-Security-Policy"] = content_policy(here.config, has_player=True)
+    response.headers["Content-Security-Policy"] = content_policy(services.config, has_player=True)
     return response
 
 
@@ -213,29 +213,29 @@ async def group_page(group_id: str) -> ResponseReturnValue:
 @hide
 async def leave_page(group_id: str) -> ResponseReturnValue:
     """The form on the group page."""
-    _leave(resources(), my_group(group_id))
+    _leave(current_services(), my_group(group_id))
     return redirect(url_for("pages.landing"), 303)
 
 
-def _leave(here: Resources, group: Group) -> None:
+def _leave(services: Services, group: Group) -> None:
     after = rules.leave(group, me().id)
-    membership.keep_group(here.store, group, after)
+    membership.keep_group(services.store, group, after)
     if after is not None:
-        milestones.left(here, group, me())
+        milestones.left(services, group, me())
 
 
-def _reports(here: Resources, group: Group) -> int | None:
+def _reports(services: Services, group: Group) -> int | None:
     """How many open reports of the group wait for the one who asks; None if they don't decide on them."""
-    return None if group.members[me().id].role == "listener" else len(reports_in(here, group, me()))
+    return None if group.members[me().id].role == "listener" else len(reports_in(services, group, me()))
 
 
-def _create(here: Resources, name: str) -> Group:
-    membership.demand_room(here.store, me().id)
-    group = rules.found(new_id(), name, me().id, new_link(here, INVITE_LIFE_MS), here.clock.now_ms())
-    here.store.write(GROUP, group, group.id)
+def _create(services: Services, name: str) -> Group:
+    membership.demand_room(services.store, me().id)
+    group = rules.found(new_id(), name, me().id, new_link(services, INVITE_LIFE_MS), services.clock.now_ms())
+    services.store.write(GROUP, group, group.id)
     return group
 
 
-def _keep(here: Resources, before: Group, after: Group) -> GroupState:
-    membership.keep_group(here.store, before, after)
-    return state_of(here, after, me().id)
+def _keep(services: Services, before: Group, after: Group) -> GroupState:
+    membership.keep_group(services.store, before, after)
+    return state_of(services, after, me().id)

@@ -19,7 +19,7 @@ from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body
 from songswap.web.kit.qr import qr_code
 from songswap.web.kit.secret_links import invite_of, new_link
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people import membership
 from songswap.web.people.viewer import is_shut_out
 from songswap.web.talk import milestones
@@ -40,13 +40,13 @@ class Invitation(Body, frozen=True):
 @hide
 async def invitation(group_id: str, secret: str) -> ResponseReturnValue:
     """Whose group it is, and the way in."""
-    here = resources()
-    group, person = _invited_to(here, group_id, secret), who()
-    if person and is_shut_out(here, group, person.id):
+    services = current_services()
+    group, person = _invited_to(services, group_id, secret), who()
+    if person and is_shut_out(services, group, person.id):
         raise rules.RefusedError("invite_invalid", rules.NOT_VALID)
     if person and person.id in group.members:
         return redirect(url_for("groups.group_page", group_id=group.id))
-    facts = facts_of(here.store, group, here.clock.now_ms())
+    facts = facts_of(services.store, group, services.clock.now_ms())
     host = facts.people[group.host].account
     return await render_template(
         "join.html", group=group, host=host, secret=secret, is_running=facts.session.state == "running"
@@ -67,7 +67,7 @@ async def open_invitation() -> ResponseReturnValue:
 @hide
 async def accept(group_id: str, secret: str) -> ResponseReturnValue:
     """The button on the invitation."""
-    join(resources(), me(), group_id, secret)
+    join(current_services(), me(), group_id, secret)
     return redirect(url_for("groups.group_page", group_id=group_id), 303)
 
 
@@ -76,51 +76,53 @@ async def accept(group_id: str, secret: str) -> ResponseReturnValue:
 @validate_response(GroupState, 201)
 async def join_group(group_id: str, data: Invitation) -> tuple[GroupState, int]:
     """Join a group with its invite."""
-    here = resources()
+    services = current_services()
     linked = JOIN_PATH.search(data.invite)
     if linked and linked[1] != group_id:
         raise ProblemError(403, "invite_invalid", "This is the invitation of another group.")
-    group = join(here, me(), group_id, linked[2] if linked else data.invite)
-    return state_of(here, group, me().id), 201
+    group = join(services, me(), group_id, linked[2] if linked else data.invite)
+    return state_of(services, group, me().id), 201
 
 
 @blueprint.post("/api/groups/<group_id>/invite")
 @validate_response(GroupState, 201)
 async def renew_invite(group_id: str) -> tuple[GroupState, int]:
     """Make a new invite link; the old one is dead (host)."""
-    here = resources()
-    group = rules.renew_invite(my_group(group_id), me().id, new_link(here, INVITE_LIFE_MS))
-    here.store.write(GROUP, group, group.id)
-    return state_of(here, group, me().id), 201
+    services = current_services()
+    group = rules.renew_invite(my_group(group_id), me().id, new_link(services, INVITE_LIFE_MS))
+    services.store.write(GROUP, group, group.id)
+    return state_of(services, group, me().id), 201
 
 
 @blueprint.get("/groups/<group_id>/invite.svg")
 @hide
 async def invite_code(group_id: str) -> ResponseReturnValue:
     """The invite link as a QR code."""
-    return qr_code(invite_of(resources(), my_group_as(group_id, "invite")), light="#fff")
+    return qr_code(invite_of(current_services(), my_group_as(group_id, "invite")), light="#fff")
 
 
-def join(here: Resources, person: Account, group_id: str, secret: str) -> Group:
+def join(services: Services, person: Account, group_id: str, secret: str) -> Group:
     """Put `person` into the group; where a session runs, they listen at once unless they do so elsewhere.
 
     Raises RefusedError or ProblemError.
     """
-    before = _invited_to(here, group_id, secret)
-    group = rules.join(before, person.id, secret, here.clock.now_ms(), is_shut_out=is_shut_out(here, before, person.id))
+    before = _invited_to(services, group_id, secret)
+    group = rules.join(
+        before, person.id, secret, services.clock.now_ms(), is_shut_out=is_shut_out(services, before, person.id)
+    )
     if person.id not in before.members:
-        membership.demand_room(here.store, person.id)
-        here.store.write(GROUP, group, group.id)
-        milestones.joined(here, group, person)
-        is_running = membership.session_of(here.store, group.id).state == "running"
-        if is_running and membership.is_free_for(here.store, person.id, group.id):
-            membership.listen(here.store, person.id, group.id)
+        membership.demand_room(services.store, person.id)
+        services.store.write(GROUP, group, group.id)
+        milestones.joined(services, group, person)
+        is_running = membership.session_of(services.store, group.id).state == "running"
+        if is_running and membership.is_free_for(services.store, person.id, group.id):
+            membership.listen(services.store, person.id, group.id)
     return group
 
 
-def _invited_to(here: Resources, group_id: str, secret: str) -> Group:
-    group = here.store.read(GROUP, group_id)
+def _invited_to(services: Services, group_id: str, secret: str) -> Group:
+    group = services.store.read(GROUP, group_id)
     if group is None:
         raise rules.RefusedError("invite_invalid", "This invitation is not valid, or its group is gone.")
-    rules.check_invite(group, secret, here.clock.now_ms())
+    rules.check_invite(group, secret, services.clock.now_ms())
     return group

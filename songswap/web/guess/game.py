@@ -20,7 +20,7 @@ from songswap.web.kit.access import me, my_group, my_group_as
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import Body, body
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people import learning_consent
 from songswap.web.session.session import PlaybackCommand, click, running
 
@@ -55,9 +55,9 @@ class MyGuess(Body, frozen=True):
 @hide
 async def page(group_id: str) -> ResponseReturnValue:
     """The page on a phone."""
-    here, group = resources(), my_group(group_id)
-    picks = [one for one in whose_state(here, group, me().id).picks if one.kind == "songs" and one.state == "done"]
-    return await render_template("party.html", state=state_of(here, group, me().id), picks=picks)
+    services, group = current_services(), my_group(group_id)
+    picks = [one for one in whose_state(services, group, me().id).picks if one.kind == "songs" and one.state == "done"]
+    return await render_template("party.html", state=state_of(services, group, me().id), picks=picks)
 
 
 @blueprint.post("/api/groups/<group_id>/party")
@@ -65,10 +65,10 @@ async def page(group_id: str) -> ResponseReturnValue:
 @validate_response(GroupState, 201)
 async def start_party(group_id: str, data: NewParty) -> tuple[GroupState, int]:
     """Begin a game in the running session, instead of the one there is (host and co-hosts)."""
-    here, group = resources(), my_group_as(group_id, "playback")
-    session = running(here, group)
-    pick = learning_consent.pick_in(here.store, group, data.pick)
-    learnt = here.store.read(LEARNT, group.id, pick.id) if pick else None
+    services, group = current_services(), my_group_as(group_id, "playback")
+    session = running(services, group)
+    pick = learning_consent.pick_in(services.store, group, data.pick)
+    learnt = services.store.read(LEARNT, group.id, pick.id) if pick else None
     if pick is None or pick.kind != "songs" or learnt is None or learnt.state != "done":
         raise ProblemError(409, "not_learnt", "Pick people for songs first, and let it be learnt whose are whose.")
     try:
@@ -80,11 +80,11 @@ async def start_party(group_id: str, data: NewParty) -> tuple[GroupState, int]:
         session_id=session.session_id,
         accounts=pick.accounts,
         seconds=data.seconds,
-        started_at_ms=here.clock.now_ms(),
+        started_at_ms=services.clock.now_ms(),
         songs=tuple(songs),
     )
-    here.store.write(PARTY, party, group.id)
-    return state_of(here, group, me().id), 201
+    services.store.write(PARTY, party, group.id)
+    return state_of(services, group, me().id), 201
 
 
 @blueprint.post("/api/groups/<group_id>/party/rounds")
@@ -92,17 +92,17 @@ async def start_party(group_id: str, data: NewParty) -> tuple[GroupState, int]:
 @validate_response(GroupState, 201)
 async def next_round(group_id: str, data: NextRound) -> tuple[GroupState, int]:
     """Play the next song, and let everybody guess (host and co-hosts)."""
-    here, group = resources(), my_group_as(group_id, "playback")
-    session, before = running(here, group), _party(here, group)
-    now_ms = here.clock.now_ms()
+    services, group = current_services(), my_group_as(group_id, "playback")
+    session, before = running(services, group), _party(services, group)
+    now_ms = services.clock.now_ms()
     try:
         party = rules.began(rules.skipped(before) if data.skip else before, now_ms)
     except rules.PartyError as error:
         raise _problem(error) from error
-    here.store.write(PARTY, party, group.id)
-    click(here, group, session, me().id, PlaybackCommand("play", uri=party.rounds[-1].song.uri))
-    here.errands.send(_tell_of_end(here, group.id, party.seconds))
-    return state_of(here, group, me().id), 201
+    services.store.write(PARTY, party, group.id)
+    click(services, group, session, me().id, PlaybackCommand("play", uri=party.rounds[-1].song.uri))
+    services.errands.send(_tell_of_end(services, group.id, party.seconds))
+    return state_of(services, group, me().id), 201
 
 
 @blueprint.put("/api/groups/<group_id>/party/guess")
@@ -110,37 +110,37 @@ async def next_round(group_id: str, data: NextRound) -> tuple[GroupState, int]:
 @validate_response(GroupState)
 async def put_guess(group_id: str, data: MyGuess) -> GroupState:
     """Guess whose song it is, or think better of it; the last guess in time counts."""
-    here, group = resources(), my_group(group_id)
-    party, account, now_ms = _party(here, group), me().id, here.clock.now_ms()
+    services, group = current_services(), my_group(group_id)
+    party, account, now_ms = _party(services, group), me().id, services.clock.now_ms()
     try:
-        after = rules.guessed(party, Guess(account, data.whose, now_ms), here.watching.of(group.id) | {account})
+        after = rules.guessed(party, Guess(account, data.whose, now_ms), services.watching.of(group.id) | {account})
     except rules.PartyError as error:
         raise _problem(error) from error
-    here.store.write(PARTY, after, group.id)
-    return state_of(here, group, account)
+    services.store.write(PARTY, after, group.id)
+    return state_of(services, group, account)
 
 
 @blueprint.delete("/api/groups/<group_id>/party")
 @validate_response(GroupState)
 async def end_party(group_id: str) -> GroupState:
     """End the game; the table stays (host and co-hosts)."""
-    here, group = resources(), my_group_as(group_id, "playback")
-    here.store.write(PARTY, rules.ended(_party(here, group), here.clock.now_ms()), group.id)
-    return state_of(here, group, me().id)
+    services, group = current_services(), my_group_as(group_id, "playback")
+    services.store.write(PARTY, rules.ended(_party(services, group), services.clock.now_ms()), group.id)
+    return state_of(services, group, me().id)
 
 
-def _party(here: Resources, group: Group) -> Party:
+def _party(services: Services, group: Group) -> Party:
     """The game of the present session. Raises ProblemError (404)."""
-    party = facts_of(here.store, group, here.clock.now_ms()).game
+    party = facts_of(services.store, group, services.clock.now_ms()).game
     if party is None:
         raise ProblemError(404, "no_party", "There is no game in this session. Start one first.")
     return party
 
 
-async def _tell_of_end(here: Resources, group: str, seconds: int) -> None:
+async def _tell_of_end(services: Services, group: str, seconds: int) -> None:
     """Wake the pages when time is up: nothing is written then, as it follows from the clock."""
     await asyncio.sleep(seconds)
-    here.store.changes.notify(PARTY.path(group))
+    services.store.changes.notify(PARTY.path(group))
 
 
 def _problem(error: rules.PartyError) -> ProblemError:

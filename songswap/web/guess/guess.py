@@ -19,7 +19,7 @@ from songswap.web.guess.guess_view import PickState, VerdictState, WhoseState, p
 from songswap.web.kit.access import me, my_group
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people import learning_consent
 from songswap.web.people.viewer import viewer_of
 
@@ -57,15 +57,15 @@ class Question(Body, frozen=True):
 @hide
 async def page(group_id: str) -> ResponseReturnValue:
     """The page: who agreed, picks, guesses."""
-    here, group = resources(), my_group(group_id)
-    return await render_template("whose.html", state=whose_state(here, group, me().id), group=group)
+    services, group = current_services(), my_group(group_id)
+    return await render_template("whose.html", state=whose_state(services, group, me().id), group=group)
 
 
 @blueprint.get("/api/groups/<group_id>/whose")
 @validate_response(WhoseState)
 async def get_whose(group_id: str) -> WhoseState:
     """Who agreed, and what was learnt of whom, with how often that is right."""
-    return whose_state(resources(), my_group(group_id), me().id)
+    return whose_state(current_services(), my_group(group_id), me().id)
 
 
 @blueprint.put("/api/groups/<group_id>/whose/agreement")
@@ -73,9 +73,9 @@ async def get_whose(group_id: str) -> WhoseState:
 @validate_response(WhoseState)
 async def put_agreement(group_id: str, data: Agreement) -> WhoseState:
     """Agree that it is learnt from me in this group, or no more: then all that was learnt with me is gone at once."""
-    here, group = resources(), my_group(group_id)
-    learning_consent.set_agreed(here.store, group, me().id, songs=data.songs, words=data.words)
-    return whose_state(here, group, me().id)
+    services, group = current_services(), my_group(group_id)
+    learning_consent.set_agreed(services.store, group, me().id, songs=data.songs, words=data.words)
+    return whose_state(services, group, me().id)
 
 
 @blueprint.post("/api/groups/<group_id>/whose/picks")
@@ -83,26 +83,26 @@ async def put_agreement(group_id: str, data: Agreement) -> WhoseState:
 @validate_response(PickState, 202)
 async def pick_people(group_id: str, data: NewPick) -> tuple[PickState, int]:
     """Have it learnt between whom to guess; the worker does so. The same people again: learnt anew."""
-    here, group = resources(), my_group(group_id)
-    agreeing_now = learning_consent.agreeing_in(here.store, group)[data.kind] - viewer_of(here, me()).apart
-    before = here.store.read(PICKS, group.id) or Picks()
+    services, group = current_services(), my_group(group_id)
+    agreeing_now = learning_consent.agreeing_in(services.store, group)[data.kind] - viewer_of(services, me()).apart
+    before = services.store.read(PICKS, group.id) or Picks()
     try:
-        after, pick = rules.picked(before, data.kind, data.accounts, agreeing_now, here.clock.now_ms())
+        after, pick = rules.picked(before, data.kind, data.accounts, agreeing_now, services.clock.now_ms())
     except rules.PickError as error:
         raise ProblemError(409, "bad_pick", str(error)) from error
-    here.store.write(PICKS, after, group.id)
+    services.store.write(PICKS, after, group.id)
     for dropped in set(before.items) - set(after.items):
         if dropped.id != pick.id:
-            learning_consent.forget_pick(here.store, group.id, dropped.id)
-    return pick_state(here, group, pick), 202
+            learning_consent.forget_pick(services.store, group.id, dropped.id)
+    return pick_state(services, group, pick), 202
 
 
 @blueprint.get("/api/groups/<group_id>/whose/picks/<pick_id>")
 @validate_response(PickState)
 async def get_pick(group_id: str, pick_id: str) -> PickState:
     """What was learnt of a pick."""
-    here, group = resources(), my_group(group_id)
-    return pick_state(here, group, _pick(here, group, pick_id))
+    services, group = current_services(), my_group(group_id)
+    return pick_state(services, group, _pick(services, group, pick_id))
 
 
 @blueprint.post("/api/groups/<group_id>/whose/picks/<pick_id>/guess")
@@ -110,26 +110,26 @@ async def get_pick(group_id: str, pick_id: str) -> PickState:
 @validate_response(VerdictState)
 async def guess(group_id: str, pick_id: str, data: Question) -> VerdictState:
     """Who would play this song, or write this text: chances beside base rates, with what spoke for and against."""
-    here, group = resources(), my_group(group_id)
-    pick = _pick(here, group, pick_id)
+    services, group = current_services(), my_group(group_id)
+    pick = _pick(services, group, pick_id)
     _check(data, pick.kind)
-    traits, known = await _traits(here, data) if pick.kind == "songs" else (text_traits(data.text), "")
-    _pick(here, my_group(group_id), pick_id)  # somebody may have withdrawn meanwhile
-    return verdict_state(here, _brain(here, group, pick), traits, known)
+    traits, known = await _traits(services, data) if pick.kind == "songs" else (text_traits(data.text), "")
+    _pick(services, my_group(group_id), pick_id)  # somebody may have withdrawn meanwhile
+    return verdict_state(services, _brain(services, group, pick), traits, known)
 
 
-def _pick(here: Resources, group: Group, pick_id: str) -> Pick:
-    pick = learning_consent.pick_in(here.store, group, pick_id)
-    if pick is None or not viewer_of(here, me()).apart.isdisjoint(pick.accounts):
+def _pick(services: Services, group: Group, pick_id: str) -> Pick:
+    pick = learning_consent.pick_in(services.store, group, pick_id)
+    if pick is None or not viewer_of(services, me()).apart.isdisjoint(pick.accounts):
         raise ProblemError(404, "no_such_pick", "There is no such pick, or somebody in it does not agree any more.")
     return pick
 
 
-def _brain(here: Resources, group: Group, pick: Pick) -> Brain:
-    learnt = here.store.read(LEARNT, group.id, pick.id)
-    brain = here.store.read(BRAIN, group.id, pick.id) if learnt and learnt.state == "done" else None
+def _brain(services: Services, group: Group, pick: Pick) -> Brain:
+    learnt = services.store.read(LEARNT, group.id, pick.id)
+    brain = services.store.read(BRAIN, group.id, pick.id) if learnt and learnt.state == "done" else None
     if brain is None:
-        state = pick_state(here, group, pick)
+        state = pick_state(services, group, pick)
         raise ProblemError(409, "not_learnt", state.words)
     return brain
 
@@ -145,11 +145,11 @@ def _check(data: Question, kind: GuessKind) -> None:
         raise ProblemError(400, "invalid", "The body does not fit: title and artist are both needed.")
 
 
-async def _traits(here: Resources, data: Question) -> tuple[Traits, str]:
+async def _traits(services: Services, data: Question) -> tuple[Traits, str]:
     """The traits of a song, and what it is called. Raises ProblemError for an id that nobody knows."""
 
     def look() -> tuple[Traits, str]:
-        sounds = Sounds(here.store.root)
+        sounds = Sounds(services.store.root)
         title, artists = cleaned(data.title), tuple(filter(None, map(str.strip, cleaned(data.artist).split(","))))
         if data.id:
             entry = sounds.entry(data.id)

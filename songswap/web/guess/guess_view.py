@@ -7,7 +7,7 @@ from songswap.learning.examples import MOST_EXAMPLES
 from songswap.model.guessing import Brain, GuessKind, Learnt, LearntState, Pick, Picks, Quality
 from songswap.model.people import Group
 from songswap.model.struct import Struct
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.kit.worker_status import is_worker_alive
 from songswap.web.people import learning_consent
 from songswap.web.people.viewer import viewer_of
@@ -91,42 +91,42 @@ class VerdictState(Struct, frozen=True):
     chances: tuple[ChanceState, ...]
 
 
-def whose_state(here: Resources, group: Group, account: str) -> WhoseState:
+def whose_state(services: Services, group: Group, account: str) -> WhoseState:
     """The group's agreements and picks, as its member `account` sees them."""
-    agreeing_now = learning_consent.agreeing_in(here.store, group)
+    agreeing_now = learning_consent.agreeing_in(services.store, group)
     people = [
         AgreeingState(
             account=one,
-            name=_name(here, one),
-            image_url=_image(here, one),
+            name=_name(services, one),
+            image_url=_image(services, one),
             songs=one in agreeing_now["songs"],
             words=one in agreeing_now["words"],
             is_me=one == account,
         )
         for one in group.members
     ]
-    picks = here.store.read(PICKS, group.id) or Picks()
-    apart = viewer_of(here, here.directory.get(account)).apart
+    picks = services.store.read(PICKS, group.id) or Picks()
+    apart = viewer_of(services, services.directory.get(account)).apart
     return WhoseState(
         people=tuple(sorted(people, key=lambda one: (not one.is_me, one.name.casefold()))),
         picks=tuple(
-            pick_state(here, group, pick)
+            pick_state(services, group, pick)
             for pick in picks.items
             if set(pick.accounts) <= agreeing_now[pick.kind] - apart
         ),
-        is_worker_alive=is_worker_alive(here.store, here.clock.now_ms()),
+        is_worker_alive=is_worker_alive(services.store, services.clock.now_ms()),
     )
 
 
-def pick_state(here: Resources, group: Group, pick: Pick) -> PickState:
+def pick_state(services: Services, group: Group, pick: Pick) -> PickState:
     """A pick of `group`."""
-    learnt = here.store.read(LEARNT, group.id, pick.id)
+    learnt = services.store.read(LEARNT, group.id, pick.id)
     if learnt is None or learnt.rev != pick.rev:
         learnt = Learnt(pick.id, "learning", pick.at_ms, pick.rev)
     people = tuple(
         sorted(
             (
-                PickPerson(one, _name(here, one), _image(here, one), learnt.examples.get(one, 0))
+                PickPerson(one, _name(services, one), _image(services, one), learnt.examples.get(one, 0))
                 for one in pick.accounts
             ),
             key=lambda one: one.name.casefold(),
@@ -147,14 +147,14 @@ def pick_state(here: Resources, group: Group, pick: Pick) -> PickState:
     )
 
 
-def verdict_state(here: Resources, brain: Brain, traits: Traits, about: str) -> VerdictState:
+def verdict_state(services: Services, brain: Brain, traits: Traits, about: str) -> VerdictState:
     """What `brain` says of something with these traits."""
     verdict = classifier.ask(brain, traits)
     chances = tuple(
         ChanceState(
             account=one.account,
-            name=_name(here, one.account),
-            image_url=_image(here, one.account),
+            name=_name(services, one.account),
+            image_url=_image(services, one.account),
             chance=round(one.chance, 4),
             base=round(one.base, 4),
             speaks_for=tuple(reason.words for reason in one.reasons if reason.weight > 0),
@@ -201,11 +201,11 @@ def _percent(share: float) -> str:
     return f"{round(share * 100)} %"
 
 
-def _name(here: Resources, account: str) -> str:
-    found = here.directory.get(account)
+def _name(services: Services, account: str) -> str:
+    found = services.directory.get(account)
     return found.display_name if found else "Somebody who left"
 
 
-def _image(here: Resources, account: str) -> str | None:
-    found = here.directory.get(account)
+def _image(services: Services, account: str) -> str | None:
+    found = services.directory.get(account)
     return found.image_url if found else None

@@ -13,7 +13,7 @@ from songswap.model.imports import Imported, Imports, ImportsSeen, Problem, Uplo
 from songswap.model.struct import Struct
 from songswap.web.history.recording_status import RecordingState, recording_of
 from songswap.web.insights.insights_text import GAPS
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.kit.timed import Timed
 from songswap.web.kit.worker_status import is_worker_alive
 from songswap.web.people.viewer import sharing_of
@@ -105,9 +105,9 @@ class HistoryState(Timed, frozen=True):
     """Why a deletion did not work."""
 
 
-def history_of(here: Resources, person: Account) -> HistoryState:
+def history_of(services: Services, person: Account) -> HistoryState:
     """The history of `person`. Raises StoreError."""
-    store, now_ms, account = here.store, here.clock.now_ms(), person.id
+    store, now_ms, account = services.store, services.clock.now_ms(), person.id
     seen = store.read(IMPORTED, account) or ImportsSeen()
     imports = without_forgotten(store.read(IMPORTS, account) or Imports(), seen)
     columns = schema.manifest(schema.folder(store.root, account))
@@ -121,8 +121,8 @@ def history_of(here: Resources, person: Account) -> HistoryState:
         to_ms=max((span.to_ms for span in spans), default=None),
         sources=tuple(_sources(columns, imports)),
         gaps=tuple(_gap(gap) for gap in columns.gaps),
-        recording=recording_of(here, person, is_paused=sharing_of(here, account).is_paused),
-        imports=tuple(_item(here, account, one, seen, is_alive=is_alive) for one in reversed(imports.uploads)),
+        recording=recording_of(services, person, is_paused=sharing_of(services, account).is_paused),
+        imports=tuple(_item(services, account, one, seen, is_alive=is_alive) for one in reversed(imports.uploads)),
         is_going=any(one.source is None for one in imports.forgets),
         failure=next((why for one in imports.forgets if (why := seen.forgotten.get(one.id))), ""),
     )
@@ -133,10 +133,10 @@ def plays_kept(root: Path, account: str) -> int:
     return _plays(schema.manifest(schema.folder(root, account)))
 
 
-def item_of(here: Resources, account: str, upload: Upload) -> ImportItem:
+def item_of(services: Services, account: str, upload: Upload) -> ImportItem:
     """One of the imports in the history of `account`. Raises StoreError."""
-    seen = here.store.read(IMPORTED, account) or ImportsSeen()
-    return _item(here, account, upload, seen, is_alive=is_worker_alive(here.store, here.clock.now_ms()))
+    seen = services.store.read(IMPORTED, account) or ImportsSeen()
+    return _item(services, account, upload, seen, is_alive=is_worker_alive(services.store, services.clock.now_ms()))
 
 
 def _plays(columns: schema.Manifest) -> int:
@@ -169,7 +169,7 @@ def _gap(gap: Gap) -> GapState:
     return GapState(gap.from_ms, gap.to_ms, gap.why == "paused", GAPS[gap.why])
 
 
-def _item(here: Resources, account: str, upload: Upload, seen: ImportsSeen, *, is_alive: bool) -> ImportItem:
+def _item(services: Services, account: str, upload: Upload, seen: ImportsSeen, *, is_alive: bool) -> ImportItem:
     progress = progress_of(upload, seen)
     imported = seen.imports.get(upload.id) or Imported(0, "stopped", upload.at_ms)
     if progress == "waiting":
@@ -181,7 +181,7 @@ def _item(here: Resources, account: str, upload: Upload, seen: ImportsSeen, *, i
         at_ms=upload.at_ms,
         progress=progress,
         words=_words(progress, imported, is_alive=is_alive),
-        may_start=progress in {"stopped", "failed"} and here.inbox.path(account, upload.id).exists(),
+        may_start=progress in {"stopped", "failed"} and services.inbox.path(account, upload.id).exists(),
         read=imported.read,
         to_read=imported.size,
         made=imported.made,

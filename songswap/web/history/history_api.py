@@ -9,7 +9,7 @@ from songswap.web.insights.sharing import sharing_state
 from songswap.web.kit.access import me
 from songswap.web.kit.event_stream import own
 from songswap.web.kit.request_body import LARGEST_FILE
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 from songswap.web.kit.streams import Asking, Events, stream
 from songswap.web.people import membership
 
@@ -21,25 +21,25 @@ tag_blueprint(blueprint, ["history"])
 @validate_response(HistoryState)
 async def get_history() -> HistoryState:
     """What is kept of my listening, from which sources, with which gaps; how far imports and deletions are."""
-    return history_of(resources(), me())
+    return history_of(current_services(), me())
 
 
 @stream(blueprint, "/api/me/history/events")
 def events(asking: Asking) -> Events:
     """Server-sent events: `state` with a whole HistoryState; `gone` when the browser was logged out."""
     mine = f"accounts/{asking.account.id}/"
-    return own(asking, lambda person: history_of(asking.here, person), mine, HEARTBEAT.pattern)
+    return own(asking, lambda person: history_of(asking.services, person), mine, HEARTBEAT.pattern)
 
 
 @blueprint.get("/history")
 @hide
 async def page() -> ResponseReturnValue:
     """The page."""
-    here = resources()
+    services = current_services()
     return await render_template(
         "history.html",
-        history=history_of(here, me()),
-        sharing=sharing_state(here),
-        groups=membership.groups_of(here.store, me().id),
+        history=history_of(services, me()),
+        sharing=sharing_state(services),
+        groups=membership.groups_of(services.store, me().id),
         largest_file=LARGEST_FILE,
     )

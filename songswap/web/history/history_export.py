@@ -19,7 +19,7 @@ from songswap.web.kit.downloads import download, written_by
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import Body, gives_file, query
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 
 blueprint = Blueprint("takeout", __name__)
 tag_blueprint(blueprint, ["history"])
@@ -43,10 +43,10 @@ class AskedTakeout(Body, frozen=True):
 @gives_file("application/jsonl", "text/csv")
 async def export_history(data: AskedTakeout) -> Response:
     """Every row of every source, as a download. Importing it again gives the same history."""
-    here, account = resources(), me().id
-    if account in here.taking_out:
+    services, account = current_services(), me().id
+    if account in services.taking_out:
         raise ProblemError(409, "one_at_a_time", "An export of yours is under way. Wait until that is done.")
-    return await download(_taken(here, account, data.format), *FILES[data.format])
+    return await download(_taken(services, account, data.format), *FILES[data.format])
 
 
 @blueprint.delete("/api/me/history")
@@ -67,27 +67,27 @@ async def forget_source(source: str) -> tuple[HistoryState, int]:
 
 
 def _forget(source: Source | None) -> tuple[HistoryState, int]:
-    here, account = resources(), me().id
-    before = here.store.read(IMPORTS, account) or Imports()
-    seen = here.store.read(IMPORTED, account) or ImportsSeen()
+    services, account = current_services(), me().id
+    before = services.store.read(IMPORTS, account) or Imports()
+    seen = services.store.read(IMPORTED, account) or ImportsSeen()
     left = rules.without_forgotten(before, seen)
-    after = rules.forget(left, source, new_id(), here.clock.now_ms())
+    after = rules.forget(left, source, new_id(), services.clock.now_ms())
     if after != before:
-        here.store.write(IMPORTS, after, account)
+        services.store.write(IMPORTS, after, account)
     for upload in before.uploads:
         if upload not in after.uploads:
-            here.inbox.remove(account, upload.id)
-    return history_of(here, me()), 202
+            services.inbox.remove(account, upload.id)
+    return history_of(services, me()), 202
 
 
-async def _taken(here: Resources, account: str, form: Form) -> AsyncGenerator[bytes, None]:
+async def _taken(services: Services, account: str, form: Form) -> AsyncGenerator[bytes, None]:
     """The file, of which nobody takes two at once. Raises StoreError."""
-    where = ("--store", str(here.store.root), "--account", account)
+    where = ("--store", str(services.store.root), "--account", account)
     failed = f"the listening history of account {account} could not be exported"
-    here.taking_out.add(account)
+    services.taking_out.add(account)
     try:
         async with contextlib.aclosing(written_by(("export", *where, "--format", form), failed)) as pieces:
             async for piece in pieces:
                 yield piece
     finally:
-        here.taking_out.discard(account)
+        services.taking_out.discard(account)

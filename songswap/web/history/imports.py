@@ -14,7 +14,7 @@ from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body, no_content, takes_file
 from songswap.web.kit.request_body import UploadedFile
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 
 blueprint = Blueprint("imports", __name__)
 tag_blueprint(blueprint, ["history"])
@@ -37,18 +37,18 @@ async def bring_file() -> tuple[ImportItem, int]:
     Spotify’s extended history or account data, an export of ListenBrainz, of Last.fm or of SongSwap; a single file, or
     the whole zip. How its import goes on tells `/api/me/history`.
     """
-    here, account, form = resources(), me().id, UploadedFile(request)
-    if rules.is_full(*_known(here, account)):
+    services, account, form = current_services(), me().id, UploadedFile(request)
+    if rules.is_full(*_known(services, account)):
         raise ProblemError(409, "too_many_files", f"{rules.MOST_LISTED} files wait. Bring more when those are done.")
     try:
-        upload = await here.inbox.take(account, await form.name(), form.pieces(), here.clock.now_ms())
+        upload = await services.inbox.take(account, await form.name(), form.pieces(), services.clock.now_ms())
     except (ProblemError, StoreError):
-        _check_still_here(here, account)
+        _check_still_here(services, account)
         raise
-    _check_still_here(here, account)
-    imports, seen = _known(here, account)
-    here.store.write(IMPORTS, rules.bring(imports, seen, upload), account)
-    return item_of(here, account, upload), 202
+    _check_still_here(services, account)
+    imports, seen = _known(services, account)
+    services.store.write(IMPORTS, rules.bring(imports, seen, upload), account)
+    return item_of(services, account, upload), 202
 
 
 @blueprint.put("/api/me/history/imports/<upload_id>")
@@ -56,42 +56,42 @@ async def bring_file() -> tuple[ImportItem, int]:
 @validate_response(HistoryState)
 async def set_course(upload_id: str, data: Course) -> HistoryState:
     """Stop an import, or start it again."""
-    here, account = resources(), me().id
-    imports, _ = _known(here, account)
+    services, account = current_services(), me().id
+    imports, _ = _known(services, account)
     try:
         if data.state == "stopped":
             changed = rules.stop(imports, upload_id)
         else:
             changed = rules.start(imports, upload_id)
-            if not here.inbox.path(account, upload_id).exists():
+            if not services.inbox.path(account, upload_id).exists():
                 raise ProblemError(409, "no_file", NO_FILE)
     except rules.NoSuchImportError as error:
         raise _unknown() from error
-    here.store.write(IMPORTS, changed, account)
-    return history_of(here, me())
+    services.store.write(IMPORTS, changed, account)
+    return history_of(services, me())
 
 
 @blueprint.delete("/api/me/history/imports/<upload_id>")
 @no_content
 async def discard_file(upload_id: str) -> ResponseReturnValue:
     """Take a file off the list, stopping its import. What was kept of it stays."""
-    here, account = resources(), me().id
-    imports, _ = _known(here, account)
+    services, account = current_services(), me().id
+    imports, _ = _known(services, account)
     try:
-        here.store.write(IMPORTS, rules.discard(imports, upload_id), account)
+        services.store.write(IMPORTS, rules.discard(imports, upload_id), account)
     except rules.NoSuchImportError as error:
         raise _unknown() from error
-    here.inbox.remove(account, upload_id)
+    services.inbox.remove(account, upload_id)
     return "", 204
 
 
-def _known(here: Resources, account: str) -> tuple[Imports, ImportsSeen]:
-    return here.store.read(IMPORTS, account) or Imports(), here.store.read(IMPORTED, account) or ImportsSeen()
+def _known(services: Services, account: str) -> tuple[Imports, ImportsSeen]:
+    return services.store.read(IMPORTS, account) or Imports(), services.store.read(IMPORTED, account) or ImportsSeen()
 
 
-def _check_still_here(here: Resources, account: str) -> None:
+def _check_still_here(services: Services, account: str) -> None:
     """A file takes a while to arrive. Raises ProblemError (401) if its owner has left meanwhile, and all of theirs."""
-    if here.store.read(ACCOUNT, account) is None:
+    if services.store.read(ACCOUNT, account) is None:
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
 
 

@@ -8,7 +8,7 @@ from songswap.model.history import Polled
 from songswap.model.struct import Struct
 from songswap.spotify.oauth import READ_HISTORY
 from songswap.web.group.group_snapshot import person_of
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.accounts import consent_of
 
 SWITCHED_OFF: Final = "The operator has switched recording off. What you import is kept all the same."
@@ -34,15 +34,15 @@ class RecordingState(Struct, frozen=True):
     newest_ms: int | None
 
 
-def recording_of(here: Resources, account: Account, *, is_paused: bool) -> RecordingState:
+def recording_of(services: Services, account: Account, *, is_paused: bool) -> RecordingState:
     """How the recording of the listening of `account` stands. Raises StoreError."""
-    polled = here.store.read(POLLED, account.id) or Polled()
-    status = person_of(here.store, account).trouble
-    needs_login = status == "needs_login" or not _may_read(here, account)
+    polled = services.store.read(POLLED, account.id) or Polled()
+    status = person_of(services.store, account).trouble
+    needs_login = status == "needs_login" or not _may_read(services, account)
     return RecordingState(
         is_paused=is_paused,
         paused_at_ms=polled.paused_at_ms,
-        trouble="" if is_paused else _trouble(here, polled, status, needs_login=needs_login),
+        trouble="" if is_paused else _trouble(services, polled, status, needs_login=needs_login),
         needs_login=needs_login,
         asked_at_ms=polled.polled_at_ms,
         next_at_ms=polled.next_at_ms,
@@ -50,8 +50,8 @@ def recording_of(here: Resources, account: Account, *, is_paused: bool) -> Recor
     )
 
 
-def _trouble(here: Resources, polled: Polled, status: MemberStatus | None, *, needs_login: bool) -> str:
-    if not here.config.history.poll_minutes:
+def _trouble(services: Services, polled: Polled, status: MemberStatus | None, *, needs_login: bool) -> str:
+    if not services.config.history.poll_minutes:
         return SWITCHED_OFF
     if status in HINTS:
         return HINTS[status]
@@ -60,7 +60,7 @@ def _trouble(here: Resources, polled: Polled, status: MemberStatus | None, *, ne
     return polled.error
 
 
-def _may_read(here: Resources, account: Account) -> bool:
+def _may_read(services: Services, account: Account) -> bool:
     """Whether the log-in allows to ask for recently played; one from before that was asked for does not."""
-    consent = consent_of(here.store, account.id)
+    consent = consent_of(services.store, account.id)
     return consent is not None and READ_HISTORY in consent.scopes

@@ -6,7 +6,7 @@ from quart_schema import hide
 from songswap.core.people.seats import free_seats
 from songswap.web.home.home import home
 from songswap.web.kit.access import who
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 
 blueprint = Blueprint("pages", __name__)
 
@@ -15,11 +15,11 @@ blueprint = Blueprint("pages", __name__)
 @hide
 async def landing() -> ResponseReturnValue:
     """What this is; for those who are logged in, their groups."""
-    here, person = resources(), who()
+    services, person = current_services(), who()
     if person is not None:
-        return await home(here, person)
-    taken = [account.app for account in here.directory.everybody()]
-    free = free_seats([app.name for app in here.config.spotify.apps], taken)
+        return await home(services, person)
+    taken = [account.app for account in services.directory.everybody()]
+    free = free_seats([app.name for app in services.config.spotify.apps], taken)
     return await render_template("landing.html", free_seats=sum(free.values()))
 
 

@@ -16,7 +16,7 @@ from songswap.web.insights.insights_api import Limit
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import query
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.viewer import viewer_of
 
 blueprint = Blueprint("comparing", __name__)
@@ -61,17 +61,17 @@ class AskedBrought(Asked, frozen=True):
     limit: Limit = 50
 
 
-def scopes(here: Resources, reader: Reader) -> tuple[ScopeState, ...]:
+def scopes(services: Services, reader: Reader) -> tuple[ScopeState, ...]:
     """Whose figures `reader` may ask for: oneself, everybody here, one's groups, the people who share with one."""
-    viewer = viewer_of(here, reader.account)
+    viewer = viewer_of(services, reader.account)
     newest_first = sorted(viewer.groups.values(), key=lambda group: -group.created_at_ms)
     groups = [(f"group:{group.id}", group.name) for group in newest_first]
     many = [
-        ScopeState(scope, name, None, len(scope_of(here, reader, scope, viewer).accounts))
+        ScopeState(scope, name, None, len(scope_of(services, reader, scope, viewer).accounts))
         for scope, name in [("everybody", "Everybody here"), *groups]
     ]
     mine, *others = [
-        ScopeState(f"account:{one.id}", one.display_name, one.image_url, 1) for one in all_visible(here, viewer)
+        ScopeState(f"account:{one.id}", one.display_name, one.image_url, 1) for one in all_visible(services, viewer)
     ]
     return msgspec.structs.replace(mine, scope="me"), *many, *others
 
@@ -80,7 +80,7 @@ def scopes(here: Resources, reader: Reader) -> tuple[ScopeState, ...]:
 @validate_response(ScopeList)
 async def get_scopes() -> ScopeList:
     """Whose figures I may ask for."""
-    return ScopeList(scopes(resources(), reader_of(resources(), me())))
+    return ScopeList(scopes(current_services(), reader_of(current_services(), me())))
 
 
 @blueprint.get("/api/insights/match")
@@ -88,11 +88,11 @@ async def get_scopes() -> ScopeList:
 @document_response(people.Match)
 async def get_match(data: AskedMatch) -> Response:
     """How alike somebody and I listen, and why."""
-    here = resources()
-    other = visible(here, viewer_of(here, me()), data.other)
+    services = current_services()
+    other = visible(services, viewer_of(services, me()), data.other)
     if other.id == me().id:
         raise ProblemError(400, "invalid", "That is you: your taste matches your own.")
-    asking = Asking(here, reader_of(here, me()), Scope((me().id, other.id), with_private=False))
+    asking = Asking(services, reader_of(services, me()), Scope((me().id, other.id), with_private=False))
     return await asking.answer(people.match, people.Match, data)
 
 
@@ -114,5 +114,5 @@ async def get_brought(data: AskedBrought) -> Response:
 
 
 def _asking(data: Asked) -> Asking:
-    here, reader = resources(), reader_of(resources(), me())
-    return Asking(here, reader, scope_of(here, reader, data.scope))
+    services, reader = current_services(), reader_of(current_services(), me())
+    return Asking(services, reader, scope_of(services, reader, data.scope))

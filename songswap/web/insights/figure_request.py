@@ -21,7 +21,7 @@ from songswap.model.sharing import CountingRule, WeekStart
 from songswap.web.insights.insights_access import Reader, Scope, people
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 Answer = TypeVar("Answer", bound=Figure)
 
@@ -67,7 +67,7 @@ class Asked(Spanned, frozen=True):
 class Asking:
     """Somebody asks for a figure about `scope`."""
 
-    here: Resources
+    services: Services
     reader: Reader
     scope: Scope
 
@@ -79,14 +79,14 @@ class Asking:
     async def find(self, figure: Callable[[Plays], Answer], kind: type[Answer], question: Question) -> Answer:
         """What the figure answers to `question`. Raises ProblemError."""
         try:
-            found = await self.here.columns.ask(figure, kind, question)
+            found = await self.services.columns.ask(figure, kind, question)
         except PeriodError as error:
             raise ProblemError(400, "invalid", str(error)) from error
         except NeverHeardError as error:
             raise ProblemError(404, NEVER_HEARD, "Nobody here has ever heard that, as far as plays count.") from error
         except TooManyPeopleError as error:
             raise ProblemError(400, "too_many_people", "That is only told of up to 62 people.") from error
-        return replace(found, about=replace(found.about, people=people(self.here.store, self.scope.accounts)))
+        return replace(found, about=replace(found.about, people=people(self.services.store, self.scope.accounts)))
 
     async def question(self, data: Spanned) -> Question:
         """What is asked for in the time and the manner of `data`. Raises ProblemError (400)."""
@@ -96,13 +96,13 @@ class Asking:
             raise ProblemError(400, "invalid", str(error)) from error
 
     async def _question(self, data: Spanned) -> Question:
-        now_ms = self.here.clock.now_ms()
+        now_ms = self.services.clock.now_ms()
         zone = periods.zone_of(data.zone or self.reader.account.zone)
         week_start = data.week_start or self.reader.sharing.week_start
         name = _name_of(data)
         period = partial(periods.period, zone=zone, now_ms=now_ms, week_start=week_start)
         if name == "all" or (name == "custom" and data.first is None):
-            everything = period("all", reach_ms=await self.here.columns.reach(self.scope.accounts))
+            everything = period("all", reach_ms=await self.services.columns.reach(self.scope.accounts))
             asked = everything if name == "all" else _until(data.last, everything, period)
         else:
             asked = period(name, at=data.at, first=data.first, last=data.last)

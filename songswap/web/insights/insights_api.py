@@ -17,7 +17,7 @@ from songswap.web.insights.insights_access import Reader, reader_by_link, reader
 from songswap.web.kit.access import me, who
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import query
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 
 blueprint = Blueprint("insights", __name__)
 tag_blueprint(blueprint, ["insights"])
@@ -66,14 +66,14 @@ def take_link(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 @blueprint.before_request
 async def find_reader() -> None:
     """Know who reads: by the link if there is one in the address, else by the log-in. Raises ProblemError."""
-    here = resources()
-    g.reader = reader_by_link(here, g.link[0], g.link[1], who()) if g.link else reader_of(here, me())
+    services = current_services()
+    g.reader = reader_by_link(services, g.link[0], g.link[1], who()) if g.link else reader_of(services, me())
 
 
 def asking(data: Scoped | Asked) -> Asking:
     """Whoever reads, and whose figures they ask for. Raises ProblemError."""
-    here, reader = resources(), cast(Reader, g.reader)
-    return Asking(here, reader, scope_of(here, reader, data.scope))
+    services, reader = current_services(), cast(Reader, g.reader)
+    return Asking(services, reader, scope_of(services, reader, data.scope))
 
 
 @blueprint.get("/totals")

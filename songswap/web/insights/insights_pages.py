@@ -28,7 +28,7 @@ from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError, Way
 from songswap.web.kit.secret_links import listening_of
 from songswap.web.kit.security_headers import content_policy
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 
 blueprint = Blueprint("insight_pages", __name__)
 
@@ -65,7 +65,7 @@ async def find_place() -> ResponseReturnValue | None:
     kind = cast(Kind, (request.blueprint or "").removesuffix(NAME_END))
     if kind == "person" and g.place_parts["account"] == me().id:
         return redirect(insights_scope_url.base_of("me"))
-    g.place = insights_scope_url.find(resources(), kind, g.place_parts)
+    g.place = insights_scope_url.find(current_services(), kind, g.place_parts)
     return None
 
 
@@ -150,25 +150,25 @@ async def show_year(number: str) -> ResponseReturnValue:
 
 async def render(template: str, view: View, **context: Any) -> Response:
     """A page with charts, and with samples where the operator allows them."""
-    here = resources()
+    services = current_services()
     text = await render_template(
         template,
         view=view,
         place=view.place,
         words=words,
         plotly_url=plotly.script_url(),
-        has_samples=here.config.features.embed,
+        has_samples=services.config.features.embed,
         **context,
     )
     response = cast(Response, await make_response(text))
-    policy = content_policy(here.config, has_charts=True, has_samples=True)
+    policy = content_policy(services.config, has_charts=True, has_samples=True)
     response.headers["Content-Security-Policy"] = policy
     return response
 
 
 async def _look(path: str, usual: Any, given: Mapping[str, str] | None = None) -> View:
     place = cast(Place, g.place)
-    return await look(resources(), place, path, request.args.to_dict() if given is None else given, usual)
+    return await look(current_services(), place, path, request.args.to_dict() if given is None else given, usual)
 
 
 async def _own(view: View, figure: Callable[[Plays], Answer], kind: type[Answer]) -> Answer:
@@ -190,17 +190,17 @@ async def _item(view: View, kind: names.Kind, found: Any, heard: pages.Heard) ->
 
 async def _match(view: View) -> people.Match:
     """How alike the reader and the person of this page listen, in the same time."""
-    here = resources()
-    place = insights_scope_url.beside(here, reader_of(here, me()), view.place.people[0].account)
-    both = await look(here, place, "", view.query, "last30")
+    services = current_services()
+    place = insights_scope_url.beside(services, reader_of(services, me()), view.place.people[0].account)
+    both = await look(services, place, "", view.query, "last30")
     return await both.ask(people.match, people.Match)
 
 
 def _link(place: Place, path: str) -> str:
     """The address of a page of mine for whoever has my secret link; empty if I gave out none."""
-    here, sharing = resources(), place.reader.sharing
-    link = listening_of(here, place.reader.account.id, sharing) if place.kind == "me" else None
-    is_good = link is not None and link.url is not None and here.clock.now_ms() < link.expires_at_ms
+    services, sharing = current_services(), place.reader.sharing
+    link = listening_of(services, place.reader.account.id, sharing) if place.kind == "me" else None
+    is_good = link is not None and link.url is not None and services.clock.now_ms() < link.expires_at_ms
     return f"{link.url}{path}" if link and is_good else ""
 
 

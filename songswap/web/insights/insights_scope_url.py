@@ -9,7 +9,7 @@ from songswap.documents import GROUP
 from songswap.web.insights.comparing import scopes
 from songswap.web.insights.insights_access import Reader, Scope, people, reader_by_link, reader_of, scope_of, visible
 from songswap.web.kit.access import me, who
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.viewer import viewer_of
 
 Kind = Literal["me", "everybody", "group", "person", "link", "match"]
@@ -65,31 +65,33 @@ class Place:
         return {} if self.is_one else {person.account: person.name for person in self.people}
 
 
-def find(here: Resources, kind: Kind, values: Mapping[str, str]) -> Place:
+def find(services: Services, kind: Kind, values: Mapping[str, str]) -> Place:
     """The place that the address leads to. Raises ProblemError (404), also for what is not shared."""
     if kind == "link":
-        return _by_link(here, values["account"], values["secret"])
+        return _by_link(services, values["account"], values["secret"])
     scope = {"group": f"group:{values.get('group_id')}", "person": f"account:{values.get('account')}"}.get(kind, kind)
-    reader = reader_of(here, me())
-    whose = scope_of(here, reader, scope)
-    tabs = tuple(Tab(one.name, base_of(one.scope), one.image_url, one.scope == scope) for one in scopes(here, reader))
+    reader = reader_of(services, me())
+    whose = scope_of(services, reader, scope)
+    tabs = tuple(
+        Tab(one.name, base_of(one.scope), one.image_url, one.scope == scope) for one in scopes(services, reader)
+    )
     return Place(
         kind=kind,
         base=base_of(scope),
         name=next((tab.name for tab in tabs if tab.is_here), reader.account.display_name),
         reader=reader,
         scope=whose,
-        people=people(here.store, whose.accounts),
+        people=people(services.store, whose.accounts),
         tabs=tabs,
-        silent=_silent(here, values["group_id"], whose) if kind == "group" else 0,
+        silent=_silent(services, values["group_id"], whose) if kind == "group" else 0,
     )
 
 
-def beside(here: Resources, reader: Reader, other: str) -> Place:
+def beside(services: Services, reader: Reader, other: str) -> Place:
     """The reader and one other person, who shares with them. Raises ProblemError (404)."""
-    known = visible(here, viewer_of(here, reader.account), other)
+    known = visible(services, viewer_of(services, reader.account), other)
     scope = Scope((reader.account.id, other), with_private=False)
-    told = people(here.store, scope.accounts)
+    told = people(services.store, scope.accounts)
     return Place("match", f"/insights/match/{other}", known.display_name, reader, scope, told)
 
 
@@ -103,13 +105,13 @@ def base_of(scope: str) -> str:
     }.get(kind, "/insights")
 
 
-def _by_link(here: Resources, account: str, secret: str) -> Place:
-    reader = reader_by_link(here, account, secret, who())
-    scope = scope_of(here, reader, "me")
-    told = people(here.store, scope.accounts)
+def _by_link(services: Services, account: str, secret: str) -> Place:
+    reader = reader_by_link(services, account, secret, who())
+    scope = scope_of(services, reader, "me")
+    told = people(services.store, scope.accounts)
     return Place("link", f"/shared/{account}/{secret}", reader.account.display_name, reader, scope, told)
 
 
-def _silent(here: Resources, group_id: str, scope: Scope) -> int:
-    group = here.store.read(GROUP, group_id)
+def _silent(services: Services, group_id: str, scope: Scope) -> int:
+    group = services.store.read(GROUP, group_id)
     return len(group.members.keys() - set(scope.accounts)) if group else 0

@@ -15,7 +15,7 @@ from songswap.core.insights.periods import Period, PeriodName, Step, day_of, zon
 from songswap.web.insights.figure_request import CALENDAR, Answer, Asking, Spanned
 from songswap.web.insights.insights_scope_url import Place
 from songswap.web.kit.errors import ProblemError, Way
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 DAYS: Final = ("from", "to")
 SPAN: Final = ("period", "at", *DAYS)
@@ -119,7 +119,7 @@ class View:
         return list(range(last, first - 1, -1))
 
 
-async def look(here: Resources, place: Place, path: str, given: Mapping[str, str], usual: PeriodName) -> View:
+async def look(services: Services, place: Place, path: str, given: Mapping[str, str], usual: PeriodName) -> View:
     """The page that `given`, what the address says, asks for; without a period `usual`. Raises ProblemError (400)."""
     query = {name: text for name, text in given.items() if text}
     query.setdefault("period", "custom" if any(name in query for name in DAYS) else usual)
@@ -129,9 +129,9 @@ async def look(here: Resources, place: Place, path: str, given: Mapping[str, str
     except msgspec.ValidationError as error:
         ways = (Way("Show what is usual", place.base + path),)
         raise ProblemError(400, "invalid", f"The address does not fit: {error}.", ways=ways) from error
-    asking = Asking(here, place.reader, place.scope)
+    asking = Asking(services, place.reader, place.scope)
     question = await asking.question(data)
-    return View(place, path, query, question, await here.columns.reach(place.scope.accounts), asking)
+    return View(place, path, query, question, await services.columns.reach(place.scope.accounts), asking)
 
 
 def _fitting(query: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from songswap.web.insights.insights_access import reader_of
 from songswap.web.insights.insights_pages import render
 from songswap.web.insights.insights_url import look
 from songswap.web.kit.access import me
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 
 blueprint = Blueprint("match_page", __name__)
 
@@ -25,11 +25,11 @@ GENRES_ASKED: Final = 50
 @hide
 async def show_match(account: str) -> ResponseReturnValue:
     """How alike we listen, what makes it up, and what each hears that the other could try."""
-    here, mine = resources(), me().id
+    services, mine = current_services(), me().id
     if account == mine:
         return redirect(insights_scope_url.base_of("me"))
-    place = insights_scope_url.beside(here, reader_of(here, me()), account)
-    view = await look(here, place, "", request.args.to_dict(), "all")
+    place = insights_scope_url.beside(services, reader_of(services, me()), account)
+    view = await look(services, place, "", request.args.to_dict(), "all")
     found = await view.ask(people.match, people.Match)
     tops = [
         await view.ask(partial(top, kind="genres", limit=GENRES_ASKED), Top, (one,)) for one in place.scope.accounts

@@ -16,7 +16,7 @@ from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body
 from songswap.web.kit.secret_links import kept, listening_of
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people import membership
 from songswap.web.people.viewer import own_sharing
 
@@ -60,7 +60,7 @@ class SharingWish(Body, frozen=True):
 @validate_response(SharingState)
 async def get_sharing() -> SharingState:
     """With whom I share my listening; with nobody unless I said so."""
-    return sharing_state(resources())
+    return sharing_state(current_services())
 
 
 @blueprint.put("/api/me/sharing")
@@ -68,25 +68,25 @@ async def get_sharing() -> SharingState:
 @validate_response(SharingState)
 async def set_sharing(data: SharingWish) -> SharingState:
     """Share my listening with groups, everybody here, by a secret link; pause it; choose my zone, week and rule."""
-    here, now = resources(), own_sharing(resources(), me().id)
+    services, now = current_services(), own_sharing(current_services(), me().id)
     chosen = {name: getattr(data, name) for name in ("everybody", "is_paused", "week_start", "rule")}
     wanted = replace(now, **{name: value for name, value in chosen.items() if value is not UNSET})
     if data.groups is not UNSET:
-        wanted = replace(wanted, groups=_mine(here, data.groups))
+        wanted = replace(wanted, groups=_mine(services, data.groups))
     if data.link is not UNSET:
-        wanted = replace(wanted, link=kept(here, now.link, LISTENING_LIFE_MS) if data.link else None)
+        wanted = replace(wanted, link=kept(services, now.link, LISTENING_LIFE_MS) if data.link else None)
     if data.zone is not UNSET:
-        _set_zone(here, data.zone)
+        _set_zone(services, data.zone)
     if wanted != now:
-        here.store.write(SHARING, wanted, me().id)
-    return sharing_state(here)
+        services.store.write(SHARING, wanted, me().id)
+    return sharing_state(services)
 
 
-def sharing_state(here: Resources) -> SharingState:
+def sharing_state(services: Services) -> SharingState:
     """How the one who asks shares."""
-    sharing: Sharing = own_sharing(here, me().id)
-    account = here.store.read(ACCOUNT, me().id) or me()
-    link = listening_of(here, account.id, sharing)
+    sharing: Sharing = own_sharing(services, me().id)
+    account = services.store.read(ACCOUNT, me().id) or me()
+    link = listening_of(services, account.id, sharing)
     return SharingState(
         groups=sharing.groups,
         everybody=sharing.everybody,
@@ -99,19 +99,19 @@ def sharing_state(here: Resources) -> SharingState:
     )
 
 
-def _mine(here: Resources, groups: tuple[str, ...]) -> tuple[str, ...]:
+def _mine(services: Services, groups: tuple[str, ...]) -> tuple[str, ...]:
     """The groups, once each. Raises ProblemError (400) for one I am not in."""
-    mine = {group.id for group in membership.groups_of(here.store, me().id)}
+    mine = {group.id for group in membership.groups_of(services.store, me().id)}
     for group in groups:
         if group not in mine:
             raise ProblemError(400, "not_a_member", f"You are in no group {group}; its id is in /api/groups.")
     return tuple(dict.fromkeys(groups))
 
 
-def _set_zone(here: Resources, name: str) -> None:
+def _set_zone(services: Services, name: str) -> None:
     try:
         zone = zone_of(name)
     except PeriodError as error:
         raise ProblemError(400, "invalid", str(error)) from error
     if zone.key != me().zone:
-        here.store.write(ACCOUNT, replace(me(), zone=zone.key), me().id)
+        services.store.write(ACCOUNT, replace(me(), zone=zone.key), me().id)

@@ -14,7 +14,7 @@ from songswap.store.reserve import Reserve
 from songswap.web.kit import browser_sessions, cookies, edge
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.limits import BY_ADDRESS, IN_LINE, STREAMS, Cost, cost_of
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 
 PUBLIC = frozenset(
     {
@@ -109,7 +109,7 @@ def listener_of_socket() -> Account:
 
 def my_group(group_id: str) -> Group:
     """The group, if the one who asks is in it. Raises ProblemError or RefusedError (404 both, to tell nobody else)."""
-    group = resources().store.read(GROUP, group_id)
+    group = current_services().store.read(GROUP, group_id)
     if group is None:
         raise ProblemError(404, "not_found", "There is no such group, or you are not in it.")
     role_of(group, me().id)
@@ -125,75 +125,75 @@ def my_group_as(group_id: str, right: Right) -> Group:
 
 async def check() -> ResponseReturnValue | None:
     """Runs before every request."""
-    here = resources()
+    services = current_services()
     changes = request.method not in SAFE_METHODS
     if changes or request.endpoint == "login.callback":
         receipts.collect()  # what a page only hints at by being opened is waited for by nobody
     g.account = None
     host = request.headers.get("Host", "")
-    if changes and _is_foreign(here, host):
+    if changes and _is_foreign(services, host):
         raise ProblemError(403, "foreign_origin", "Changes are only taken from SongSwap's own pages.")
-    _demand_own_name(here, host)
-    _recognise(here, request.cookies)
+    _demand_own_name(services, host)
+    _recognise(services, request.cookies)
     if g.account is None and request.url_rule is not None and request.endpoint not in PUBLIC:
-        _demand_patience(here, "refused")
+        _demand_patience(services, "refused")
         return _ask_to_log_in()
     cost: Cost = "unasked" if request.endpoint in UNASKED else cost_of(request.endpoint, changes=changes)
-    _demand_patience(here, cost)
+    _demand_patience(services, cost)
     if request.endpoint in STREAMS:
-        _open_stream(here)
+        _open_stream(services)
     if cost in IN_LINE:
-        await here.lines.take(_counted(cost), edge.held())
+        await services.lines.take(_counted(cost), edge.held())
     if request.method == "DELETE":
-        _make_room(here)
+        _make_room(services)
     return None
 
 
-def _make_room(here: Resources) -> None:
+def _make_room(services: Services) -> None:
     """On a full disk, give what was set aside to somebody who deletes."""
     with contextlib.suppress(StoreError):
-        here.store.probe()
-    if here.store.trouble:
-        Reserve(here.store.root).give()
+        services.store.probe()
+    if services.store.trouble:
+        Reserve(services.store.root).give()
 
 
 async def check_socket() -> None:
     """Runs before every connection of a page: it has to come from our own pages, and from somebody logged in."""
-    here = resources()
+    services = current_services()
     g.account = None
     host = websocket.headers.get("Host", "")
-    if not here.names.is_own_page(websocket.headers.get("Origin", ""), host):  # every browser names it
+    if not services.names.is_own_page(websocket.headers.get("Origin", ""), host):  # every browser names it
         raise ProblemError(403, "foreign_origin", "Connections are only taken from SongSwap's own pages.")
-    _demand_own_name(here, host)
-    _recognise(here, websocket.cookies)
+    _demand_own_name(services, host)
+    _recognise(services, websocket.cookies)
     if g.account is None:
-        _demand_patience(here, "refused")
+        _demand_patience(services, "refused")
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
-    _demand_patience(here, "page")
-    _open_stream(here)
+    _demand_patience(services, "page")
+    _open_stream(services)
 
 
-def _demand_own_name(here: Resources, host: str) -> None:
+def _demand_own_name(services: Services, host: str) -> None:
     """Raises ProblemError (400) for a request by a name that nobody told us is ours."""
-    if not here.names.is_ours(host):
-        words = f"SongSwap is not known by this name. Open {here.config.server.url}."
+    if not services.names.is_ours(host):
+        words = f"SongSwap is not known by this name. Open {services.config.server.url}."
         steps = ("Whoever runs it can name this address: [server] public_url, or [server] names.",)
         raise ProblemError(400, "unknown_host", words, steps=steps)
 
 
-def _demand_patience(here: Resources, cost: Cost) -> None:
+def _demand_patience(services: Services, cost: Cost) -> None:
     """Raises ProblemError (429) where too much of that came from one person or address."""
-    paces = {"change": here.pace, "unasked": here.unasked_pace}
-    pace, key, now_ms = paces.get(cost) or here.paces[cost], _counted(cost), here.clock.up_ms()
+    paces = {"change": services.pace, "unasked": services.unasked_pace}
+    pace, key, now_ms = paces.get(cost) or services.paces[cost], _counted(cost), services.clock.up_ms()
     if not pace.allows(key, now_ms):
         wait_s = pace.wait_s(key, now_ms)
         words = "That was a lot at once. Wait a few seconds."
         raise ProblemError(429, "too_fast", words, headers={"Retry-After": str(wait_s)})
 
 
-def _open_stream(here: Resources) -> None:
-    words = f"{here.streams.most} pages are open already. Close some of them."
-    edge.hold_one(here.streams, _counted("page"), "too_many_open", words)
+def _open_stream(services: Services) -> None:
+    words = f"{services.streams.most} pages are open already. Close some of them."
+    edge.hold_one(services.streams, _counted("page"), "too_many_open", words)
 
 
 def _counted(cost: Cost) -> str:
@@ -202,26 +202,26 @@ def _counted(cost: Cost) -> str:
     return edge.caller().key if account is None or cost in BY_ADDRESS else account.id
 
 
-def _recognise(here: Resources, shown: Mapping[str, str]) -> None:
+def _recognise(services: Services, shown: Mapping[str, str]) -> None:
     """Note who asks: `g.account` and `g.browser`, None where nobody is logged in, and `g.shown` that tells."""
-    now_ms = here.clock.now_ms()
-    g.shown = cookies.read(here.config, shown, cookies.SESSION)
+    now_ms = services.clock.now_ms()
+    g.shown = cookies.read(services.config, shown, cookies.SESSION)
     g.account = g.browser = g.renewed = None
-    found = browser_sessions.known(here.store, g.shown, now_ms)
-    if found is None and cookies.is_secure(here.config):
-        found = _known_from_before(here, shown)
+    found = browser_sessions.known(services.store, g.shown, now_ms)
+    if found is None and cookies.is_secure(services.config):
+        found = _known_from_before(services, shown)
     if found is not None:
         g.account, g.browser = found
-        browser_sessions.note_use(here.store, g.account.id, g.browser, now_ms)
+        browser_sessions.note_use(services.store, g.account.id, g.browser, now_ms)
 
 
-def _known_from_before(here: Resources, shown: Mapping[str, str]) -> tuple[Account, Browser] | None:
+def _known_from_before(services: Services, shown: Mapping[str, str]) -> tuple[Account, Browser] | None:
     """A log-in of before cookies had the name that https allows; the browser gets that one instead.
 
     Log-ins since then are not taken under the old name: it can be planted.
     """
     before = shown.get(cookies.SESSION, "")
-    found = browser_sessions.known(here.store, before, here.clock.now_ms())
+    found = browser_sessions.known(services.store, before, services.clock.now_ms())
     if found is None or found[1].has_host_cookie:
         return None
     g.shown = g.renewed = before
@@ -230,11 +230,11 @@ def _known_from_before(here: Resources, shown: Mapping[str, str]) -> tuple[Accou
 
 async def keep_cookie(response: Response) -> Response:
     """Runs after every request: a cookie of before https is replaced, unless the answer has said otherwise."""
-    here, value = resources(), g.get("renewed")
+    services, value = current_services(), g.get("renewed")
     told = {one.partition("=")[0] for one in response.headers.getlist("Set-Cookie")}
     if value and cookies.SESSION not in told:
-        cookies.drop(here.config, response, cookies.SESSION)
-        cookies.keep(here.config, response, cookies.SESSION, value, browser_sessions.LIFE_S)
+        cookies.drop(services.config, response, cookies.SESSION)
+        cookies.keep(services.config, response, cookies.SESSION, value, browser_sessions.LIFE_S)
     return response
 
 
@@ -244,19 +244,19 @@ def _ask_to_log_in() -> ResponseReturnValue:
     return redirect(url_for("login.login", next=request.path if request.method in SAFE_METHODS else "/"))
 
 
-def _is_foreign(here: Resources, host: str) -> bool:
+def _is_foreign(services: Services, host: str) -> bool:
     """Whether another site's page made the browser send this.
 
     Every browser names the origin of a change in one of three headers; programs without a browser send none, and
     nobody can trick them into it.
     """
     if origin := request.headers.get("Origin"):
-        return not here.names.is_own_page(origin, host)
+        return not services.names.is_own_page(origin, host)
     if site := request.headers.get("Sec-Fetch-Site"):
         return site not in {"same-origin", "none"}
     if referer := request.headers.get("Referer"):
         parts = urlsplit(referer)
-        return not here.names.is_own_page(f"{parts.scheme}://{parts.netloc}", host)
+        return not services.names.is_own_page(f"{parts.scheme}://{parts.netloc}", host)
     return False
 
 

@@ -14,7 +14,7 @@ from songswap.model.struct import Struct
 from songswap.store import Store
 from songswap.web.kit.authors import AuthorState, author_state
 from songswap.web.kit.errors import ProblemError
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 PAGE: Final = 30
 CURSOR: Final = re.compile(r"([0-9]{6})-([0-9]{1,9})")
@@ -44,21 +44,21 @@ class AuditPage(Struct, frozen=True):
     next: str | None
 
 
-def note(here: Resources, kind: AuditKind, by: str, **what: str) -> None:
+def note(services: Services, kind: AuditKind, by: str, **what: str) -> None:
     """Write down that `by` did this; `what` are the other fields of the row. Raises StoreError."""
-    now_ms = here.clock.now_ms()
-    here.store.append(AUDIT, AuditRow(now_ms, kind, by, **what), _month(now_ms))
+    now_ms = services.clock.now_ms()
+    services.store.append(AUDIT, AuditRow(now_ms, kind, by, **what), _month(now_ms))
 
 
-def page(here: Resources, cursor: str | None, limit: int = PAGE) -> AuditPage:
+def page(services: Services, cursor: str | None, limit: int = PAGE) -> AuditPage:
     """The rows after the cursor, the newest first: no month is read that has none of them.
 
     Raises ProblemError (400) for what is no cursor, StoreError.
     """
-    found = list(islice(_newest_first(here.store, _mark(cursor)), limit + 1))
+    found = list(islice(_newest_first(services.store, _mark(cursor)), limit + 1))
     last = found[limit - 1] if len(found) > limit else None
     return AuditPage(
-        items=tuple(_state(here, row) for _, _, row in found[:limit]),
+        items=tuple(_state(services, row) for _, _, row in found[:limit]),
         next=f"{last[0]}-{last[1]}" if last else None,
     )
 
@@ -119,13 +119,13 @@ def _month(at_ms: float) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y%m")
 
 
-def _state(here: Resources, row: AuditRow) -> AuditState:
-    group = here.groups.get(row.group) if row.group else None
+def _state(services: Services, row: AuditRow) -> AuditState:
+    group = services.groups.get(row.group) if row.group else None
     return AuditState(
         at_ms=row.at_ms,
         kind=row.kind,
-        by=author_state(here.directory.get(row.by)) if row.by else None,
-        whom=author_state(here.directory.get(row.whom)) if row.whom else None,
+        by=author_state(services.directory.get(row.by)) if row.by else None,
+        whom=author_state(services.directory.get(row.whom)) if row.whom else None,
         group=row.group,
         group_name=group.name if group else "",
         place=row.place,

@@ -25,7 +25,7 @@ from hypercorn.typing import ConnectionState
 from quart import Quart
 
 from songswap.core.kit.callers import caller_of
-from songswap.web.kit.services import EXTENSION, Resources
+from songswap.web.kit.services import EXTENSION, Services
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Serving:
 
     def __init__(self, app: Quart) -> None:
         self._app = app
-        self._here: Resources = app.extensions[EXTENSION]
+        self._services: Services = app.extensions[EXTENSION]
         self._most = most_connections()
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: dict[_Connection, None] = {}
@@ -134,7 +134,7 @@ class Serving:
             await asyncio.sleep(0)
 
     def _has_room(self, peer: str) -> bool:
-        caller = caller_of(peer, (), self._here.config.server.trusted_proxies)
+        caller = caller_of(peer, (), self._services.config.server.trusted_proxies)
         if not caller.is_proxy and self._by_address[caller.key] >= MOST_PER_ADDRESS:
             logger.warning("%s has %d connections already: refused", caller.key, MOST_PER_ADDRESS)
             return False

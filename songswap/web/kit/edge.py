@@ -12,7 +12,7 @@ from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.held import Held
 from songswap.web.kit.request_body import Receive, Send
 from songswap.web.kit.security_headers import security_headers
-from songswap.web.kit.services import EXTENSION, Resources
+from songswap.web.kit.services import EXTENSION, Services
 
 logger = logging.getLogger(__name__)
 
@@ -40,20 +40,20 @@ def hold_one(of: Held, key: str, code: str, message: str) -> None:
 
 def register(app: Quart) -> None:
     """Have every request of `app` come by here first."""
-    here: Resources = app.extensions[EXTENSION]
+    services: Services = app.extensions[EXTENSION]
     inner: Any = app.asgi_app
 
     async def at_the_edge(scope: Any, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await inner(scope, receive, send)
             return
-        asking = caller_of((scope.get("client") or [None])[0], _read(scope), here.config.server.trusted_proxies)
+        asking = caller_of((scope.get("client") or [None])[0], _read(scope), services.config.server.trusted_proxies)
         with ExitStack() as until:
-            if asking.is_proxy or here.at_once.take(asking.key, until):
+            if asking.is_proxy or services.at_once.take(asking.key, until):
                 await inner({**scope, CALLER: asking, HELD: until}, receive, send)
             else:
                 logger.info("refused: too many requests under way for %s", asking.key)
-                await _refuse(scope, send, security_headers(here.config))
+                await _refuse(scope, send, security_headers(services.config))
 
     vars(app)["asgi_app"] = at_the_edge  # as in `bodies`
 

@@ -11,7 +11,7 @@ from songswap.documents import Account
 from songswap.store import Reads, StoreError
 from songswap.web.kit import browser_sessions, streams
 from songswap.web.kit.memo import Memo
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.kit.streams import STILL_HERE, Asking, Events, event
 from songswap.web.kit.timed import Timed
 
@@ -58,14 +58,14 @@ class LogIn:
         """Have the bell rung when the log-in could have ended, while the block lasts."""
         folder = f"accounts/{self.account.id}"
         paths = f"{folder}/browsers.json", f"{folder}/account.json"
-        with self._asking.here.store.changes.subscribe(*paths, on_change=self._bell.ring_for_rights):
+        with self._asking.services.store.changes.subscribe(*paths, on_change=self._bell.ring_for_rights):
             yield
 
     def holds(self) -> bool:
         """Whether it is; `account` is whose. Raises StoreError."""
         if self._bell.rights:
-            here = self._asking.here
-            account = browser_sessions.whose(here.store, self._asking.cookie, here.clock.now_ms())
+            services = self._asking.services
+            account = browser_sessions.whose(services.store, self._asking.cookie, services.clock.now_ms())
             if account is None:
                 return False
             self.account, self._bell.rights = account, False
@@ -82,10 +82,10 @@ def own(asking: Asking, state: Callable[[Account], Timed], *watched: str, ending
     @contextmanager
     def opened(bell: Bell) -> Iterator[Look]:
         log_in = LogIn(asking, bell)
-        with log_in.watched(), asking.here.store.changes.subscribe(*watched, endings=endings, on_change=bell.ring):
+        with log_in.watched(), asking.services.store.changes.subscribe(*watched, endings=endings, on_change=bell.ring):
             yield lambda: state(log_in.account) if log_in.holds() else "logged_out"
 
-    return feed(asking.here, opened, is_paged=asking.is_paged)
+    return feed(asking.services, opened, is_paged=asking.is_paged)
 
 
 def own_read(asking: Asking, state: Callable[[Account, Reads], Timed]) -> Events:
@@ -93,14 +93,14 @@ def own_read(asking: Asking, state: Callable[[Account, Reads], Timed]) -> Events
 
     @contextmanager
     def opened(bell: Bell) -> Iterator[Look]:
-        log_in, memo = LogIn(asking, bell), Memo(asking.here.store, bell.ring)
+        log_in, memo = LogIn(asking, bell), Memo(asking.services.store, bell.ring)
         with log_in.watched(), closing(memo):
             yield lambda: state(log_in.account, memo) if log_in.holds() else "logged_out"
 
-    return feed(asking.here, opened, is_paged=asking.is_paged)
+    return feed(asking.services, opened, is_paged=asking.is_paged)
 
 
-async def feed(here: Resources, opened: Opened, *, is_paged: bool = False) -> Events:
+async def feed(services: Services, opened: Opened, *, is_paged: bool = False) -> Events:
     """Events of what is found at first and whenever the bell was rung and it has changed, until there is an end to it.
 
     `opened` gives what looks for it, and sees to it that the bell is rung. A page that is told what differs
@@ -108,8 +108,8 @@ async def feed(here: Resources, opened: Opened, *, is_paged: bool = False) -> Ev
     """
     last: Timed | None = None
     number, bell = 0, Bell()
-    with opened(bell) as look, here.metrics.event_stream():
-        while not here.stopping.is_set():
+    with opened(bell) as look, services.metrics.event_stream():
+        while not services.stopping.is_set():
             try:
                 state = look()
             except StoreError:

@@ -6,29 +6,29 @@ from typing import Final
 
 from songswap.model.posts import Place
 from songswap.store import StoreError
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 EVERY_S: Final = 60.0
 
 
-async def watch(here: Resources) -> None:
+async def watch(services: Services) -> None:
     """Do so as long as the server runs."""
     while True:
         await asyncio.sleep(EVERY_S)
         with contextlib.suppress(StoreError):
-            forget_gone(here)
+            forget_gone(services)
 
 
-def forget_gone(here: Resources) -> None:
+def forget_gone(services: Services) -> None:
     """Let go of what is kept of those whose folders are gone. Raises StoreError."""
-    accounts, groups = set(here.store.names("accounts")), set(here.store.names("groups"))
+    accounts, groups = set(services.store.names("accounts")), set(services.store.names("groups"))
 
     def is_there(place: Place) -> bool:
         return place.id in (accounts if place.kind == "wall" else groups)
 
-    here.books.forget_gone(is_there)
-    here.hub.forget_gone(is_there)
-    here.groups.forget_gone(groups)
-    for known in (here.profiles, here.circles, here.reading, here.notices):
+    services.books.forget_gone(is_there)
+    services.hub.forget_gone(is_there)
+    services.groups.forget_gone(groups)
+    for known in (services.profiles, services.circles, services.reading, services.notices):
         known.forget_gone(accounts)
-    here.store.forget_gone()
+    services.store.forget_gone()

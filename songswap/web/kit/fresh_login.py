@@ -3,10 +3,10 @@
 from songswap.web.kit import browser_sessions
 from songswap.web.kit.access import browser
 from songswap.web.kit.errors import ProblemError, Way
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 
-def stale(here: Resources, then: str) -> ProblemError | None:
+def stale(services: Services, then: str) -> ProblemError | None:
     """What keeps the browser that asks from it, if anything does; a new log-in goes on to `then`."""
     if browser_sessions.needs_word(browser()):
         return ProblemError(
@@ -17,7 +17,7 @@ def stale(here: Resources, then: str) -> ProblemError | None:
             title="Is it you?",
             ways=(Way("Your browsers", "/account#browsers"),),
         )
-    if browser_sessions.is_fresh(browser(), here.clock.now_ms()):
+    if browser_sessions.is_fresh(browser(), services.clock.now_ms()):
         return None
     return ProblemError(
         403,
@@ -28,7 +28,7 @@ def stale(here: Resources, then: str) -> ProblemError | None:
     )
 
 
-def demand_fresh(here: Resources, then: str) -> None:
+def demand_fresh(services: Services, then: str) -> None:
     """Raises ProblemError (403) unless the browser that asks has logged in just now."""
-    if problem := stale(here, then):
+    if problem := stale(services, then):
         raise problem

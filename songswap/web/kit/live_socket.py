@@ -18,7 +18,7 @@ from songswap.store import StoreError, UnfitNameError
 from songswap.web.kit import streams
 from songswap.web.kit.access import cookie, listener_of_socket
 from songswap.web.kit.errors import ProblemError, problem_of
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 from songswap.web.kit.sockets import GOING, GONE, LARGEST, THROWN_OUT, Flow
 from songswap.web.kit.streams import STILL_HERE, Asking, open_stream
 
@@ -55,7 +55,7 @@ _MESSAGE: msgspec.json.Decoder[Follow | Leave] = msgspec.json.Decoder(Follow | L
 @blueprint.websocket("/api/live/link")
 async def live_socket() -> None:
     """All that a page follows; see docs/talk.md."""
-    asking = Asking(resources(), listener_of_socket(), cookie(), is_paged=True)
+    asking = Asking(current_services(), listener_of_socket(), cookie(), is_paged=True)
     await LiveLink(asking, websocket).run()
 
 
@@ -89,7 +89,7 @@ class LiveLink:
         """Take in what the page wants; returns the close code."""
         while True:
             data = await self._socket.receive()
-            if not self._flow.allows(self._asking.here.clock.now_ms()) or len(data) > LARGEST:
+            if not self._flow.allows(self._asking.services.clock.now_ms()) or len(data) > LARGEST:
                 return THROWN_OUT
             try:
                 message = _MESSAGE.decode(data)
@@ -109,7 +109,7 @@ class LiveLink:
             await self._socket.send("")
 
     async def _stop(self) -> int:
-        await self._asking.here.stopping.wait()
+        await self._asking.services.stopping.wait()
         return GOING
 
     async def _send_all(self, wanted: Follow) -> None:

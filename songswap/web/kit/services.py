@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Resources:
+class Services:
     """Lives as long as the app. Set `stopping` and wake the store's subscribers to end every event stream."""
 
     config: Config
@@ -131,6 +131,6 @@ class Resources:
         return cast(T, part)
 
 
-def resources() -> Resources:
+def current_services() -> Services:
     """The resources of the app that serves the present request."""
-    return cast(Resources, current_app.extensions[EXTENSION])
+    return cast(Services, current_app.extensions[EXTENSION])

@@ -16,7 +16,7 @@ from songswap.documents import Account
 from songswap.web.kit.access import cookie, me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 
 HEADERS: Final = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 KEEP_ALIVE_S = 15.0
@@ -31,7 +31,7 @@ class Asking:
     `is_paged`: a page of ours, which knows what it was told before and needs to be told only what differs.
     """
 
-    here: Resources
+    services: Services
     account: Account
     cookie: str
     after: str = ""
@@ -53,7 +53,7 @@ def stream(blueprint: Blueprint, path: str, asked: type[Body] | None = None) -> 
 
     def decorate(opener: Opener) -> Opener:
         async def answer(**names: str) -> Response:
-            asking = Asking(resources(), me(), cookie(), request.headers.get("Last-Event-ID", ""))
+            asking = Asking(current_services(), me(), cookie(), request.headers.get("Last-Event-ID", ""))
             return response_of(opener(asking, **names, **_data(asked, request.args.to_dict())))
 
         answer.__name__, answer.__doc__ = opener.__name__, opener.__doc__

@@ -17,7 +17,7 @@ from songswap.web.kit import edge
 from songswap.web.kit.access import who
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.operators import is_operator
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 from songswap.web.kit.worker_status import is_worker_alive
 
 blueprint = Blueprint("health", __name__)
@@ -46,10 +46,10 @@ async def health() -> tuple[Health, int]:
     """200 when the store can be written and the worker lives, else 503; what is wrong is told to this machine itself
     and to operators only.
     """
-    here, person = resources(), who()
-    problems = (*_of_store(here.store), *_of_worker(here.store, here.clock.now_ms()))
-    is_told = _asks_from_here() or (person is not None and is_operator(here, person))
-    notes = _notes(here.store) if is_told else ()
+    services, person = current_services(), who()
+    problems = (*_of_store(services.store), *_of_worker(services.store, services.clock.now_ms()))
+    is_told = _asks_from_here() or (person is not None and is_operator(services, person))
+    notes = _notes(services.store) if is_told else ()
     if problems:
         return Health("trouble", problems if is_told else (), notes), 503
     return Health("ok", (), notes), 200
@@ -59,15 +59,15 @@ async def health() -> tuple[Health, int]:
 @hide
 async def metrics() -> ResponseReturnValue:
     """Figures for Prometheus: for this machine itself, and for those who send the token along."""
-    here = resources()
-    if not here.config.features.metrics:
+    services = current_services()
+    if not services.config.features.metrics:
         raise ProblemError(404, "switched_off", "Metrics are switched off: [features] metrics.")
-    token = here.config.server.metrics_token
+    token = services.config.server.metrics_token
     if not _asks_from_here() and not (token and hmac.compare_digest(_bearer(), token.encode())):
         words = "Metrics are for this machine itself, or for those who know [server] metrics_token."
         headers = {"WWW-Authenticate": "Bearer"} if token else {}
         raise ProblemError(401 if token else 403, "not_for_you", words, headers=headers)
-    return Response(here.metrics.text(), content_type=CONTENT_TYPE_LATEST)
+    return Response(services.metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _asks_from_here() -> bool:

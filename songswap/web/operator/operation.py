@@ -16,7 +16,7 @@ from songswap.spotify.oauth import CONSENT_LIFETIME_MS, relogin_notice
 from songswap.store import Store
 from songswap.web.group.group_snapshot import is_polling, person_of
 from songswap.web.kit.operators import is_operator
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.kit.worker_status import is_worker_alive
 from songswap.web.operator.storage import Sizes, measure
 from songswap.web.people.accounts import consent_of
@@ -126,22 +126,22 @@ class OperatorState(Struct, frozen=True):
     """Whether the store is looked at for changes again and again, as its file system does not tell of them."""
 
 
-async def state_of_all(here: Resources) -> OperatorState:
+async def state_of_all(services: Services) -> OperatorState:
     """How everything stands; files are looked at in a thread. Raises StoreError."""
-    now_ms = here.clock.now_ms()
+    now_ms = services.clock.now_ms()
     sizes, ledger, _ = await asyncio.gather(
-        asyncio.to_thread(measure, here.store.root),
-        asyncio.to_thread(_calls_today, here.store, now_ms),
-        asyncio.to_thread(here.survey.look),
+        asyncio.to_thread(measure, services.store.root),
+        asyncio.to_thread(_calls_today, services.store, now_ms),
+        asyncio.to_thread(services.survey.look),
     )
-    accounts = [_account(here, account, sizes, now_ms) for account in here.directory.everybody()]
-    holds = _holds(here)
+    accounts = [_account(services, account, sizes, now_ms) for account in services.directory.everybody()]
+    holds = _holds(services)
     return OperatorState(
         now_ms=now_ms,
         version=__version__,
         accounts=tuple(sorted(accounts, key=lambda one: (one.name.casefold(), one.id))),
-        apps=_apps(here, [one.app for one in accounts]),
-        calls=_families(here, holds),
+        apps=_apps(services, [one.app for one in accounts]),
+        calls=_families(services, holds),
         ledger=tuple(CallRow(*key, count) for key, count in sorted(ledger.items(), key=_most_first)),
         holds=holds,
         storage=tuple(
@@ -149,16 +149,16 @@ async def state_of_all(here: Resources) -> OperatorState:
         ),
         storage_bytes=sizes.total_bytes,
         free_bytes=sizes.free_bytes,
-        groups=len(here.store.names("groups")),
-        worker=_worker(here.store, now_ms),
-        broken=_broken(here.store),
-        polls=is_polling(here.store),
+        groups=len(services.store.names("groups")),
+        worker=_worker(services.store, now_ms),
+        broken=_broken(services.store),
+        polls=is_polling(services.store),
     )
 
 
-def _account(here: Resources, account: Account, sizes: Sizes, now_ms: float) -> AccountRow:
-    consent = consent_of(here.store, account.id)
-    trouble = person_of(here.store, account).trouble
+def _account(services: Services, account: Account, sizes: Sizes, now_ms: float) -> AccountRow:
+    consent = consent_of(services.store, account.id)
+    trouble = person_of(services.store, account).trouble
     return AccountRow(
         id=account.id,
         name=account.display_name,
@@ -171,26 +171,26 @@ def _account(here: Resources, account: Account, sizes: Sizes, now_ms: float) -> 
         renewal=relogin_notice(consent.granted_at_ms, now_ms) if consent else "expired",
         standing=describe(trouble, None) if trouble else "",
         storage_bytes=sizes.by_account[account.id],
-        is_operator=is_operator(here, account),
+        is_operator=is_operator(services, account),
     )
 
 
-def _apps(here: Resources, taken: list[str]) -> tuple[AppState, ...]:
-    configured = [app.name for app in here.config.spotify.apps]
+def _apps(services: Services, taken: list[str]) -> tuple[AppState, ...]:
+    configured = [app.name for app in services.config.spotify.apps]
     every = dict.fromkeys([*configured, *sorted(taken)])
     used, free = Counter(taken), free_seats(list(every), taken)
     return tuple(AppState(app, used[app], SEATS_PER_APP, free[app], app in configured) for app in every)
 
 
-def _families(here: Resources, holds: tuple[Hold, ...]) -> tuple[FamilyState, ...]:
-    spent = here.gate.spent_24h()
+def _families(services: Services, holds: tuple[Hold, ...]) -> tuple[FamilyState, ...]:
+    spent = services.gate.spent_24h()
     until = {hold.family: max(one.until_ms for one in holds if one.family == hold.family) for hold in holds}
-    return tuple(FamilyState(one, spent[one], here.gate.left(one), until.get(one)) for one in FAMILIES)
+    return tuple(FamilyState(one, spent[one], services.gate.left(one), until.get(one)) for one in FAMILIES)
 
 
-def _holds(here: Resources) -> tuple[Hold, ...]:
-    apps = [app.name for app in here.config.spotify.apps]
-    found = ((family, app, here.gate.held_until_ms(family, app)) for app in apps for family in FAMILIES)
+def _holds(services: Services) -> tuple[Hold, ...]:
+    apps = [app.name for app in services.config.spotify.apps]
+    found = ((family, app, services.gate.held_until_ms(family, app)) for app in apps for family in FAMILIES)
     return tuple(Hold(family, app, until_ms) for family, app, until_ms in found if until_ms is not None)
 
 

@@ -13,7 +13,7 @@ from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.fresh_login import demand_fresh, stale
 from songswap.web.kit.json_api import Body, no_content, query
 from songswap.web.kit.operators import operator
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.moderation.reports import ReportList, open_reports, report_state
 from songswap.web.operator.operation import OperatorState, state_of_all
 
@@ -34,17 +34,17 @@ class AskedAudit(Body, frozen=True):
 @validate_response(OperatorState)
 async def get_operation() -> OperatorState:
     """How everything stands (operator)."""
-    operator(resources())
-    return await state_of_all(resources())
+    operator(current_services())
+    return await state_of_all(current_services())
 
 
 @blueprint.get("/api/operator/reports")
 @validate_response(ReportList)
 async def get_all_reports() -> ReportList:
     """All open reports but those about oneself (operator)."""
-    here = resources()
-    operator(here)
-    return _reports(here)
+    services = current_services()
+    operator(services)
+    return _reports(services)
 
 
 @blueprint.get("/api/operator/audit")
@@ -52,24 +52,24 @@ async def get_all_reports() -> ReportList:
 @validate_response(AuditPage)
 async def get_audit_log(data: AskedAudit) -> AuditPage:
     """Who did what to whom, the newest first (operator)."""
-    here = resources()
-    operator(here)
-    return audit_log.page(here, data.cursor, data.limit)
+    services = current_services()
+    operator(services)
+    return audit_log.page(services, data.cursor, data.limit)
 
 
 @blueprint.delete("/api/operator/accounts/<account>")
 @no_content
 async def disconnect_account(account: str) -> ResponseReturnValue:
     """Disconnect somebody: everything stored about them is deleted (operator). It takes a log-in of a moment ago."""
-    here = resources()
-    me = operator(here)
-    known = here.directory.get(account)
+    services = current_services()
+    me = operator(services)
+    known = services.directory.get(account)
     if known is None:
         raise ProblemError(404, "no_such_person", "There is no such person here.")
     if known.id == me.id:
         raise ProblemError(409, "yourself", "Disconnect your own account on your account page.")
-    demand_fresh(here, PAGE)
-    part(here, known.id, by=me.id)
+    demand_fresh(services, PAGE)
+    part(services, known.id, by=me.id)
     return "", 204
 
 
@@ -77,21 +77,21 @@ async def disconnect_account(account: str) -> ResponseReturnValue:
 @hide
 async def operator_page() -> ResponseReturnValue:
     """Everything the operator looks after; the audit log from the cursor `audit` on."""
-    here = resources()
-    me = operator(here)
-    state = await state_of_all(here)
+    services = current_services()
+    me = operator(services)
+    state = await state_of_all(services)
     cursor = request.args.get("audit")
-    rows = audit_log.page(here, cursor)
+    rows = audit_log.page(services, cursor)
     return await render_template(
         "operator.html",
         state=state,
-        reports=_reports(here).items,
+        reports=_reports(services).items,
         audit=rows,
         is_first=cursor is None,
         me=me,
-        problem=stale(here, PAGE),
+        problem=stale(services, PAGE),
     )
 
 
-def _reports(here: Resources) -> ReportList:
-    return ReportList(tuple(report_state(here, one) for one in open_reports(here, operator(here))))
+def _reports(services: Services) -> ReportList:
+    return ReportList(tuple(report_state(services, one) for one in open_reports(services, operator(services))))

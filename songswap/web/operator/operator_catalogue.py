@@ -24,7 +24,7 @@ from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import gives_file, no_content, query, takes_file
 from songswap.web.kit.operators import operator
 from songswap.web.kit.request_body import LARGEST_FILE, UploadedFile
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.kit.uploads import file_name, receive
 from songswap.web.kit.worker_status import is_worker_alive
 
@@ -76,18 +76,18 @@ class CatalogueAdmin(Struct, frozen=True):
 @hide
 async def page() -> ResponseReturnValue:
     """The page."""
-    here = resources()
-    operator(here)
-    return await render_template("operator_catalogue.html", state=await _state(here), largest=LARGEST_FILE)
+    services = current_services()
+    operator(services)
+    return await render_template("operator_catalogue.html", state=await _state(services), largest=LARGEST_FILE)
 
 
 @blueprint.get("/api/operator/catalogue")
 @validate_response(CatalogueAdmin)
 async def get_catalogue() -> CatalogueAdmin:
     """What is loaded, and how loading another file goes (operator)."""
-    here = resources()
-    operator(here)
-    return await _state(here)
+    services = current_services()
+    operator(services)
+    return await _state(services)
 
 
 @blueprint.post("/api/operator/catalogue")
@@ -98,39 +98,39 @@ async def bring_catalogue() -> tuple[CatalogueAdmin, int]:
 
     The worker loads it; the catalogue there is serves until all of it is read, and stays if it can't be used.
     """
-    here = resources()
-    operator(here)
-    if _is_busy(here) or here.bringing.locked():
+    services = current_services()
+    operator(services)
+    if _is_busy(services) or services.bringing.locked():
         raise ProblemError(409, "busy", BUSY)
     form = UploadedFile(request, TOO_LARGE)
-    async with here.bringing:
-        wish = await _take(here, await form.name(), form.pieces())
-        operator(here)
-        here.store.write(CATALOGUE_WISH, wish)
-    return await _state(here), 202
+    async with services.bringing:
+        wish = await _take(services, await form.name(), form.pieces())
+        operator(services)
+        services.store.write(CATALOGUE_WISH, wish)
+    return await _state(services), 202
 
 
 @blueprint.delete("/api/operator/catalogue/loading")
 @validate_response(CatalogueAdmin)
 async def stop_loading() -> CatalogueAdmin:
     """Stop loading: the catalogue stays as it is (operator)."""
-    here = resources()
-    operator(here)
-    wish = here.store.read(CATALOGUE_WISH)
-    if wish is not None and wish.upload is not None and _is_busy(here):
-        here.store.write(CATALOGUE_WISH, CatalogueWish())
-        _upload(here, wish.upload).unlink(missing_ok=True)  # the worker may not run
-    return await _state(here)
+    services = current_services()
+    operator(services)
+    wish = services.store.read(CATALOGUE_WISH)
+    if wish is not None and wish.upload is not None and _is_busy(services):
+        services.store.write(CATALOGUE_WISH, CatalogueWish())
+        _upload(services, wish.upload).unlink(missing_ok=True)  # the worker may not run
+    return await _state(services)
 
 
 @blueprint.delete("/api/operator/catalogue")
 @no_content
 async def remove_catalogue() -> ResponseReturnValue:
     """Remove the catalogue (operator)."""
-    here = resources()
-    operator(here)
+    services = current_services()
+    operator(services)
     try:
-        await asyncio.to_thread(reset, here.store.root)
+        await asyncio.to_thread(reset, services.store.root)
     except HeldError as error:
         raise ProblemError(409, "busy", BUSY) from error
     return "", 204
@@ -141,12 +141,12 @@ async def remove_catalogue() -> ResponseReturnValue:
 @gives_file("text/csv")
 async def dump_catalogue(data: AskedSongs) -> Response:
     """The songs of a search (all, without one) as a CSV file that can be loaded again (operator)."""
-    here = resources()
-    operator(here)
+    services = current_services()
+    operator(services)
     wanted = wanted_of(data)
-    if not here.catalogue.is_there():
+    if not services.catalogue.is_there():
         raise ProblemError(409, "no_catalogue", str(NoCatalogueError()))
-    command = ("catalogue", "dump", "--store", str(here.store.root), *_filters(wanted))
+    command = ("catalogue", "dump", "--store", str(services.store.root), *_filters(wanted))
     return await download(written_by(command, "the catalogue could not be written"), CSV, "catalogue.csv")
 
 
@@ -161,48 +161,48 @@ def _filters(wanted: Wanted) -> Iterator[str]:
         yield "--every-id"
 
 
-async def _take(here: Resources, name: str, pieces: AsyncIterator[bytes]) -> CatalogueWish:
+async def _take(services: Services, name: str, pieces: AsyncIterator[bytes]) -> CatalogueWish:
     """Keep a file; durable when this returns. Raises ProblemError (400, 413, 503), StoreError; nothing is left then."""
     upload = new_id()
-    path = _upload(here, upload)
+    path = _upload(services, upload)
     await asyncio.to_thread(make_folder, path.parent.parent)
     for left in path.parent.glob(f"*{UNFINISHED}"):  # of whoever went away in the middle; one file at a time is wanted
         left.unlink(missing_ok=True)
     size = await receive(path, pieces, LARGEST_FILE, TOO_LARGE)
-    return CatalogueWish(upload, file_name(name), size, here.clock.now_ms())
+    return CatalogueWish(upload, file_name(name), size, services.clock.now_ms())
 
 
-def _upload(here: Resources, upload: str) -> Path:
-    return here.store.root / fill(CATALOGUE_UPLOAD, (upload,))
+def _upload(services: Services, upload: str) -> Path:
+    return services.store.root / fill(CATALOGUE_UPLOAD, (upload,))
 
 
-def _is_busy(here: Resources) -> bool:
-    wish, seen = here.store.read(CATALOGUE_WISH), here.store.read(CATALOGUE_LOADING)
+def _is_busy(services: Services) -> bool:
+    wish, seen = services.store.read(CATALOGUE_WISH), services.store.read(CATALOGUE_LOADING)
     if wish is None or wish.upload is None:
         return False
     return seen is None or seen.upload != wish.upload or seen.state == "working"
 
 
-async def _state(here: Resources) -> CatalogueAdmin:
+async def _state(services: Services) -> CatalogueAdmin:
     return CatalogueAdmin(
-        loaded=await _loaded(here),
-        loading=_loading(here),
+        loaded=await _loaded(services),
+        loading=_loading(services),
         most_rows=MOST_ROWS,
-        is_worker_alive=is_worker_alive(here.store, here.clock.now_ms()),
+        is_worker_alive=is_worker_alive(services.store, services.clock.now_ms()),
     )
 
 
-def _loading(here: Resources) -> LoadingNow | None:
-    wish, seen = here.store.read(CATALOGUE_WISH), here.store.read(CATALOGUE_LOADING)
+def _loading(services: Services) -> LoadingNow | None:
+    wish, seen = services.store.read(CATALOGUE_WISH), services.store.read(CATALOGUE_LOADING)
     if wish is None or wish.upload is None:
         return None
     is_begun = seen is not None and seen.upload == wish.upload
     return LoadingNow(wish.name, not is_begun, seen if is_begun else None)
 
 
-async def _loaded(here: Resources) -> LoadedState | None:
+async def _loaded(services: Services) -> LoadedState | None:
     try:
-        there = await here.catalogue.ask(lambda _, shelf: shelf.manifest)
+        there = await services.catalogue.ask(lambda _, shelf: shelf.manifest)
     except NoCatalogueError:
         return None
     return LoadedState(

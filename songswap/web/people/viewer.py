@@ -10,7 +10,7 @@ from songswap.model.profiles import Circle, Profile, Relation
 from songswap.model.sharing import Sharing
 from songswap.store import BrokenError
 from songswap.web.kit.errors import ProblemError
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.membership import groups_of
 
 
@@ -55,70 +55,70 @@ class Viewer:
         return audience.sees_listening(self.relation_to(owner), sharing, self.common_groups(owner))
 
 
-def profile_of(here: Resources, account: str) -> Profile:
+def profile_of(services: Services, account: str) -> Profile:
     """What `account` shows; to their groups that they are here, and nothing more, unless they said so."""
-    return here.profiles.get(account) or Profile()
+    return services.profiles.get(account) or Profile()
 
 
-def circle_of(here: Resources, account: str) -> Circle:
+def circle_of(services: Services, account: str) -> Circle:
     """Whom `account` follows, does not hear of, and has blocked; everybody while that can't be told."""
     try:
-        return own_circle(here, account)
+        return own_circle(services, account)
     except BrokenError:
-        return Circle(blocked=tuple(here.store.names("accounts")))
+        return Circle(blocked=tuple(services.store.names("accounts")))
 
 
-def own_circle(here: Resources, account: str) -> Circle:
+def own_circle(services: Services, account: str) -> Circle:
     """The same, to be changed. Raises BrokenError while it can't be told."""
-    return here.circles.get(account) or Circle()
+    return services.circles.get(account) or Circle()
 
 
-def sharing_of(here: Resources, account: str) -> Sharing:
+def sharing_of(services: Services, account: str) -> Sharing:
     """With whom `account` shares their listening; with nobody unless they said so, nor while that can't be told."""
     try:
-        return own_sharing(here, account)
+        return own_sharing(services, account)
     except BrokenError:
         return Sharing()
 
 
-def own_sharing(here: Resources, account: str) -> Sharing:
+def own_sharing(services: Services, account: str) -> Sharing:
     """The same, to be changed. Raises BrokenError while it can't be told."""
-    return here.store.read(SHARING, account) or Sharing()
+    return services.store.read(SHARING, account) or Sharing()
 
 
-def is_shut_out(here: Resources, group: Group, account: str) -> bool:
+def is_shut_out(services: Services, group: Group, account: str) -> bool:
     """Whether `account` may not come into the group: the host has removed or blocked them. Raises StoreError."""
-    return group_admission.is_shut_out(group, account, circle_of(here, group.host))
+    return group_admission.is_shut_out(group, account, circle_of(services, group.host))
 
 
-def reads_posts(here: Resources, group: Group, account: str) -> bool:
+def reads_posts(services: Services, group: Group, account: str) -> bool:
     """Whether the group's posts are for `account`. Raises StoreError."""
-    return group_admission.reads_posts(group, account, is_shut_out=is_shut_out(here, group, account))
+    return group_admission.reads_posts(group, account, is_shut_out=is_shut_out(services, group, account))
 
 
-def find_person(here: Resources, viewer: Viewer, handle: str, secret: str = "") -> tuple[Account, Profile, Relation]:
+def find_person(services: Services, viewer: Viewer, handle: str, secret: str = "") -> tuple[Account, Profile, Relation]:
     """Whoever has this handle, if `viewer` may see that they are here. Raises ProblemError (404, also for nobody)."""
-    account = here.directory.by_handle(handle)
+    account = services.directory.by_handle(handle)
     if account is not None:
-        profile = profile_of(here, account.id)
-        holds_link = secret_links.opens(profile.link, secret, here.clock.now_ms())
+        profile = profile_of(services, account.id)
+        holds_link = secret_links.opens(profile.link, secret, services.clock.now_ms())
         relation = viewer.relation_to(account.id, holds_link=holds_link)
         if audience.sees_profile(relation, profile):
             return account, profile, relation
     raise ProblemError(404, "no_such_person", "There is no such person here, or their profile is not for you.")
 
 
-def viewer_of(here: Resources, account: Account | None) -> Viewer:
+def viewer_of(services: Services, account: Account | None) -> Viewer:
     """Whoever looks, as of now. Raises StoreError."""
     if account is None:
         return Viewer("", {}, Circle(), frozenset(), frozenset())
-    mine, circles = circle_of(here, account.id), here.store.all_of(CIRCLE)
+    mine, circles = circle_of(services, account.id), services.store.all_of(CIRCLE)
     blocking = [name for name, _ in circles.where(_blocked, account.id)]
     others = sorted({*mine.blocked, *blocking, *circles.unread})
-    apart = audience.apart_from(account.id, mine, [(one, circle_of(here, one)) for one in others])
+    apart = audience.apart_from(account.id, mine, [(one, circle_of(services, one)) for one in others])
     return Viewer(
         account=account.id,
-        groups={group.id: group for group in sorted(groups_of(here.store, account.id), key=lambda one: one.id)},
+        groups={group.id: group for group in sorted(groups_of(services.store, account.id), key=lambda one: one.id)},
         circle=mine,
         apart=apart,
         hidden=apart | ({*mine.muted} - {account.id}),

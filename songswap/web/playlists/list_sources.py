@@ -20,7 +20,7 @@ from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import Body, body
 from songswap.web.kit.names import plain_name
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.playlists import saved_lists
 from songswap.web.playlists.saved_lists import SavedState
 
@@ -93,11 +93,11 @@ class ListPreview(Struct, frozen=True):
 @validate_response(ListPreview)
 async def preview_list(data: Wanted) -> ListPreview:
     """What a list holds now. It costs no call to Spotify."""
-    here, source = resources(), checked(resources(), me(), data.source)
-    found = await content_of(here, me(), source)
+    services, source = current_services(), checked(current_services(), me(), data.source)
+    found = await content_of(services, me(), source)
     pairs = zip(found.entries, found.covers, strict=True)
     items = tuple(ListItem(entry.uri, entry.title, entry.artist, cover) for entry, cover in pairs)
-    return ListPreview(title_of(here, source, me().id), items, found.left_out)
+    return ListPreview(title_of(services, source, me().id), items, found.left_out)
 
 
 @blueprint.post("/api/me/lists")
@@ -105,32 +105,32 @@ async def preview_list(data: Wanted) -> ListPreview:
 @validate_response(SavedState, 202)
 async def save_source(data: ToSave) -> tuple[SavedState, int]:
     """Save what a list holds now as a new private playlist; how that goes is at `/api/me/saves/ID`."""
-    here, name = resources(), plain_name(data.name)
-    source = checked(here, me(), data.source)
-    found = await content_of(here, me(), source)
+    services, name = current_services(), plain_name(data.name)
+    source = checked(services, me(), data.source)
+    found = await content_of(services, me(), source)
     if not found.entries:
         raise ProblemError(409, "nothing_to_save", "There is nothing on this list at the moment.")
     uris = tuple(entry.uri for entry in found.entries)
-    return saved_lists.save(here, me().id, new_id(), Save(name, uris, description=DESCRIPTION)), 202
+    return saved_lists.save(services, me().id, new_id(), Save(name, uris, description=DESCRIPTION)), 202
 
 
 @blueprint.get("/api/me/saves/<save_id>")
 @validate_response(SavedState)
 async def get_save(save_id: str) -> SavedState:
     """What became of a list I saved."""
-    state = saved_lists.state_of(resources(), me().id, save_id)
+    state = saved_lists.state_of(current_services(), me().id, save_id)
     if state is None:
         raise ProblemError(404, "not_found", "There is no such list.")
     return state
 
 
-def checked(here: Resources, account: Account, wanted: Source) -> ListSource:
+def checked(services: Services, account: Account, wanted: Source) -> ListSource:
     """The source somebody wants, counted as they count. Raises ProblemError (400, 404)."""
-    reader = reader_of(here, account)
+    reader = reader_of(services, account)
     kind, _, _ = wanted.scope.partition(":")
     if kind not in {"me", "group"}:
         raise ProblemError(400, "invalid", "scope is me or group:ID.")
-    scope_of(here, reader, wanted.scope)
+    scope_of(services, reader, wanted.scope)
     rule = wanted.rule or reader.sharing.rule
     return ListSource(
         kind=wanted.kind,
@@ -144,21 +144,21 @@ def checked(here: Resources, account: Account, wanted: Source) -> ListSource:
     )
 
 
-async def content_of(here: Resources, account: Account, source: ListSource) -> Listed:
+async def content_of(services: Services, account: Account, source: ListSource) -> Listed:
     """What the list holds now. Raises ProblemError (404, 409)."""
     if source.kind == "spotify_top":
-        return _spotifys_top(here, account, source)
-    scope = scope_of(here, reader_of(here, account), source.scope)
+        return _spotifys_top(services, account, source)
+    scope = scope_of(services, reader_of(services, account), source.scope)
     zone = zone_of(account.zone)
-    asked = question(source, scope.accounts, zone, here.clock.now_ms(), with_private=scope.with_private)
-    return await here.columns.ask(partial(listed, source=source), Listed, asked)
+    asked = question(source, scope.accounts, zone, services.clock.now_ms(), with_private=scope.with_private)
+    return await services.columns.ask(partial(listed, source=source), Listed, asked)
 
 
-def title_of(here: Resources, source: ListSource, account: str) -> str:
+def title_of(services: Services, source: ListSource, account: str) -> str:
     """What is on the list, in words for `account`, who may have left the group whose it is."""
     if source.kind == "spotify_top":
         return f"Your top {source.limit} {RANGES[source.range]}, by Spotify"
-    group = here.store.read(GROUP, source.scope.partition(":")[2]) if source.scope != "me" else None
+    group = services.store.read(GROUP, source.scope.partition(":")[2]) if source.scope != "me" else None
     whose = (
         f" in {group.name}"
         if group and account in group.members
@@ -176,8 +176,8 @@ def title_of(here: Resources, source: ListSource, account: str) -> str:
     return f"The {source.limit} most played{whose} {PERIODS[source.period]}{by}"
 
 
-def _spotifys_top(here: Resources, account: Account, source: ListSource) -> Listed:
-    seen = here.store.read(TOP, account.id) or TopSeen()
+def _spotifys_top(services: Services, account: Account, source: ListSource) -> Listed:
+    seen = services.store.read(TOP, account.id) or TopSeen()
     if source.range not in seen.tracks:
         raise ProblemError(409, "not_looked", seen.error or NOT_LOOKED)
     tracks = {track.uri: track for track in seen.tracks[source.range]}

@@ -7,7 +7,7 @@ from songswap.documents import HEARTBEAT, SAVES, Saves
 from songswap.web.kit.access import me
 from songswap.web.kit.event_stream import own
 from songswap.web.kit.security_headers import content_policy
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.kit.streams import Asking, Events, stream
 from songswap.web.kit.timed import Timed
 from songswap.web.kit.worker_status import is_worker_alive
@@ -36,17 +36,17 @@ class PlaylistsState(Timed, frozen=True):
 @hide
 async def page() -> ResponseReturnValue:
     """The page."""
-    here = resources()
-    look_at_top_if_old(here, me().id)
-    groups = membership.groups_of(here.store, me().id)
+    services = current_services()
+    look_at_top_if_old(services, me().id)
+    groups = membership.groups_of(services.store, me().id)
     text = await render_template(
         "playlists.html",
-        state=_state(here, me().id),
+        state=_state(services, me().id),
         groups=groups,
         zone=me().zone,
-        has_samples=here.config.features.embed,
+        has_samples=services.config.features.embed,
     )
-    policy = content_policy(here.config, has_samples=True)
+    policy = content_policy(services.config, has_samples=True)
     return Response(text, headers={"Content-Security-Policy": policy}, content_type="text/html; charset=utf-8")
 
 
@@ -54,17 +54,17 @@ async def page() -> ResponseReturnValue:
 def events(asking: Asking) -> Events:
     """Server-sent events: `state` with a whole PlaylistsState; `gone` when the browser was logged out."""
     mine = f"accounts/{asking.account.id}/"
-    return own(asking, lambda person: _state(asking.here, person.id), mine, HEARTBEAT.pattern)
+    return own(asking, lambda person: _state(asking.services, person.id), mine, HEARTBEAT.pattern)
 
 
-def _state(here: Resources, account: str) -> PlaylistsState:
-    wanted = reversed((here.store.read(SAVES, account) or Saves()).wanted)
-    saved = (saved_lists.state_of(here, account, save_id) for save_id in wanted)
+def _state(services: Services, account: str) -> PlaylistsState:
+    wanted = reversed((services.store.read(SAVES, account) or Saves()).wanted)
+    saved = (saved_lists.state_of(services, account, save_id) for save_id in wanted)
     return PlaylistsState(
-        now_ms=here.clock.now_ms(),
-        top=top_of(here, account),
-        renewals=items_of(here, account),
+        now_ms=services.clock.now_ms(),
+        top=top_of(services, account),
+        renewals=items_of(services, account),
         saved=tuple(one for one in saved if one)[:SAVES_SHOWN],
-        may_save=saved_lists.may_save(here, account),
-        is_worker_alive=is_worker_alive(here.store, here.clock.now_ms()),
+        may_save=saved_lists.may_save(services, account),
+        is_worker_alive=is_worker_alive(services.store, services.clock.now_ms()),
     )

@@ -18,7 +18,7 @@ from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import Body, body, no_content, query
 from songswap.web.kit.names import plain_name
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.playlists import saved_lists
 from songswap.web.playlists.list_sources import Source, checked, title_of
 
@@ -102,7 +102,7 @@ class ChangeList(Struct, frozen=True):
 @validate_response(RenewalList)
 async def list_renewals() -> RenewalList:
     """My playlists that renew themselves, and how each stands."""
-    return RenewalList(items_of(resources(), me().id))
+    return RenewalList(items_of(current_services(), me().id))
 
 
 @blueprint.post("/api/me/renewals")
@@ -110,21 +110,21 @@ async def list_renewals() -> RenewalList:
 @validate_response(RenewalItem, 201)
 async def add_renewal(data: NewRenewal) -> tuple[RenewalItem, int]:
     """Have a private playlist made, and renewed every day."""
-    here, wanted = resources(), _wanted(resources())
+    services, wanted = current_services(), _wanted(current_services())
     if len(wanted) >= rules.MOST_RENEWALS:
         raise ProblemError(409, "too_many", f"{rules.MOST_RENEWALS} playlists renew themselves. Delete one first.")
-    if not saved_lists.may_save(here, me().id):
+    if not saved_lists.may_save(services, me().id):
         raise ProblemError(403, "missing_scope", saved_lists.NO_RIGHT)
     renewal = Renewal(
         new_id(),
         plain_name(data.name),
-        checked(here, me(), data.source),
+        checked(services, me(), data.source),
         _minute(data.at),
         _zone(data.zone or me().zone),
-        created_at_ms=here.clock.now_ms(),
+        created_at_ms=services.clock.now_ms(),
     )
-    _keep(here, renewal)
-    return _item(here, renewal), 201
+    _keep(services, renewal)
+    return _item(services, renewal), 201
 
 
 @blueprint.put("/api/me/renewals/<renewal_id>")
@@ -132,20 +132,20 @@ async def add_renewal(data: NewRenewal) -> tuple[RenewalItem, int]:
 @validate_response(RenewalItem)
 async def change_renewal(renewal_id: str, data: Changes) -> RenewalItem:
     """Change one: its name, what is in it, when it is renewed, whether at all."""
-    here = resources()
-    before = _known(here, renewal_id)
+    services = current_services()
+    before = _known(services, renewal_id)
     after = replace(
         before,
         name=before.name if data.name is None else plain_name(data.name),
-        source=before.source if data.source is None else checked(here, me(), data.source),
+        source=before.source if data.source is None else checked(services, me(), data.source),
         at_minute=before.at_minute if data.at is None else _minute(data.at),
         zone=before.zone if data.zone is None else _zone(data.zone),
         is_on=before.is_on if data.is_on is None else data.is_on,
     )
     if after != before:
         after = replace(after, rev=before.rev + 1)
-        _keep(here, after)
-    return _item(here, after)
+        _keep(services, after)
+    return _item(services, after)
 
 
 @blueprint.post("/api/me/renewals/<renewal_id>/run")
@@ -153,21 +153,21 @@ async def change_renewal(renewal_id: str, data: Changes) -> RenewalItem:
 @validate_response(RenewalItem, 202)
 async def run_renewal(renewal_id: str, data: Again) -> tuple[RenewalItem, int]:
     """Have it looked after now."""
-    here = resources()
-    before = _known(here, renewal_id)
+    services = current_services()
+    before = _known(services, renewal_id)
     after = replace(before, run_rev=before.run_rev + 1, make_rev=before.make_rev + data.anew, is_on=True)
-    _keep(here, after)
-    return _item(here, after), 202
+    _keep(services, after)
+    return _item(services, after), 202
 
 
 @blueprint.delete("/api/me/renewals/<renewal_id>")
 @no_content
 async def delete_renewal(renewal_id: str) -> ResponseReturnValue:
     """Renew it no more. The playlist stays in Spotify as it is."""
-    here = resources()
-    _known(here, renewal_id)
-    here.store.write(
-        RENEWALS, Renewals({name: one for name, one in _wanted(here).items() if name != renewal_id}), me().id
+    services = current_services()
+    _known(services, renewal_id)
+    services.store.write(
+        RENEWALS, Renewals({name: one for name, one in _wanted(services).items() if name != renewal_id}), me().id
     )
     return "", 204
 
@@ -177,34 +177,34 @@ async def delete_renewal(renewal_id: str) -> ResponseReturnValue:
 @validate_response(ChangeList)
 async def list_changes(data: Older, renewal_id: str) -> ChangeList:
     """What its renewals changed."""
-    here = resources()
-    _known(here, renewal_id)
-    newest_first = list(here.store.rows(CHANGES, me().id, renewal_id))[::-1]
+    services = current_services()
+    _known(services, renewal_id)
+    newest_first = list(services.store.rows(CHANGES, me().id, renewal_id))[::-1]
     some = newest_first[data.cursor : data.cursor + CHANGES_SHOWN]
     end = data.cursor + len(some)
     return ChangeList(tuple(some), str(end) if end < len(newest_first) else None)
 
 
-def items_of(here: Resources, account: str) -> tuple[RenewalItem, ...]:
+def items_of(services: Services, account: str) -> tuple[RenewalItem, ...]:
     """How the renewals of `account` stand, the newest first."""
-    wanted = (here.store.read(RENEWALS, account) or Renewals()).wanted.values()
-    seen = (here.store.read(RENEWED, account) or RenewalsSeen()).renewals
+    wanted = (services.store.read(RENEWALS, account) or Renewals()).wanted.values()
+    seen = (services.store.read(RENEWED, account) or RenewalsSeen()).renewals
     newest_first = sorted(wanted, key=lambda one: -one.created_at_ms)
-    return tuple(_as_item(here, account, renewal, seen.get(renewal.id, Renewed())) for renewal in newest_first)
+    return tuple(_as_item(services, account, renewal, seen.get(renewal.id, Renewed())) for renewal in newest_first)
 
 
-def _item(here: Resources, renewal: Renewal) -> RenewalItem:
-    seen = (here.store.read(RENEWED, me().id) or RenewalsSeen()).renewals
-    return _as_item(here, me().id, renewal, seen.get(renewal.id, Renewed()))
+def _item(services: Services, renewal: Renewal) -> RenewalItem:
+    seen = (services.store.read(RENEWED, me().id) or RenewalsSeen()).renewals
+    return _as_item(services, me().id, renewal, seen.get(renewal.id, Renewed()))
 
 
-def _as_item(here: Resources, account: str, renewal: Renewal, renewed: Renewed) -> RenewalItem:
+def _as_item(services: Services, account: str, renewal: Renewal, renewed: Renewed) -> RenewalItem:
     is_due = rules.due_ms(renewal, renewed) == 0.0
     return RenewalItem(
         id=renewal.id,
         name=renewal.name,
         source=renewal.source,
-        title=title_of(here, renewal.source, account),
+        title=title_of(services, renewal.source, account),
         at=f"{renewal.at_minute // 60:02}:{renewal.at_minute % 60:02}",
         zone=renewal.zone,
         is_on=renewal.is_on,
@@ -219,19 +219,19 @@ def _as_item(here: Resources, account: str, renewal: Renewal, renewed: Renewed) 
     )
 
 
-def _wanted(here: Resources) -> dict[str, Renewal]:
-    return (here.store.read(RENEWALS, me().id) or Renewals()).wanted
+def _wanted(services: Services) -> dict[str, Renewal]:
+    return (services.store.read(RENEWALS, me().id) or Renewals()).wanted
 
 
-def _known(here: Resources, renewal_id: str) -> Renewal:
-    renewal = _wanted(here).get(renewal_id)
+def _known(services: Services, renewal_id: str) -> Renewal:
+    renewal = _wanted(services).get(renewal_id)
     if renewal is None:
         raise ProblemError(404, "not_found", "There is no such playlist that renews itself.")
     return renewal
 
 
-def _keep(here: Resources, renewal: Renewal) -> None:
-    here.store.write(RENEWALS, Renewals({**_wanted(here), renewal.id: renewal}), me().id)
+def _keep(services: Services, renewal: Renewal) -> None:
+    services.store.write(RENEWALS, Renewals({**_wanted(services), renewal.id: renewal}), me().id)
 
 
 def _minute(at: str) -> int:

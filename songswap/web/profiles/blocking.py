@@ -21,7 +21,7 @@ from songswap.web.kit.access import me
 from songswap.web.kit.authors import AuthorState
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.secret_links import new_link
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.viewer import Viewer, circle_of, own_circle, reads_posts, viewer_of
 from songswap.web.talk.post_places import knows
 
@@ -50,14 +50,14 @@ class CircleState(Struct, frozen=True):
 @validate_response(CircleState)
 async def get_circle() -> CircleState:
     """Whom and which groups I have muted, and whom I have blocked."""
-    return circle_state(resources(), me().id)
+    return circle_state(current_services(), me().id)
 
 
 @blueprint.put("/api/me/muted/<account>")
 @validate_response(CircleState)
 async def mute(account: str) -> CircleState:
     """Hear no more of somebody; they don't learn of it, and go on reading what I write."""
-    whom = _somebody(resources(), account)
+    whom = _somebody(current_services(), account)
     return _changed(lambda circle: rules.mute(circle, me().id, whom))
 
 
@@ -72,8 +72,8 @@ async def unmute(account: str) -> CircleState:
 @validate_response(CircleState)
 async def mute_group(group_id: str) -> CircleState:
     """Hear no more of a group: it is in my feed no more, and makes me no notices. I stay in it."""
-    here, group = resources(), resources().groups.get(group_id)
-    if group is None or not reads_posts(here, group, me().id):
+    services, group = current_services(), current_services().groups.get(group_id)
+    if group is None or not reads_posts(services, group, me().id):
         raise ProblemError(404, "not_found", "There is no such group, or it is not for you to read.")
     return _changed(lambda circle: rules.mute_group(circle, group.id))
 
@@ -92,13 +92,13 @@ async def block(account: str) -> CircleState:
 
     The groups I am host of have a new invite, and a new link to their screen: they may know the old ones.
     """
-    here, whom = resources(), _somebody(resources(), account)
+    services, whom = current_services(), _somebody(current_services(), account)
     state = _changed(lambda circle: rules.block(circle, me().id, whom))
     with contextlib.suppress(BrokenError):  # while theirs can't be told, they are apart from everybody
-        _keep(here, whom, rules.unfollow(own_circle(here, whom), me().id))
-    for group in viewer_of(here, me()).groups.values():
+        _keep(services, whom, rules.unfollow(own_circle(services, whom), me().id))
+    for group in viewer_of(services, me()).groups.values():
         if group.host == me().id:
-            _shut_out(here, group, whom)
+            _shut_out(services, group, whom)
     return state
 
 
@@ -109,64 +109,66 @@ async def unblock(account: str) -> CircleState:
     return _changed(lambda circle: rules.unblock(circle, account))
 
 
-def _shut_out(here: Resources, group: Group, whom: str) -> None:
+def _shut_out(services: Services, group: Group, whom: str) -> None:
     """Let somebody the host has blocked come in by nothing they know."""
-    after = with_new_links(take_back(group, whom), new_link(here, INVITE_LIFE_MS), new_link(here, SCREEN_LIFE_MS))
-    here.store.write(GROUP, after, group.id)
+    after = with_new_links(
+        take_back(group, whom), new_link(services, INVITE_LIFE_MS), new_link(services, SCREEN_LIFE_MS)
+    )
+    services.store.write(GROUP, after, group.id)
 
 
-def circle_state(here: Resources, account: str) -> CircleState:
+def circle_state(services: Services, account: str) -> CircleState:
     """Whom `account` has muted and blocked, but what is gone. Raises StoreError.
 
     Who is not for them to see has no name in it: it tells no more than was known when they were put there.
     """
-    viewer, circle = _viewer(here, here.directory.get(account)), Circle()
+    viewer, circle = _viewer(services, services.directory.get(account)), Circle()
     with contextlib.suppress(BrokenError):  # while it can't be told they are apart from everybody, which is no list
-        circle = own_circle(here, account)
-    groups = (group for one in circle.muted_groups if (group := here.groups.get(one)))
+        circle = own_circle(services, account)
+    groups = (group for one in circle.muted_groups if (group := services.groups.get(one)))
     return CircleState(
-        muted=_named(here, viewer, circle.muted),
+        muted=_named(services, viewer, circle.muted),
         muted_groups=tuple(
-            NamedGroup(group.id, group.name) for group in groups if group and reads_posts(here, group, account)
+            NamedGroup(group.id, group.name) for group in groups if group and reads_posts(services, group, account)
         ),
-        blocked=_named(here, viewer, circle.blocked),
+        blocked=_named(services, viewer, circle.blocked),
     )
 
 
-def _viewer(here: Resources, account: Account | None) -> Viewer:
+def _viewer(services: Services, account: Account | None) -> Viewer:
     """`account` as they look at their own list: what they blocked themselves they still know the name of."""
-    viewer = viewer_of(here, account)
-    blocking = (one for one in viewer.apart if viewer.account in circle_of(here, one).blocked)
+    viewer = viewer_of(services, account)
+    blocking = (one for one in viewer.apart if viewer.account in circle_of(services, one).blocked)
     return viewer.without_own_blocks(frozenset(blocking))
 
 
-def _named(here: Resources, viewer: Viewer, accounts: tuple[str, ...]) -> tuple[AuthorState, ...]:
-    found = (known for account in accounts if (known := here.directory.get(account)))
+def _named(services: Services, viewer: Viewer, accounts: tuple[str, ...]) -> tuple[AuthorState, ...]:
+    found = (known for account in accounts if (known := services.directory.get(account)))
     return tuple(
         AuthorState(one.id, one.display_name, one.handle, one.image_url)
-        if knows(here, viewer, one)
+        if knows(services, viewer, one)
         else AuthorState(one.id, UNNAMED, "", None)
         for one in found
     )
 
 
-def _somebody(here: Resources, account: str) -> str:
+def _somebody(services: Services, account: str) -> str:
     """The id of that account, if I may know of it. Raises ProblemError (404, to tell nothing else), UnfitNameError."""
-    found = here.directory.get(account)
-    if found is None or (found.id != me().id and not knows(here, _viewer(here, me()), found)):
+    found = services.directory.get(account)
+    if found is None or (found.id != me().id and not knows(services, _viewer(services, me()), found)):
         raise ProblemError(404, "no_such_person", "There is no such person here, or they are not for you to see.")
     return found.id
 
 
 def _changed(change: Callable[[Circle], Circle]) -> CircleState:
-    here = resources()
+    services = current_services()
     try:
-        _keep(here, me().id, change(own_circle(here, me().id)))
+        _keep(services, me().id, change(own_circle(services, me().id)))
     except CircleError as error:
         raise ProblemError(409, error.code, error.message) from error
-    return circle_state(here, me().id)
+    return circle_state(services, me().id)
 
 
-def _keep(here: Resources, account: str, circle: Circle) -> None:
-    if circle != own_circle(here, account):
-        here.store.write(CIRCLE, circle, account)
+def _keep(services: Services, account: str, circle: Circle) -> None:
+    if circle != own_circle(services, account):
+        services.store.write(CIRCLE, circle, account)

@@ -9,7 +9,7 @@ from quart_schema import hide
 from songswap.model.profiles import Relation
 from songswap.web.insights.insights_access import all_visible
 from songswap.web.kit.access import me, who
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.viewer import Viewer, find_person, viewer_of
 from songswap.web.profiles.people_search import person_hit, seen_by
 from songswap.web.profiles.people_words import AUDIENCES, SECTIONS
@@ -30,13 +30,13 @@ POSTS_BY_LINK: Final = 20
 @hide
 async def people_page() -> ResponseReturnValue:
     """Everybody I may see, and who of them listens like me."""
-    here, viewer = resources(), viewer_of(resources(), me())
-    compared = [one for one in all_visible(here, viewer) if one.id != me().id]
-    others = [person_hit(here, one) for one in seen_by(here, viewer) if one.id != me().id]
+    services, viewer = current_services(), viewer_of(current_services(), me())
+    compared = [one for one in all_visible(services, viewer) if one.id != me().id]
+    others = [person_hit(services, one) for one in seen_by(services, viewer) if one.id != me().id]
     return await render_template(
         "people.html",
         people=others,
-        compared=[person_hit(here, one) for one in compared],
+        compared=[person_hit(services, one) for one in compared],
         follows=viewer.circle.follows,
     )
 
@@ -45,7 +45,7 @@ async def people_page() -> ResponseReturnValue:
 @hide
 async def edit_page() -> ResponseReturnValue:
     """My profile, to be edited."""
-    state = profile_state(resources(), me().id)
+    state = profile_state(current_services(), me().id)
     return await render_template("profile_edit.html", profile=state, audiences=AUDIENCES, sections=SECTIONS)
 
 
@@ -53,10 +53,10 @@ async def edit_page() -> ResponseReturnValue:
 @hide
 async def person_page(handle: str) -> ResponseReturnValue:
     """Somebody's profile, as far as it is for me; my own also as others see it."""
-    here, viewer = resources(), viewer_of(resources(), me())
-    account, profile, relation = find_person(here, viewer, handle)
+    services, viewer = current_services(), viewer_of(current_services(), me())
+    account, profile, relation = find_person(services, viewer, handle)
     seen_as = next((one for one in SEEN_AS if relation == "self" and request.args.get("as") == one), None)
-    person = await person_state(here, viewer, account, profile, seen_as or relation)
+    person = await person_state(services, viewer, account, profile, seen_as or relation)
     return await render_template("person.html", seen=person, seen_as=seen_as, posts_place=person.place, posts=None)
 
 
@@ -64,16 +64,16 @@ async def person_page(handle: str) -> ResponseReturnValue:
 @hide
 async def linked_page(handle: str, secret: str) -> ResponseReturnValue:
     """Somebody's profile for whoever holds its link; nothing of it is live."""
-    here, viewer = resources(), viewer_of(resources(), who())
-    account, profile, relation = find_person(here, viewer, handle, secret)
-    person = await person_state(here, viewer, account, profile, relation)
-    posts = _posts(here, viewer, person.place, secret) if person.place else []
+    services, viewer = current_services(), viewer_of(current_services(), who())
+    account, profile, relation = find_person(services, viewer, handle, secret)
+    person = await person_state(services, viewer, account, profile, relation)
+    posts = _posts(services, viewer, person.place, secret) if person.place else []
     return await render_template("person.html", seen=person, seen_as=None, posts_place=None, posts=posts)
 
 
-def _posts(here: Resources, viewer: Viewer, place: str, secret: str) -> list[PostState]:
-    found = found_by(here, viewer, place_of(place), secret)
+def _posts(services: Services, viewer: Viewer, place: str, secret: str) -> list[PostState]:
+    found = found_by(services, viewer, place_of(place), secret)
     return [
-        state_of_post(here, found.place, post, viewer.hidden)
-        for post in islice(shown_in(here, found, None), POSTS_BY_LINK)
+        state_of_post(services, found.place, post, viewer.hidden)
+        for post in islice(shown_in(services, found, None), POSTS_BY_LINK)
     ]

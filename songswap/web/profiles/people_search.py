@@ -10,7 +10,7 @@ from songswap.documents import Account
 from songswap.model.people import Group
 from songswap.model.struct import Struct
 from songswap.web.group.group_view import picture_url
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.viewer import Viewer, profile_of, viewer_of
 
 blueprint = Blueprint("finding", __name__)
@@ -47,33 +47,33 @@ async def search_page() -> ResponseReturnValue:
     return await render_template("search.html")
 
 
-def people_found(here: Resources, account: Account, words: str) -> tuple[PersonHit, ...]:
+def people_found(services: Services, account: Account, words: str) -> tuple[PersonHit, ...]:
     """People whose name or handle is like `words`, the best first. Raises StoreError."""
-    viewer = viewer_of(here, account)
-    seen = ((one, (one.display_name, one.handle)) for one in seen_by(here, viewer))
-    return tuple(person_hit(here, one) for one in found(words, seen, MOST_FOUND))
+    viewer = viewer_of(services, account)
+    seen = ((one, (one.display_name, one.handle)) for one in seen_by(services, viewer))
+    return tuple(person_hit(services, one) for one in found(words, seen, MOST_FOUND))
 
 
-def groups_found(here: Resources, account: Account, words: str) -> tuple[GroupHit, ...]:
+def groups_found(services: Services, account: Account, words: str) -> tuple[GroupHit, ...]:
     """Groups of mine, and listed ones, whose name is like `words`, the best first. Raises StoreError."""
-    every = (here.groups.get(name) for name in here.store.names("groups"))
+    every = (services.groups.get(name) for name in services.store.names("groups"))
     known = ((group, (group.name,)) for group in every if group and shows_face(group, account.id))
     return tuple(_group_hit(group, account.id) for group in found(words, known, MOST_FOUND))
 
 
-def seen_by(here: Resources, viewer: Viewer) -> list[Account]:
+def seen_by(services: Services, viewer: Viewer) -> list[Account]:
     """Everybody whose profile `viewer` may see, by name. Raises StoreError."""
     seen = []
-    for one in here.directory.everybody():
-        profile = profile_of(here, one.id)
+    for one in services.directory.everybody():
+        profile = profile_of(services, one.id)
         if sees_profile(viewer.relation_to(one.id), profile):
             seen.append(one)
     return sorted(seen, key=lambda one: (one.display_name.casefold(), one.id))
 
 
-def person_hit(here: Resources, account: Account) -> PersonHit:
+def person_hit(services: Services, account: Account) -> PersonHit:
     """Somebody in a list."""
-    about = profile_of(here, account.id).about
+    about = profile_of(services, account.id).about
     return PersonHit(account.id, account.handle, account.display_name, about, account.image_url)
 
 

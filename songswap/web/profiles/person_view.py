@@ -19,7 +19,7 @@ from songswap.model.profiles import Profile, Relation, Section
 from songswap.model.struct import Struct
 from songswap.web.insights.figure_request import Asked, Asking
 from songswap.web.insights.insights_access import Scope, reader_of
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.kit.worker_status import is_worker_alive
 from songswap.web.people import membership
 from songswap.web.people.viewer import Viewer
@@ -70,11 +70,11 @@ class PersonState(Struct, frozen=True):
 
 
 async def person_state(
-    here: Resources, viewer: Viewer, account: Account, profile: Profile, relation: Relation
+    services: Services, viewer: Viewer, account: Account, profile: Profile, relation: Relation
 ) -> PersonState:
     """The profile of `account` for `viewer`, who is `relation` to them. Raises ProblemError, StoreError."""
     seen = tuple(one for one in SECTIONS if sees_section(relation, profile, one))
-    figures = _Figures(here, account)
+    figures = _Figures(services, account)
     return PersonState(
         id=account.id,
         handle=account.handle,
@@ -89,22 +89,22 @@ async def person_state(
             if relation != "self" and account.id in group.members
         ),
         sections=seen,
-        now=playing_now(here, account.id) if "now" in seen else None,
+        now=playing_now(services, account.id) if "now" in seen else None,
         top=await figures.top() if "top" in seen else (),
         recent=await figures.recent() if "recent" in seen else (),
         streak=await figures.streak() if "streak" in seen else None,
-        playlists=playlists_of(here, account.id) if "playlists" in seen else (),
+        playlists=playlists_of(services, account.id) if "playlists" in seen else (),
         place=f"wall:{account.id}" if "posts" in seen else None,
     )
 
 
-def playing_now(here: Resources, account: str) -> Track | None:
+def playing_now(services: Services, account: str) -> Track | None:
     """What `account` hears in a session, as the worker sees it; nobody asks Spotify for it."""
-    group = membership.wish_of(here.store, account).listening_in
-    now_ms = here.clock.now_ms()
-    if group is None or not is_worker_alive(here.store, now_ms):
+    group = membership.wish_of(services.store, account).listening_in
+    now_ms = services.clock.now_ms()
+    if group is None or not is_worker_alive(services.store, now_ms):
         return None
-    session, night = membership.session_of(here.store, group), here.store.read(NIGHT, group)
+    session, night = membership.session_of(services.store, group), services.store.read(NIGHT, group)
     if session.state != "running" or night is None or night.session_id != session.session_id:
         return None
     timeline = present(night, now_ms)
@@ -114,9 +114,9 @@ def playing_now(here: Resources, account: str) -> Track | None:
 class _Figures:
     """What the columns say of one person, private sessions left out."""
 
-    def __init__(self, here: Resources, account: Account) -> None:
-        self._asking = Asking(here, reader_of(here, account), Scope((account.id,), with_private=False))
-        self._today = periods.day_of(here.clock.now_ms(), periods.zone_of(account.zone))
+    def __init__(self, services: Services, account: Account) -> None:
+        self._asking = Asking(services, reader_of(services, account), Scope((account.id,), with_private=False))
+        self._today = periods.day_of(services.clock.now_ms(), periods.zone_of(account.zone))
 
     async def top(self) -> tuple[TopItem, ...]:
         first = self._today - timedelta(days=TOP_DAYS - 1)
@@ -133,7 +133,7 @@ class _Figures:
         return await self._asking.find(figure, kind, await self._asking.question(data))
 
 
-def playlists_of(here: Resources, account: str) -> tuple[SharedPlaylist, ...]:
+def playlists_of(services: Services, account: str) -> tuple[SharedPlaylist, ...]:
     """The playlists of `account` that renew themselves, as far as they have been made. Raises StoreError."""
-    seen = (here.store.read(RENEWED, account) or RenewalsSeen()).renewals.values()
+    seen = (services.store.read(RENEWED, account) or RenewalsSeen()).renewals.values()
     return tuple(SharedPlaylist(one.name, one.url, len(one.entries)) for one in seen if one.url and one.entries)

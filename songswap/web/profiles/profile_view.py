@@ -6,7 +6,7 @@ from songswap.model.profiles import Audience, Picture, Section
 from songswap.model.struct import Struct
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.secret_links import profile_link_of
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.viewer import profile_of
 
 
@@ -28,12 +28,12 @@ class ProfileState(Struct, frozen=True):
     link_expires_at_ms: float | None
 
 
-def profile_state(here: Resources, account: str) -> ProfileState:
+def profile_state(services: Services, account: str) -> ProfileState:
     """The profile of `account`, for themselves. Raises ProblemError (401) if they are gone."""
-    person, profile = here.directory.get(account), profile_of(here, account)
+    person, profile = services.directory.get(account), profile_of(services, account)
     if person is None:
         raise ProblemError(401, "not_logged_in", "Log in with Spotify first.")
-    link = profile_link_of(here, person, profile)
+    link = profile_link_of(services, person, profile)
     return ProfileState(
         account=account,
         handle=person.handle,

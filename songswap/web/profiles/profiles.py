@@ -20,7 +20,7 @@ from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body
 from songswap.web.kit.secret_links import kept
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.showing import shown
 from songswap.web.people.viewer import find_person, own_circle, profile_of, reads_posts, viewer_of
 from songswap.web.profiles.person_view import PersonState, person_state
@@ -58,7 +58,7 @@ class Following(Struct, frozen=True):
 @validate_response(ProfileState)
 async def get_my_profile() -> ProfileState:
     """What I show of myself, and to whom."""
-    return profile_state(resources(), me().id)
+    return profile_state(current_services(), me().id)
 
 
 @blueprint.patch("/api/me/profile")
@@ -66,59 +66,59 @@ async def get_my_profile() -> ProfileState:
 @validate_response(ProfileState)
 async def change_my_profile(data: ProfileWish) -> ProfileState:
     """Change what I show of myself, and to whom."""
-    here, before = resources(), profile_of(resources(), me().id)
-    after = _changed(here, before, data)
-    person = replace(me(), handle=_handle(here, data.handle))
+    services, before = current_services(), profile_of(current_services(), me().id)
+    after = _changed(services, before, data)
+    person = replace(me(), handle=_handle(services, data.handle))
     if after != before:
-        here.store.write(PROFILE, after, person.id)
-    if (told := shown(person, after, here.directory.everybody())) != me():
-        here.store.write(ACCOUNT, told, person.id)
-    return profile_state(here, person.id)
+        services.store.write(PROFILE, after, person.id)
+    if (told := shown(person, after, services.directory.everybody())) != me():
+        services.store.write(ACCOUNT, told, person.id)
+    return profile_state(services, person.id)
 
 
 @blueprint.get("/api/people/<handle>")
 @validate_response(PersonState)
 async def get_person(handle: str) -> PersonState:
     """Somebody's profile, as far as it is for me."""
-    here, viewer = resources(), viewer_of(resources(), me())
-    return await person_state(here, viewer, *find_person(here, viewer, handle))
+    services, viewer = current_services(), viewer_of(current_services(), me())
+    return await person_state(services, viewer, *find_person(services, viewer, handle))
 
 
 @blueprint.put("/api/me/follows/<account>")
 @validate_response(Following)
 async def follow(account: str) -> Following:
     """Follow somebody whose profile I may see: what they post for me is in my feed."""
-    here, viewer = resources(), viewer_of(resources(), me())
-    person = here.directory.get(account)
-    find_person(here, viewer, person.handle if person else "")
-    return _followed(here, lambda circle: blocking.follow(circle, me().id, account))
+    services, viewer = current_services(), viewer_of(current_services(), me())
+    person = services.directory.get(account)
+    find_person(services, viewer, person.handle if person else "")
+    return _followed(services, lambda circle: blocking.follow(circle, me().id, account))
 
 
 @blueprint.delete("/api/me/follows/<account>")
 @validate_response(Following)
 async def unfollow(account: str) -> Following:
     """Follow somebody no more."""
-    return _followed(resources(), lambda circle: blocking.unfollow(circle, account))
+    return _followed(current_services(), lambda circle: blocking.unfollow(circle, account))
 
 
 @blueprint.put("/api/me/followed-groups/<group_id>")
 @validate_response(Following)
 async def follow_group(group_id: str) -> Following:
     """Follow a group whose posts I may read."""
-    here, group = resources(), resources().groups.get(group_id)
-    if group is None or not reads_posts(here, group, me().id):
+    services, group = current_services(), current_services().groups.get(group_id)
+    if group is None or not reads_posts(services, group, me().id):
         raise ProblemError(404, "not_found", "There is no such group, or it is not for you to read.")
-    return _followed(here, lambda circle: blocking.follow_group(circle, group_id))
+    return _followed(services, lambda circle: blocking.follow_group(circle, group_id))
 
 
 @blueprint.delete("/api/me/followed-groups/<group_id>")
 @validate_response(Following)
 async def unfollow_group(group_id: str) -> Following:
     """Follow a group no more."""
-    return _followed(resources(), lambda circle: blocking.unfollow_group(circle, group_id))
+    return _followed(current_services(), lambda circle: blocking.unfollow_group(circle, group_id))
 
 
-def _changed(here: Resources, before: Profile, data: ProfileWish) -> Profile:
+def _changed(services: Services, before: Profile, data: ProfileWish) -> Profile:
     try:
         texts = {
             **({"name": checked_name(data.name)} if isinstance(data.name, str) else {}),
@@ -133,11 +133,11 @@ def _changed(here: Resources, before: Profile, data: ProfileWish) -> Profile:
     if isinstance(data.sections, dict):
         after = replace(after, sections={**before.sections, **data.sections})
     if isinstance(data.link, bool):
-        after = replace(after, link=kept(here, before.link, PROFILE_LIFE_MS) if data.link else None)
+        after = replace(after, link=kept(services, before.link, PROFILE_LIFE_MS) if data.link else None)
     return after
 
 
-def _handle(here: Resources, wanted: str | UnsetType) -> str:
+def _handle(services: Services, wanted: str | UnsetType) -> str:
     """The handle wanted, if nobody else has it; mine, if none is. Raises ProblemError."""
     if wanted is UNSET:
         return me().handle
@@ -145,18 +145,18 @@ def _handle(here: Resources, wanted: str | UnsetType) -> str:
         handle = checked_handle(str(wanted))
     except HandleError as error:
         raise ProblemError(400, "invalid", str(error)) from error
-    owner = here.directory.by_handle(handle)
+    owner = services.directory.by_handle(handle)
     if handle in TAKEN_HANDLES or (owner is not None and owner.id != me().id):
         raise ProblemError(409, "handle_taken", f"“{handle}” is taken. Choose another handle.")
     return handle
 
 
-def _followed(here: Resources, change: Callable[[Circle], Circle]) -> Following:
-    before = own_circle(here, me().id)
+def _followed(services: Services, change: Callable[[Circle], Circle]) -> Following:
+    before = own_circle(services, me().id)
     try:
         after = change(before)
     except CircleError as error:
         raise ProblemError(409, error.code, error.message) from error
     if after != before:
-        here.store.write(CIRCLE, after, me().id)
+        services.store.write(CIRCLE, after, me().id)
     return Following(after.follows, after.followed_groups)

@@ -16,7 +16,7 @@ from songswap.spotify.catalogue import SearchKind
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, query
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.spotify_calls import ask_spotify
 from songswap.web.profiles.people_search import GroupHit, PersonHit, groups_found, people_found
 
@@ -79,10 +79,10 @@ async def search(data: Search) -> HitsFound:
     """Find songs or artists on Spotify, people or groups here: at most ten."""
     words = words_of(data.q)
     if data.kind == "people":
-        return HitsFound(tuple(_person(one) for one in people_found(resources(), me(), words)))
+        return HitsFound(tuple(_person(one) for one in people_found(current_services(), me(), words)))
     if data.kind == "groups":
-        return HitsFound(tuple(_group(one) for one in groups_found(resources(), me(), words)))
-    found = await found_at_spotify(resources(), me().id, words, data.kind)
+        return HitsFound(tuple(_group(one) for one in groups_found(current_services(), me(), words)))
+    found = await found_at_spotify(current_services(), me().id, words, data.kind)
     hits = chain.from_iterable(zip_longest(map(_song, found.tracks), map(_artist, found.artists)))
     return HitsFound(tuple(hit for hit in hits if hit is not None)[:MOST_FOUND])
 
@@ -95,25 +95,27 @@ def words_of(text: str) -> str:
     return words
 
 
-async def found_at_spotify(here: Resources, account: str, words: str, kind: Wanted) -> Found:
+async def found_at_spotify(services: Services, account: str, words: str, kind: Wanted) -> Found:
     """What Spotify finds, of late or now. Raises ProblemError."""
-    now_ms = here.clock.up_ms()
-    known = here.finds.get(kind, words, now_ms) or (here.finds.get("mixed", words, now_ms) if kind != "mixed" else None)
+    now_ms = services.clock.up_ms()
+    known = services.finds.get(kind, words, now_ms) or (
+        services.finds.get("mixed", words, now_ms) if kind != "mixed" else None
+    )
     if known is None:
         known = await ask_spotify(
-            here, account, lambda bearer: here.client.search(bearer, words, ASKED[kind], MOST_FOUND)
+            services, account, lambda bearer: services.client.search(bearer, words, ASKED[kind], MOST_FOUND)
         )
-        here.finds.keep(kind, words, known, now_ms)
+        services.finds.keep(kind, words, known, now_ms)
     return Found(() if kind == "artists" else known.tracks, () if kind == "tracks" else known.artists)
 
 
-async def track_of(here: Resources, account: str, uri: str) -> Track:
+async def track_of(services: Services, account: str, uri: str) -> Track:
     """The track of this uri, from a search of late or else from Spotify. Raises ProblemError."""
-    known = here.finds.track(uri, here.clock.up_ms())
+    known = services.finds.track(uri, services.clock.up_ms())
     if known is not None:
         return known
     track_id = uri.rpartition(":")[2]
-    return await ask_spotify(here, account, lambda bearer: here.client.track(bearer, track_id))
+    return await ask_spotify(services, account, lambda bearer: services.client.track(bearer, track_id))
 
 
 def _song(track: Track) -> Hit:

@@ -14,7 +14,7 @@ from songswap.web.group.group_state import DevicesState
 from songswap.web.group.group_view import devices_of
 from songswap.web.kit.access import me
 from songswap.web.kit.json_api import Body, body
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 from songswap.web.people.device_refresh import look
 from songswap.web.people.membership import wish_of
 
@@ -33,17 +33,17 @@ class Choice(Body, frozen=True):
 @validate_response(DevicesState)
 async def choose_device(data: Choice) -> DevicesState:
     """Choose the device to listen on; who listened in a page does so no more."""
-    here = resources()
-    device = usable_device(here, me().id, data.device_id)
-    wish = wish_of(here.store, me().id)
-    here.store.write(WISH, replace(wish, device_id=device.id, device_name=device.name, tab=""), me().id)
-    return devices_of(person_of(here.store, me()))
+    services = current_services()
+    device = usable_device(services, me().id, data.device_id)
+    wish = wish_of(services.store, me().id)
+    services.store.write(WISH, replace(wish, device_id=device.id, device_name=device.name, tab=""), me().id)
+    return devices_of(person_of(services.store, me()))
 
 
 @blueprint.post("/api/me/devices/look")
 @validate_response(DevicesState, 202)
 async def look_for_devices() -> tuple[DevicesState, int]:
     """Have Spotify asked which devices there are; the answer arrives in the group's events and in `/api/me`."""
-    here = resources()
-    look(here, me().id)
-    return devices_of(person_of(here.store, me())), 202
+    services = current_services()
+    look(services, me().id)
+    return devices_of(person_of(services.store, me())), 202

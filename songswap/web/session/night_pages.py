@@ -22,7 +22,7 @@ from songswap.web.kit.access import me, my_group
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body
 from songswap.web.kit.names import plain_name
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.membership import session_of
 from songswap.web.playlists import saved_lists
 from songswap.web.playlists.saved_lists import SavedState
@@ -102,16 +102,16 @@ class NewPlaylist(Body, frozen=True):
 @validate_response(NightList)
 async def list_nights(group_id: str) -> NightList:
     """The nights of a group."""
-    here, group = resources(), my_group(group_id)
-    return NightList(_summaries(here, group))
+    services, group = current_services(), my_group(group_id)
+    return NightList(_summaries(services, group))
 
 
 @blueprint.get("/api/groups/<group_id>/nights/<session_id>")
 @document_response(NightReport)
 async def get_night(group_id: str, session_id: str) -> ResponseReturnValue:
     """A night: what was heard, how well everybody was kept in time, what it cost. `?format=csv`: its tracks only."""
-    here, group = resources(), my_group(group_id)
-    report = _report(here, group, session_id)
+    services, group = current_services(), my_group(group_id)
+    report = _report(services, group, session_id)
     match request.args.get("format", "json"):
         case "json":
             return Response(msgspec.json.encode(report), mimetype="application/json")
@@ -125,71 +125,71 @@ async def get_night(group_id: str, session_id: str) -> ResponseReturnValue:
 @validate_response(SavedState, 202)
 async def save_night(group_id: str, session_id: str, data: NewPlaylist) -> tuple[SavedState, int]:
     """Save a night as a private playlist of my own, once; or try again. How it goes stands in the night's report."""
-    here, group = resources(), my_group(group_id)
-    report = _known(here, group, session_id)
+    services, group = current_services(), my_group(group_id)
+    report = _known(services, group, session_id)
     name = plain_name(data.name)
-    if _is_running(here, group, session_id):
+    if _is_running(services, group, session_id):
         raise ProblemError(409, "still_running", "The night is not over. Save it when the session has stopped.")
     uris = playlist_uris(report.tracks)
     if not uris:
         raise ProblemError(409, "nothing_to_save", "Nothing was heard that fits into a playlist.")
     wish = Save(name, uris, description=DESCRIPTION, group=group.id)
-    return saved_lists.save(here, me().id, session_id, wish), 202
+    return saved_lists.save(services, me().id, session_id, wish), 202
 
 
 @blueprint.get("/groups/<group_id>/nights")
 @hide
 async def nights_page(group_id: str) -> ResponseReturnValue:
     """The list of past nights."""
-    here, group = resources(), my_group(group_id)
-    return await render_template("nights.html", group=group, nights=_summaries(here, group))
+    services, group = current_services(), my_group(group_id)
+    return await render_template("nights.html", group=group, nights=_summaries(services, group))
 
 
 @blueprint.get("/groups/<group_id>/nights/<session_id>")
 @hide
 async def night_page(group_id: str, session_id: str) -> ResponseReturnValue:
     """The report of a night."""
-    here, group = resources(), my_group(group_id)
-    report = _report(here, group, session_id)
+    services, group = current_services(), my_group(group_id)
+    report = _report(services, group, session_id)
     furthest_ms = max((one.skew_p95_ms or 0.0 for one in report.listeners), default=0.0)
     return await render_template(
         "night.html",
         group=group,
         night=report,
         furthest_ms=furthest_ms or 1.0,
-        may_save=saved_lists.may_save(here, me().id),
+        may_save=saved_lists.may_save(services, me().id),
     )
 
 
-def _known(here: Resources, group: Group, session_id: str) -> Report:
-    report = here.diaries.report(group.id, session_id)
+def _known(services: Services, group: Group, session_id: str) -> Report:
+    report = services.diaries.report(group.id, session_id)
     if report is None:
         raise ProblemError(404, "not_found", "There is no such night.")
     return report
 
 
-def _is_running(here: Resources, group: Group, session_id: str) -> bool:
-    session = session_of(here.store, group.id)
+def _is_running(services: Services, group: Group, session_id: str) -> bool:
+    session = session_of(services.store, group.id)
     return session.state == "running" and session.session_id == session_id
 
 
-def _summaries(here: Resources, group: Group) -> tuple[NightSummary, ...]:
+def _summaries(services: Services, group: Group) -> tuple[NightSummary, ...]:
     return tuple(
         NightSummary(
             id=session_id,
             started_at_ms=report.started_at_ms,
             length_ms=report.length_ms,
-            is_running=_is_running(here, group, session_id),
+            is_running=_is_running(services, group, session_id),
             tracks=len(report.tracks),
             listeners=len(report.listeners),
             skew_p95_ms=report.skew_p95_ms,
         )
-        for session_id, report in here.diaries.nights(group.id)
+        for session_id, report in services.diaries.nights(group.id)
     )
 
 
-def _report(here: Resources, group: Group, session_id: str) -> NightReport:
-    report = _known(here, group, session_id)
+def _report(services: Services, group: Group, session_id: str) -> NightReport:
+    report = _known(services, group, session_id)
     return NightReport(
         id=session_id,
         group=group.id,
@@ -197,13 +197,13 @@ def _report(here: Resources, group: Group, session_id: str) -> NightReport:
         started_at_ms=report.started_at_ms,
         ended_at_ms=report.ended_at_ms,
         length_ms=report.length_ms,
-        is_running=_is_running(here, group, session_id),
+        is_running=_is_running(services, group, session_id),
         tracks=tuple(
-            NightTrack(one.at_ms, one.track, _name(here, one.requested_by) if one.requested_by else None)
+            NightTrack(one.at_ms, one.track, _name(services, one.requested_by) if one.requested_by else None)
             for one in report.tracks
         ),
         listeners=tuple(
-            NightListener(_name(here, one.account), one.skew_p50_ms, one.skew_p95_ms, one.verified, one.corrections)
+            NightListener(_name(services, one.account), one.skew_p50_ms, one.skew_p95_ms, one.verified, one.corrections)
             for one in report.listeners
         ),
         skew_p50_ms=report.skew_p50_ms,
@@ -213,12 +213,12 @@ def _report(here: Resources, group: Group, session_id: str) -> NightReport:
         clicks=report.clicks,
         calls=report.calls,
         calls_spent=report.calls_spent,
-        playlist=saved_lists.state_of(here, me().id, session_id),
+        playlist=saved_lists.state_of(services, me().id, session_id),
     )
 
 
-def _name(here: Resources, account: str) -> str:
-    known = here.store.read(ACCOUNT, account)
+def _name(services: Services, account: str) -> str:
+    known = services.store.read(ACCOUNT, account)
     return known.display_name if known else "Somebody"
 
 

@@ -22,7 +22,7 @@ from songswap.web.kit.access import me, my_group, my_group_as
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import Body, body, no_content
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.spotify_calls import ask_spotify
 from songswap.web.search.search import track_of
 from songswap.web.session.session import PlaybackCommand, click, running
@@ -71,13 +71,13 @@ class Skip(Body, frozen=True):
 @validate_response(RequestState, 201)
 async def request_song(group_id: str, data: Wanted) -> tuple[RequestState, int]:
     """Wish for a song: it plays in turn, at the host's and so at everybody's."""
-    here, account = resources(), me()
-    running(here, my_group(group_id))
-    track = await track_of(here, account.id, data.uri)
+    services, account = current_services(), me()
+    running(services, my_group(group_id))
+    track = await track_of(services, account.id, data.uri)
     group = my_group(group_id)
-    request = SongRequest(new_id(), account.id, track, here.clock.now_ms())
-    requests = rules.ask(_requests(here, group), group, request, _heard(here, group))
-    here.store.write(REQUESTS, requests, group.id)
+    request = SongRequest(new_id(), account.id, track, services.clock.now_ms())
+    requests = rules.ask(_requests(services, group), group, request, _heard(services, group))
+    services.store.write(REQUESTS, requests, group.id)
     return request_state(request, account.display_name, group, account.id), 201
 
 
@@ -85,9 +85,9 @@ async def request_song(group_id: str, data: Wanted) -> tuple[RequestState, int]:
 @no_content
 async def take_back_request(group_id: str, request_id: str) -> ResponseReturnValue:
     """Take a request back, or veto somebody else's (host and co-hosts)."""
-    here, group = resources(), my_group(group_id)
-    requests = rules.take_back(_requests(here, group), group, me().id, request_id)
-    here.store.write(REQUESTS, requests, group.id)
+    services, group = current_services(), my_group(group_id)
+    requests = rules.take_back(_requests(services, group), group, me().id, request_id)
+    services.store.write(REQUESTS, requests, group.id)
     return "", 204
 
 
@@ -96,10 +96,10 @@ async def take_back_request(group_id: str, request_id: str) -> ResponseReturnVal
 @validate_response(GroupState)
 async def order_requests(group_id: str, data: Order) -> GroupState:
     """Put the waiting requests in another order (host and co-hosts)."""
-    here, group = resources(), my_group(group_id)
-    requests = rules.reorder(_requests(here, group), group, me().id, data.ids)
-    here.store.write(REQUESTS, requests, group.id)
-    return state_of(here, group, me().id)
+    services, group = current_services(), my_group(group_id)
+    requests = rules.reorder(_requests(services, group), group, me().id, data.ids)
+    services.store.write(REQUESTS, requests, group.id)
+    return state_of(services, group, me().id)
 
 
 @blueprint.put("/api/groups/<group_id>/request-settings")
@@ -107,14 +107,14 @@ async def order_requests(group_id: str, data: Order) -> GroupState:
 @validate_response(GroupState)
 async def set_requests(group_id: str, data: Taking) -> GroupState:
     """Say how requests are taken, and what goes on when the music ends (host and co-hosts)."""
-    here, group = resources(), my_group_as(group_id, "playback")
-    before = (here.store.read(REQUESTS, group.id) or Requests()).settings
-    uri, name = await _fallback(here, group, data.fallback, before)
+    services, group = current_services(), my_group_as(group_id, "playback")
+    before = (services.store.read(REQUESTS, group.id) or Requests()).settings
+    uri, name = await _fallback(services, group, data.fallback, before)
     group = my_group_as(group_id, "playback")
-    requests = here.store.read(REQUESTS, group.id) or Requests()
+    requests = services.store.read(REQUESTS, group.id) or Requests()
     settings = RequestSettings(data.is_calm, data.limit_each, uri, name)
-    here.store.write(REQUESTS, replace(requests, settings=settings), group.id)
-    return state_of(here, group, me().id)
+    services.store.write(REQUESTS, replace(requests, settings=settings), group.id)
+    return state_of(services, group, me().id)
 
 
 @blueprint.post("/api/groups/<group_id>/votes")
@@ -122,40 +122,40 @@ async def set_requests(group_id: str, data: Taking) -> GroupState:
 @validate_response(GroupState)
 async def vote(group_id: str, data: Skip) -> GroupState:
     """Vote to skip what plays; half of those who listen, rounded up, are enough."""
-    here, group, account = resources(), my_group(group_id), me().id
-    session = running(here, group)
-    now_ms = here.clock.now_ms()
-    facts = facts_of(here.store, group, now_ms)
-    before = _requests(here, group)
+    services, group, account = current_services(), my_group(group_id), me().id
+    session = running(services, group)
+    now_ms = services.clock.now_ms()
+    facts = facts_of(services.store, group, now_ms)
+    before = _requests(services, group)
     play = rules.play_of(facts.tonight, now_ms)
     after = rules.vote(before, group, account, data.play, play, listeners_of(facts))
-    here.store.write(REQUESTS, after, group.id)
+    services.store.write(REQUESTS, after, group.id)
     if after.votes.is_passed and not rules.votes_for(before, play).is_passed:
-        click(here, group, session, account, PlaybackCommand("next"))
-        milestones.skip_passed(here, group, len(after.votes.by), len(listeners_of(facts)))
-    return state_of(here, group, account)
+        click(services, group, session, account, PlaybackCommand("next"))
+        milestones.skip_passed(services, group, len(after.votes.by), len(listeners_of(facts)))
+    return state_of(services, group, account)
 
 
-def _requests(here: Resources, group: Group) -> Requests:
+def _requests(services: Services, group: Group) -> Requests:
     """What waits in the running session. Raises ProblemError when none runs."""
-    session = running(here, group)
-    return rules.in_session(here.store.read(REQUESTS, group.id), session.session_id, _handed(here, group))
+    session = running(services, group)
+    return rules.in_session(services.store.read(REQUESTS, group.id), session.session_id, _handed(services, group))
 
 
-def _handed(here: Resources, group: Group) -> Handed:
-    return here.store.read(HANDED, group.id) or Handed()
+def _handed(services: Services, group: Group) -> Handed:
+    return services.store.read(HANDED, group.id) or Handed()
 
 
-def _heard(here: Resources, group: Group) -> tuple[Track, ...]:
+def _heard(services: Services, group: Group) -> tuple[Track, ...]:
     """What plays now, and the request that comes next."""
-    session_id = running(here, group).session_id
-    night, handed = here.store.read(NIGHT, group.id), _handed(here, group)
-    now = rules.present(night, here.clock.now_ms()) if night and night.session_id == session_id else None
+    session_id = running(services, group).session_id
+    night, handed = services.store.read(NIGHT, group.id), _handed(services, group)
+    now = rules.present(night, services.clock.now_ms()) if night and night.session_id == session_id else None
     coming = rules.coming(handed) if handed.session_id == session_id else None
     return tuple(track for track in (now and now.track, coming and coming.request.track) if track)
 
 
-async def _fallback(here: Resources, group: Group, text: str, before: RequestSettings) -> tuple[str | None, str]:
+async def _fallback(services: Services, group: Group, text: str, before: RequestSettings) -> tuple[str | None, str]:
     """Uri and name of the playlist that `text` names, which the host must be able to play. Raises ProblemError."""
     if not text.strip():
         return None, ""
@@ -165,5 +165,7 @@ async def _fallback(here: Resources, group: Group, text: str, before: RequestSet
     uri = f"spotify:playlist:{found[1]}"
     if uri == before.fallback_uri:
         return uri, before.fallback_name
-    playlist: Playlist = await ask_spotify(here, group.host, lambda bearer: here.client.playlist(bearer, found[1]))
+    playlist: Playlist = await ask_spotify(
+        services, group.host, lambda bearer: services.client.playlist(bearer, found[1])
+    )
     return uri, playlist.name

@@ -29,7 +29,7 @@ from songswap.web.kit.errors import ProblemError, Way
 from songswap.web.kit.event_stream import Bell, Gone, Look, feed
 from songswap.web.kit.qr import qr_code
 from songswap.web.kit.secret_links import invite_of, new_link
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.kit.streams import response_of
 from songswap.web.kit.timed import Timed
 
@@ -99,57 +99,57 @@ async def renew_screen_link(group_id: str) -> tuple[GroupState, int]:
 
     It ends when I leave the group, or am its host or co-host no more.
     """
-    here = resources()
-    group = renew_screen(my_group(group_id), me().id, new_link(here, SCREEN_LIFE_MS))
-    here.store.write(GROUP, group, group.id)
-    return state_of(here, group, me().id), 201
+    services = current_services()
+    group = renew_screen(my_group(group_id), me().id, new_link(services, SCREEN_LIFE_MS))
+    services.store.write(GROUP, group, group.id)
+    return state_of(services, group, me().id), 201
 
 
 @blueprint.get("/screen/<group_id>/<secret>")
 @hide
 async def show(group_id: str, secret: str) -> ResponseReturnValue:
     """The screen."""
-    here = resources()
-    group = _shown(here, group_id, secret)
-    return await render_template("screen.html", state=_state(here, group))
+    services = current_services()
+    group = _shown(services, group_id, secret)
+    return await render_template("screen.html", state=_state(services, group))
 
 
 @blueprint.get("/screen/<group_id>/<secret>/events")
 @hide
 async def events(group_id: str, secret: str) -> Response:
     """Server-sent events: `state` with a whole ScreenState; `gone` when the link was replaced."""
-    here = resources()
-    _shown(here, group_id, secret)
+    services = current_services()
+    _shown(services, group_id, secret)
 
     @contextmanager
     def opened(bell: Bell) -> Iterator[Look]:
-        with scenes_of(here).watch(group_id, bell.ring) as scene:
+        with scenes_of(services).watch(group_id, bell.ring) as scene:
 
             def look() -> ScreenState | Gone:
-                facts = scene.facts(here.clock.now_ms())
+                facts = scene.facts(services.clock.now_ms())
                 is_open = facts is not None and opens_screen(facts.group, secret, facts.now_ms)
                 return _picture(facts) if facts and is_open else "link_replaced"
 
             yield look
 
-    return response_of(feed(here, opened))
+    return response_of(feed(services, opened))
 
 
 @blueprint.get("/screen/<group_id>/<secret>/invite.svg")
 @hide
 async def invite_code(group_id: str, secret: str) -> ResponseReturnValue:
     """The invite link as a QR code, if the host wants it on the screen."""
-    here = resources()
-    group = _shown(here, group_id, secret)
+    services = current_services()
+    group = _shown(services, group_id, secret)
     if not group.has_invite_on_screen:
         raise ProblemError(404, "not_found", "The host does not show the invitation on the screen.")
-    return qr_code(invite_of(here, group), light=DIM_WHITE)
+    return qr_code(invite_of(services, group), light=DIM_WHITE)
 
 
-def _shown(here: Resources, group_id: str, secret: str) -> Group:
+def _shown(services: Services, group_id: str, secret: str) -> Group:
     """The group whose screen `secret` opens. Raises ProblemError (404), the same for a wrong secret and no group."""
-    group = here.store.read(GROUP, group_id)
-    if group is None or not opens_screen(group, secret, here.clock.now_ms()):
+    group = services.store.read(GROUP, group_id)
+    if group is None or not opens_screen(group, secret, services.clock.now_ms()):
         raise ProblemError(
             404,
             "screen_invalid",
@@ -161,8 +161,8 @@ def _shown(here: Resources, group_id: str, secret: str) -> Group:
     return group
 
 
-def _state(here: Resources, group: Group) -> ScreenState:
-    return _picture(facts_of(here.store, group, here.clock.now_ms()))
+def _state(services: Services, group: Group) -> ScreenState:
+    return _picture(facts_of(services.store, group, services.clock.now_ms()))
 
 
 def _picture(facts: Facts) -> ScreenState:

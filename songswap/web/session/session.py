@@ -18,7 +18,7 @@ from songswap.web.kit.access import me, my_group, my_group_as
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id
 from songswap.web.kit.json_api import Body, body
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people import membership
 from songswap.web.talk import milestones
 
@@ -78,26 +78,28 @@ async def put_session(group_id: str, data: Session) -> GroupState:
 
     At its start everybody listens who doesn't do so elsewhere.
     """
-    here, group = resources(), my_group_as(group_id, "session")
-    session = membership.session_of(here.store, group.id)
+    services, group = current_services(), my_group_as(group_id, "session")
+    session = membership.session_of(services.store, group.id)
     if data.state == "stopped":
         _check_stop(data)
         if session.state == "running":
-            here.store.write(SESSION_WISH, replace(session, state="stopped", since_ms=here.clock.now_ms()), group.id)
-            milestones.ended(here, group, session.session_id, me())
-        return state_of(here, group, me().id)
+            services.store.write(
+                SESSION_WISH, replace(session, state="stopped", since_ms=services.clock.now_ms()), group.id
+            )
+            milestones.ended(services, group, session.session_id, me())
+        return state_of(services, group, me().id)
     if isinstance(data.lead, str):
-        running(here, group)
+        running(services, group)
         leadership.demand(group, me().id, data.lead)
-        session = _led(here, group, session, data.lead)
+        session = _led(services, group, session, data.lead)
     session = replace(session, **data.options())
     is_new = session.state == "stopped"
     if is_new:
-        session = _started(here, group, session)
-    here.store.write(SESSION_WISH, session, group.id)
+        session = _started(services, group, session)
+    services.store.write(SESSION_WISH, session, group.id)
     if is_new:
-        milestones.started(here, group, me())
-    return state_of(here, group, me().id)
+        milestones.started(services, group, me())
+    return state_of(services, group, me().id)
 
 
 @blueprint.post("/api/groups/<group_id>/playback")
@@ -105,25 +107,25 @@ async def put_session(group_id: str, data: Session) -> GroupState:
 @validate_response(Accepted, 202)
 async def post_playback(group_id: str, data: PlaybackCommand) -> tuple[Accepted, int]:
     """Play, pause, seek or skip for everybody (host and co-hosts)."""
-    here, group = resources(), my_group_as(group_id, "playback")
+    services, group = current_services(), my_group_as(group_id, "playback")
     _check(data)
-    session = running(here, group)
-    return Accepted(click(here, group, session, me().id, data)), 202
+    session = running(services, group)
+    return Accepted(click(services, group, session, me().id, data)), 202
 
 
-def click(here: Resources, group: Group, session: SessionWish, by: str, command: PlaybackCommand) -> int:
+def click(services: Services, group: Group, session: SessionWish, by: str, command: PlaybackCommand) -> int:
     """Have the worker carry out a command once; returns its number."""
     rev = session.actions[-1].rev + 1 if session.actions else 1
     action = Action(
         rev=rev,
         by=by,
         action=command.action,
-        at_ms=here.clock.now_ms(),
+        at_ms=services.clock.now_ms(),
         position_ms=command.position_ms,
         uri=command.uri,
     )
     actions = (*session.actions, action)[-ACTIONS_KEPT:]
-    here.store.write(SESSION_WISH, replace(session, actions=actions), group.id)
+    services.store.write(SESSION_WISH, replace(session, actions=actions), group.id)
     return rev
 
 
@@ -132,27 +134,27 @@ def click(here: Resources, group: Group, session: SessionWish, by: str, command:
 @validate_response(GroupState)
 async def put_listening(group_id: str, data: Listening) -> GroupState:
     """Listen in this session, and in no other; or step out of it."""
-    here, group = resources(), my_group(group_id)
+    services, group = current_services(), my_group(group_id)
     if data.listening:
-        running(here, group)
-        membership.listen(here.store, me().id, group.id)
+        running(services, group)
+        membership.listen(services.store, me().id, group.id)
     else:
-        _step_out(here, group)
-    return state_of(here, group, me().id)
+        _step_out(services, group)
+    return state_of(services, group, me().id)
 
 
-def _started(here: Resources, group: Group, before: SessionWish) -> SessionWish:
+def _started(services: Services, group: Group, before: SessionWish) -> SessionWish:
     """A new session, as long and as precise as wanted, in which everybody listens who is free."""
     for account in group.members:
-        if account == group.host or membership.is_free_for(here.store, account, group.id):
-            membership.listen(here.store, account, group.id)
-    return SessionWish("running", new_id(), here.clock.now_ms(), hours=before.hours, precision_s=before.precision_s)
+        if account == group.host or membership.is_free_for(services.store, account, group.id):
+            membership.listen(services.store, account, group.id)
+    return SessionWish("running", new_id(), services.clock.now_ms(), hours=before.hours, precision_s=before.precision_s)
 
 
-def _led(here: Resources, group: Group, session: SessionWish, lead: str) -> SessionWish:
+def _led(services: Services, group: Group, session: SessionWish, lead: str) -> SessionWish:
     """The session led by `lead`, who listens in it from now on, if they did not."""
-    if membership.wish_of(here.store, lead).listening_in != group.id:
-        membership.listen(here.store, lead, group.id)
+    if membership.wish_of(services.store, lead).listening_in != group.id:
+        membership.listen(services.store, lead, group.id)
     return replace(session, lead=lead, lead_rev=session.lead_rev + 1)
 
 
@@ -161,20 +163,20 @@ def _check_stop(data: Session) -> None:
         raise ProblemError(400, "invalid", "The body does not fit: stopped takes no hours, precision_s or lead.")
 
 
-def _step_out(here: Resources, group: Group) -> None:
-    session = membership.session_of(here.store, group.id)
-    night = here.store.read(NIGHT, group.id)
+def _step_out(services: Services, group: Group) -> None:
+    session = membership.session_of(services.store, group.id)
+    night = services.store.read(NIGHT, group.id)
     leader = night.leader if night and night.session_id == session.session_id else group.host
     if session.state == "running" and me().id == group.host == leader:
         raise ProblemError(
             409, "host_listens", "Everybody hears what the host plays. Stop the session, or hand the group over first."
         )
-    membership.step_out(here.store, me().id, group.id)
+    membership.step_out(services.store, me().id, group.id)
 
 
-def running(here: Resources, group: Group) -> SessionWish:
+def running(services: Services, group: Group) -> SessionWish:
     """The group's session. Raises ProblemError (409) when none runs."""
-    session = membership.session_of(here.store, group.id)
+    session = membership.session_of(services.store, group.id)
     if session.state != "running":
         raise ProblemError(409, "no_session", "No session is running. Start one first.")
     return session

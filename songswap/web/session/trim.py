@@ -16,7 +16,7 @@ from songswap.web.group.group_view import devices_of
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body
-from songswap.web.kit.services import resources
+from songswap.web.kit.services import current_services
 from songswap.web.people.membership import wish_of
 
 blueprint = Blueprint("trim", __name__)
@@ -46,25 +46,25 @@ class Now(Struct, frozen=True):
 @validate_response(DevicesState)
 async def put_trim(data: Trim) -> DevicesState:
     """Have a device of mine play earlier or later than the others, so that all sound together."""
-    here = resources()
-    wish = wish_of(here.store, me().id)
-    seen = here.store.read(ACCOUNT_SEEN, me().id) or AccountSeen("")
-    tab = here.store.read(TAB, me().id)
+    services = current_services()
+    wish = wish_of(services.store, me().id)
+    seen = services.store.read(ACCOUNT_SEEN, me().id) or AccountSeen("")
+    tab = services.store.read(TAB, me().id)
     known = {device.id for device in seen.devices} | {wish.device_id, *wish.trims_ms}
     known |= {known_as(tab)} if tab is not None else set()
     if data.device_id not in known:
         raise ProblemError(404, "no_such_device", "Spotify does not report this device any more. Look again.")
     trims_ms = {**wish.trims_ms, data.device_id: data.trim_ms}
     trims_ms = {device: trim_ms for device, trim_ms in trims_ms.items() if trim_ms}
-    here.store.write(WISH, replace(wish, trims_ms=trims_ms), me().id)
-    return devices_of(person_of(here.store, me()))
+    services.store.write(WISH, replace(wish, trims_ms=trims_ms), me().id)
+    return devices_of(person_of(services.store, me()))
 
 
 @blueprint.get("/api/clock")
 @validate_response(Now)
 async def get_clock() -> Now:
     """What time it is here, to reckon the difference to one's own clock with."""
-    return Now(resources().clock.now_ms())
+    return Now(current_services().clock.now_ms())
 
 
 @blueprint.get("/clicks")

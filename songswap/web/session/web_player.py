@@ -13,7 +13,7 @@ from songswap.spotify.oauth import PLAY_HERE
 from songswap.web.kit.access import cookie, listener_of_socket, me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body, no_content
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.membership import wish_of
 from songswap.web.people.spotify_calls import fresh_token
 from songswap.web.session.web_player_socket import Link
@@ -42,9 +42,9 @@ class PlayerToken(Struct, frozen=True):
 @validate_response(PlayerToken)
 async def post_token(data: PlayerTokenWish) -> PlayerToken:
     """The token for Spotify's player in my own page. It is renewed first if it has run out."""
-    here, account = resources(), me().id
-    _may_play_here(here, account)
-    token, expires_at_ms = await fresh_token(here, account, refused=data.refused)
+    services, account = current_services(), me().id
+    _may_play_here(services, account)
+    token, expires_at_ms = await fresh_token(services, account, refused=data.refused)
     return PlayerToken(token, expires_at_ms)
 
 
@@ -52,23 +52,23 @@ async def post_token(data: PlayerTokenWish) -> PlayerToken:
 @no_content
 async def delete_tab() -> tuple[str, int]:
     """Listen in no page any more, but on the device chosen before."""
-    here = resources()
-    wish = wish_of(here.store, me().id)
+    services = current_services()
+    wish = wish_of(services.store, me().id)
     if wish.tab:
-        here.store.write(WISH, replace(wish, tab=""), me().id)
+        services.store.write(WISH, replace(wish, tab=""), me().id)
     return "", 204
 
 
 @blueprint.websocket("/api/me/tab/link")
 async def tab_socket() -> None:
     """What a page reports of its player, and what it is told; see docs/tab.md."""
-    here, account = resources(), listener_of_socket()
-    await Link(here, account.id, cookie(), websocket).run()
+    services, account = current_services(), listener_of_socket()
+    await Link(services, account.id, cookie(), websocket).run()
 
 
-def _may_play_here(here: Resources, account: str) -> None:
+def _may_play_here(services: Services, account: str) -> None:
     """Raises ProblemError (409) with what is in the way."""
-    consent, seen = here.store.read(CONSENT, account), here.store.read(ACCOUNT_SEEN, account)
+    consent, seen = services.store.read(CONSENT, account), services.store.read(ACCOUNT_SEEN, account)
     standing = seen.standing if seen and consent and seen.consent_id == consent.id else "ok"
     if consent is None or standing == "needs_login":
         raise ProblemError(409, "needs_login", f"{AGAIN}, for this page to be able to play.")

@@ -15,7 +15,7 @@ from songswap.documents import ORDERS, TAB, WISH
 from songswap.model.tabs import Orders, Tab
 from songswap.store import StoreError, Subscription
 from songswap.web.kit import browser_sessions
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.kit.sockets import ELSEWHERE, GOING, GONE, LARGEST, THROWN_OUT, Flow
 from songswap.web.people.membership import wish_of
 
@@ -57,8 +57,8 @@ _MESSAGE: msgspec.json.Decoder[Probe | Hello | Report | Bye] = msgspec.json.Deco
 class Link:
     """Lasts as long as the connection. Which page of a person counts is their WISH; the last one to say hello is it."""
 
-    def __init__(self, here: Resources, account: str, cookie: str, socket: Websocket) -> None:
-        self._here = here
+    def __init__(self, services: Services, account: str, cookie: str, socket: Websocket) -> None:
+        self._services = services
         self._account = account
         self._cookie = cookie
         self._socket = socket
@@ -71,7 +71,7 @@ class Link:
         """Serve the page until it goes, is thrown out, or the server stops."""
         await self._socket.accept()
         paths = (ORDERS.path(self._account), WISH.path(self._account), f"accounts/{self._account}/browsers.json")
-        with self._here.metrics.event_stream(), self._here.store.changes.subscribe(*paths) as changes:
+        with self._services.metrics.event_stream(), self._services.store.changes.subscribe(*paths) as changes:
             hearing = asyncio.create_task(self._hear())
             telling = asyncio.create_task(self._tell(changes))
             try:
@@ -126,14 +126,14 @@ class Link:
 
     async def _welcome(self, hello: Hello) -> None:
         """From now on the person listens in this page, and in no other."""
-        orders = self._here.store.read(ORDERS, self._account) or Orders()
+        orders = self._services.store.read(ORDERS, self._account) or Orders()
         self._told = max((one.number for one in orders.items), default=0)
         device_id, name, now_ms = hello.device_id, hello.name, self._now_ms()
         tab = Tab(hello.tab, hello.browser, device_id, name, heard_at_ms=now_ms, done=self._told, failed=0)
         self._keep(tab)
-        wish = wish_of(self._here.store, self._account)
+        wish = wish_of(self._services.store, self._account)
         if wish.tab != hello.tab:
-            self._here.store.write(WISH, replace(wish, tab=hello.tab), self._account)
+            self._services.store.write(WISH, replace(wish, tab=hello.tab), self._account)
         await self._send("welcome", done=self._told)
 
     def _report(self, report: Report) -> None:
@@ -150,19 +150,19 @@ class Link:
             self._keep(replace(self._tab, gone_at_ms=self._now_ms()))
 
     def _keep(self, tab: Tab) -> None:
-        self._here.store.write(TAB, tab, self._account)
+        self._services.store.write(TAB, tab, self._account)
         self._tab = tab
 
     def _is_mine(self) -> bool:
         """Whether this is still the page in which the person listens, by this very connection."""
-        known = self._here.store.read(TAB, self._account)
-        here = wish_of(self._here.store, self._account).tab
-        return self._tab is not None and known == self._tab and here == self._tab.tab
+        known = self._services.store.read(TAB, self._account)
+        chosen = wish_of(self._services.store, self._account).tab
+        return self._tab is not None and known == self._tab and chosen == self._tab.tab
 
     async def _tell(self, changes: Subscription) -> int:
         """Pass on orders until there is a reason to end; returns the close code."""
-        while not self._here.stopping.is_set():
-            if browser_sessions.whose(self._here.store, self._cookie, self._now_ms()) is None:
+        while not self._services.stopping.is_set():
+            if browser_sessions.whose(self._services.store, self._cookie, self._now_ms()) is None:
                 return THROWN_OUT
             if self._tab is not None and self._tab.gone_at_ms is None:
                 if not self._is_mine():
@@ -174,7 +174,7 @@ class Link:
         return GOING
 
     async def _pass_on(self, tab: str) -> None:
-        orders = self._here.store.read(ORDERS, self._account) or Orders()
+        orders = self._services.store.read(ORDERS, self._account) or Orders()
         if orders.tab != tab:
             return
         for order in orders.items:
@@ -192,4 +192,4 @@ class Link:
         await self._socket.send(msgspec.json.encode({"type": kind, **fields}).decode())
 
     def _now_ms(self) -> float:
-        return self._here.clock.now_ms()
+        return self._services.clock.now_ms()

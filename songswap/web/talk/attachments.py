@@ -16,7 +16,7 @@ from songswap.web.insights.figure_request import Asked, Asking
 from songswap.web.insights.insights_access import Scope, reader_of
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.spotify_calls import ask_spotify
 from songswap.web.talk import post_commands
 
@@ -48,79 +48,79 @@ class Attach(Body, frozen=True):
     chart: ChartAsked | None = None
 
 
-async def card_of(here: Resources, account: Account, attach: Attach) -> Card:
+async def card_of(services: Services, account: Account, attach: Attach) -> Card:
     """What is attached; of a link only where it leads, as far as that is not known. Raises ProblemError (400)."""
     if (attach.link is None) == (attach.chart is None):
         raise ProblemError(400, "invalid", "Attach a link or a chart, one of the two.")
     if attach.chart is not None:
-        return await _chart(here, account, attach.chart)
-    card = card_in(here, attach.link or "")
+        return await _chart(services, account, attach.chart)
+    card = card_in(services, attach.link or "")
     if card is None:
         raise ProblemError(400, "invalid", "Attach the link of a track, album, artist or playlist at Spotify.")
     return card
 
 
-def card_in(here: Resources, text: str) -> Card | None:
+def card_in(services: Services, text: str) -> Card | None:
     """The first thing at Spotify that `text` links to; its title is empty where it is not known."""
     linked = LINK.search(text)
     if linked is None:
         return None
     kind: CardKind = linked["kind"] or linked["uri_kind"]  # type: ignore[assignment]  # the pattern has no others
     href = f"https://open.spotify.com/{kind}/{linked['id']}"
-    return here.cards.get(href) or _found_lately(here, kind, href) or Card(kind, href, "")
+    return services.cards.get(href) or _found_lately(services, kind, href) or Card(kind, href, "")
 
 
-def resolve_later(here: Resources, account: Account, place: Place, post: Post) -> None:
+def resolve_later(services: Services, account: Account, place: Place, post: Post) -> None:
     """Show with a post what it links to, as soon as that is known."""
     if post.removed_by is not None or (post.card is not None and post.card.title):
         return
-    card = post.card or card_in(here, post.text)
+    card = post.card or card_in(services, post.text)
     if card is None:
         return
     if card.title:
-        post_commands.put_card(here, place, post, card)
+        post_commands.put_card(services, place, post, card)
     else:
-        here.errands.send(_resolve(here, account, place, post, card))
+        services.errands.send(_resolve(services, account, place, post, card))
 
 
-async def _resolve(here: Resources, account: Account, place: Place, post: Post, card: Card) -> None:
+async def _resolve(services: Services, account: Account, place: Place, post: Post, card: Card) -> None:
     try:
-        known = await _from_spotify(here, account.id, card)
+        known = await _from_spotify(services, account.id, card)
     except ProblemError:
         return  # the link in the text, or the card without a title, leads there as well
-    here.cards.keep(known)
-    post_commands.put_card(here, place, post, known)
+    services.cards.keep(known)
+    post_commands.put_card(services, place, post, known)
 
 
-async def _from_spotify(here: Resources, account: str, card: Card) -> Card:
+async def _from_spotify(services: Services, account: str, card: Card) -> Card:
     name = card.href.rpartition("/")[2]
     match card.kind:
         case "track":
-            track = await ask_spotify(here, account, lambda bearer: here.client.track(bearer, name))
+            track = await ask_spotify(services, account, lambda bearer: services.client.track(bearer, name))
             return Card("track", card.href, track.name, ", ".join(track.artists), track.cover_url)
         case "album":
-            album = await ask_spotify(here, account, lambda bearer: here.client.album(bearer, name))
+            album = await ask_spotify(services, account, lambda bearer: services.client.album(bearer, name))
             return Card("album", card.href, album.name, ", ".join(album.artists), album.cover_url)
         case "artist":
-            artist = await ask_spotify(here, account, lambda bearer: here.client.artist(bearer, name))
+            artist = await ask_spotify(services, account, lambda bearer: services.client.artist(bearer, name))
             return Card("artist", card.href, artist.name, "", artist.image_url)
         case _:
-            playlist = await ask_spotify(here, account, lambda bearer: here.client.playlist(bearer, name))
+            playlist = await ask_spotify(services, account, lambda bearer: services.client.playlist(bearer, name))
             return Card("playlist", card.href, playlist.name, playlist.owner_name, playlist.cover_url)
 
 
-def _found_lately(here: Resources, kind: CardKind, href: str) -> Card | None:
+def _found_lately(services: Services, kind: CardKind, href: str) -> Card | None:
     if kind != "track":
         return None
-    track = here.finds.track(f"spotify:track:{href.rpartition('/')[2]}", here.clock.up_ms())
+    track = services.finds.track(f"spotify:track:{href.rpartition('/')[2]}", services.clock.up_ms())
     return Card("track", href, track.name, ", ".join(track.artists), track.cover_url) if track else None
 
 
-async def _chart(here: Resources, account: Account, asked: ChartAsked) -> Card:
-    today = periods.day_of(here.clock.now_ms(), periods.zone_of(account.zone))
+async def _chart(services: Services, account: Account, asked: ChartAsked) -> Card:
+    today = periods.day_of(services.clock.now_ms(), periods.zone_of(account.zone))
     first = today - timedelta(days=asked.days - 1) if asked.days else None
     data = Asked(first=first, last=today if first else None, by=asked.by)
-    asking = Asking(here, reader_of(here, account), Scope((account.id,), with_private=False))
+    asking = Asking(services, reader_of(services, account), Scope((account.id,), with_private=False))
     found = await asking.find(partial(top, kind=asked.kind, limit=BARS), Top, await asking.question(data))
     if not found.items:
         raise ProblemError(409, "nothing_heard", "Nothing was heard in that time, so there is no chart to attach.")

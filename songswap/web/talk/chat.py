@@ -18,7 +18,7 @@ from songswap.web.kit.access import me, my_group
 from songswap.web.kit.authors import AuthorState, author_state
 from songswap.web.kit.broadcast import Event
 from songswap.web.kit.json_api import Body, body, no_content
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.people.viewer import viewer_of
 
 blueprint = Blueprint("chat", __name__)
@@ -64,9 +64,9 @@ class UnreadList(Struct, frozen=True):
 @no_content
 async def type_in_chat(group_id: str) -> ResponseReturnValue:
     """Say that I am typing in the chat, for the next six seconds."""
-    here, place = resources(), Place("chat", my_group(group_id).id)
-    here.hub.typing.setdefault(place, {})[me().id] = here.clock.now_ms() + TYPING_MS
-    announce(here, place)
+    services, place = current_services(), Place("chat", my_group(group_id).id)
+    services.hub.typing.setdefault(place, {})[me().id] = services.clock.now_ms() + TYPING_MS
+    announce(services, place)
     return "", 204
 
 
@@ -75,69 +75,71 @@ async def type_in_chat(group_id: str) -> ResponseReturnValue:
 @validate_response(Unread)
 async def read_chat(group_id: str, data: Read) -> Unread:
     """Say how far I have read; never back."""
-    here, group = resources(), my_group(group_id)
-    known = here.store.read(READ_UP_TO, me().id) or ReadUpTo()
-    up_to = min(int(data.up_to), here.books.open(Place("chat", group.id)).last)
+    services, group = current_services(), my_group(group_id)
+    known = services.store.read(READ_UP_TO, me().id) or ReadUpTo()
+    up_to = min(int(data.up_to), services.books.open(Place("chat", group.id)).last)
     if up_to > known.chats.get(group.id, 0):
-        here.store.write(READ_UP_TO, replace(known, chats={**known.chats, group.id: up_to}), me().id)
-    hidden = viewer_of(here, me()).hidden
-    return Unread(group.id, group.name, unread_in(here, me().id, group.id, hidden))
+        services.store.write(READ_UP_TO, replace(known, chats={**known.chats, group.id: up_to}), me().id)
+    hidden = viewer_of(services, me()).hidden
+    return Unread(group.id, group.name, unread_in(services, me().id, group.id, hidden))
 
 
 @blueprint.get("/api/me/unread")
 @validate_response(UnreadList)
 async def get_unread() -> UnreadList:
     """In which of my groups' chats something was said since I looked."""
-    here, viewer = resources(), viewer_of(resources(), me())
+    services, viewer = current_services(), viewer_of(current_services(), me())
     counted = (
-        Unread(group.id, group.name, unread_in(here, me().id, group.id, viewer.hidden))
+        Unread(group.id, group.name, unread_in(services, me().id, group.id, viewer.hidden))
         for group in viewer.groups.values()
     )
     return UnreadList(tuple(one for one in counted if one.count))
 
 
-def unread_in(here: Resources, account: str, group: str, hidden: Collection[str]) -> int:
+def unread_in(services: Services, account: str, group: str, hidden: Collection[str]) -> int:
     """How many posts of others in the group's chat `account` has not seen; no more than MOST_COUNTED are counted."""
-    up_to = (here.reading.get(account) or ReadUpTo()).chats.get(group, 0)
+    up_to = (services.reading.get(account) or ReadUpTo()).chats.get(group, 0)
     count = 0
-    for post in islice(here.books.open(Place("chat", group)).newest_first(), 2 * MOST_COUNTED):
+    for post in islice(services.books.open(Place("chat", group)).newest_first(), 2 * MOST_COUNTED):
         if post.n <= up_to or count >= MOST_COUNTED:
             break
         count += post.by not in {account, *hidden} and post.removed_by is None and post.system is None
     return count
 
 
-def announce(here: Resources, place: Place) -> None:
+def announce(services: Services, place: Place) -> None:
     """Tell those who show the chat who else does, and who is typing; soon, and once for all that changes meanwhile."""
-    if place.kind == "chat" and place not in here.hub.announcing:
-        here.hub.announcing.add(place)
-        here.errands.send(_announce(here, place))
+    if place.kind == "chat" and place not in services.hub.announcing:
+        services.hub.announcing.add(place)
+        services.errands.send(_announce(services, place))
 
 
-async def _announce(here: Resources, place: Place) -> None:
+async def _announce(services: Services, place: Place) -> None:
     try:
         await asyncio.sleep(TOGETHER_S)
     finally:
-        here.hub.announcing.discard(place)
-    presence = presence_of(here, place)
-    names = frozenset({*here.hub.here(place), *here.hub.typing[place]})
-    here.hub.publish(Event(place, 0, "presence", msgspec.json.encode(presence), names=names))
+        services.hub.announcing.discard(place)
+    presence = presence_of(services, place)
+    names = frozenset({*services.hub.here(place), *services.hub.typing[place]})
+    services.hub.publish(Event(place, 0, "presence", msgspec.json.encode(presence), names=names))
 
 
-def presence_of(here: Resources, place: Place, hidden: Collection[str] = ()) -> Presence:
+def presence_of(services: Services, place: Place, hidden: Collection[str] = ()) -> Presence:
     """Who is in the chat at the moment, but those `hidden`."""
-    now_ms = here.clock.now_ms()
-    typing = {who: until for who, until in here.hub.typing.get(place, {}).items() if until > now_ms}
-    here.hub.typing[place] = typing
-    present = [one for one in here.hub.here(place) if one not in hidden]
-    return Presence(_named(here, present[:MOST_TOLD]), len(present), _named(here, sorted(typing.keys() - set(hidden))))
+    now_ms = services.clock.now_ms()
+    typing = {who: until for who, until in services.hub.typing.get(place, {}).items() if until > now_ms}
+    services.hub.typing[place] = typing
+    present = [one for one in services.hub.here(place) if one not in hidden]
+    return Presence(
+        _named(services, present[:MOST_TOLD]), len(present), _named(services, sorted(typing.keys() - set(hidden)))
+    )
 
 
-def stopped_typing(here: Resources, place: Place, account: str) -> None:
+def stopped_typing(services: Services, place: Place, account: str) -> None:
     """What they typed is there."""
-    if here.hub.typing.get(place, {}).pop(account, None) is not None:
-        announce(here, place)
+    if services.hub.typing.get(place, {}).pop(account, None) is not None:
+        announce(services, place)
 
 
-def _named(here: Resources, accounts: Collection[str]) -> tuple[AuthorState, ...]:
-    return tuple(one for account in accounts if (one := author_state(here.directory.get(account))))
+def _named(services: Services, accounts: Collection[str]) -> tuple[AuthorState, ...]:
+    return tuple(one for account in accounts if (one := author_state(services.directory.get(account))))

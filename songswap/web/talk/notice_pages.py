@@ -14,7 +14,7 @@ from songswap.model.struct import Struct
 from songswap.web.kit.access import me
 from songswap.web.kit.json_api import Body, body, query
 from songswap.web.kit.operators import is_operator
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.talk.notice_view import NoticeState, Sight
 from songswap.web.talk.notices import news_for
 
@@ -68,7 +68,7 @@ class ChangedSettings(Body, frozen=True):
 @validate_response(NoticeList)
 async def get_notices(data: AskedNotices) -> NoticeList:
     """What I was told, as far as it is there still and for me to read."""
-    return notices_of(resources(), me(), data.cursor, data.limit)
+    return notices_of(current_services(), me(), data.cursor, data.limit)
 
 
 @blueprint.put("/api/me/notices/seen")
@@ -76,13 +76,13 @@ async def get_notices(data: AskedNotices) -> NoticeList:
 @validate_response(NoticeCount)
 async def see_notices(data: SeenNotices) -> NoticeCount:
     """Mark notices as seen, up to this one; never back."""
-    here = resources()
-    before = here.notices.get(me().id) or Notices()
+    services = current_services()
+    before = services.notices.get(me().id) or Notices()
     after = rules.see(before, data.up_to)
-    unread = Sight(here, me()).unread(after)
+    unread = Sight(services, me()).unread(after)
     if after != before:
-        here.store.write(NOTICES, after, me().id)
-        here.hub.whisper(me().id, news_for(me(), unread))
+        services.store.write(NOTICES, after, me().id)
+        services.hub.whisper(me().id, news_for(me(), unread))
     return NoticeCount(unread)
 
 
@@ -90,7 +90,7 @@ async def see_notices(data: SeenNotices) -> NoticeCount:
 @validate_response(NoticeSettingsState)
 async def get_notice_settings() -> NoticeSettingsState:
     """Of which kinds of notices I am told."""
-    return _settings_state(_settings(resources(), me()))
+    return _settings_state(_settings(current_services(), me()))
 
 
 @blueprint.patch("/api/me/notice-settings")
@@ -98,11 +98,11 @@ async def get_notice_settings() -> NoticeSettingsState:
 @validate_response(NoticeSettingsState)
 async def change_notice_settings(data: ChangedSettings) -> NoticeSettingsState:
     """Have myself told of more or fewer kinds of notices. Those I was told already stay."""
-    here = resources()
-    wanted = _settings_state(_settings(here, me())).kinds | data.kinds
+    services = current_services()
+    wanted = _settings_state(_settings(services, me())).kinds | data.kinds
     after = NoticeSettings(tuple(kind for kind in rules.KINDS if not wanted[kind]))
-    if after != _settings(here, me()):
-        here.store.write(NOTICE_SETTINGS, after, me().id)
+    if after != _settings(services, me()):
+        services.store.write(NOTICE_SETTINGS, after, me().id)
     return _settings_state(after)
 
 
@@ -110,18 +110,20 @@ async def change_notice_settings(data: ChangedSettings) -> NoticeSettingsState:
 @hide
 async def notices_page() -> ResponseReturnValue:
     """My notices."""
-    here, account = resources(), me()
-    hosts = any(group.members[account.id].role != "listener" for group in Sight(here, account).viewer.groups.values())
-    off = _settings(here, account).off
-    duties = {"asks_to_join": hosts, "report": hosts or is_operator(here, account)}
+    services, account = current_services(), me()
+    hosts = any(
+        group.members[account.id].role != "listener" for group in Sight(services, account).viewer.groups.values()
+    )
+    off = _settings(services, account).off
+    duties = {"asks_to_join": hosts, "report": hosts or is_operator(services, account)}
     labels = [(kind, label, kind not in off) for kind, label in rules.LABELS.items() if duties.get(kind, True)]
-    state = notices_of(here, account, None, FIRST)
+    state = notices_of(services, account, None, FIRST)
     return await render_template("notices.html", state=state, labels=labels)
 
 
-def notices_of(here: Resources, account: Account, cursor: str | None, limit: int) -> NoticeList:
+def notices_of(services: Services, account: Account, cursor: str | None, limit: int) -> NoticeList:
     """The notices of `account` older than the cursor. Raises StoreError."""
-    known, sight = here.notices.get(account.id) or Notices(), Sight(here, account)
+    known, sight = services.notices.get(account.id) or Notices(), Sight(services, account)
     shown = (one for one in sight.shown(known) if cursor is None or one.n < int(cursor))
     items = list(islice(shown, limit + 1))
     return NoticeList(
@@ -131,8 +133,8 @@ def notices_of(here: Resources, account: Account, cursor: str | None, limit: int
     )
 
 
-def _settings(here: Resources, account: Account) -> NoticeSettings:
-    return here.store.read(NOTICE_SETTINGS, account.id) or NoticeSettings()
+def _settings(services: Services, account: Account) -> NoticeSettings:
+    return services.store.read(NOTICE_SETTINGS, account.id) or NoticeSettings()
 
 
 def _settings_state(settings: NoticeSettings) -> NoticeSettingsState:

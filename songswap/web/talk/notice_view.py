@@ -12,7 +12,7 @@ from songswap.model.struct import Struct
 from songswap.web.kit.authors import AuthorState, author_state
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.operators import is_operator
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.viewer import Viewer, viewer_of
 from songswap.web.talk.post_places import Found, found_by, place_of
 from songswap.web.talk.post_view import numbers_of
@@ -44,11 +44,11 @@ class NoticeState(Struct, frozen=True):
 class Sight:
     """What one person is shown of their notices, as of now."""
 
-    def __init__(self, here: Resources, account: Account) -> None:
+    def __init__(self, services: Services, account: Account) -> None:
         """Raises StoreError."""
-        self._here = here
+        self._services = services
         self._account = account
-        self.viewer: Viewer = viewer_of(here, account)
+        self.viewer: Viewer = viewer_of(services, account)
         self._places: dict[Place, Found | None] = {}
         self._authors: dict[str, AuthorState | None] = {}
 
@@ -94,15 +94,15 @@ class Sight:
         if numbers is None:
             return None
         if place not in self._places:
-            self._places[place] = _readable(self._here, self.viewer, place)
+            self._places[place] = _readable(self._services, self.viewer, place)
         found = self._places[place]
-        post = self._here.books.open(place).post(*numbers) if found else None
+        post = self._services.books.open(place).post(*numbers) if found else None
         is_there = found is not None and post is not None and post.removed_by is None and found.shows(post)
         return post if is_there else None
 
     def _author(self, account: str) -> AuthorState | None:
         if account not in self._authors:
-            self._authors[account] = author_state(self._here.directory.get(account))
+            self._authors[account] = author_state(self._services.directory.get(account))
         return self._authors[account]
 
     def _people(self, notice: Notice, post: Post | None) -> tuple[AuthorState, ...]:
@@ -122,7 +122,7 @@ class Sight:
         """Whether they look after what it is about, if it is about that."""
         if notice.kind not in {"report", "asks_to_join"}:
             return True
-        return self._is_host(notice.group) or (notice.kind == "report" and is_operator(self._here, self._account))
+        return self._is_host(notice.group) or (notice.kind == "report" and is_operator(self._services, self._account))
 
     def _is_host(self, group: str) -> bool:
         found = self.viewer.groups.get(group)
@@ -130,9 +130,9 @@ class Sight:
 
     def _name(self, notice: Notice, place: Place | None) -> str:
         if place is not None and place.kind == "wall":
-            owner = self._here.directory.get(place.id)
+            owner = self._services.directory.get(place.id)
             return owner.display_name if owner and owner.id != self.viewer.account else ""
-        group = self._here.groups.get(notice.group) if notice.group else None
+        group = self._services.groups.get(notice.group) if notice.group else None
         return group.name if group else ""
 
     def _href(self, notice: Notice, place: Place | None) -> str:
@@ -146,12 +146,12 @@ class Sight:
             return f"/groups/{notice.group}{'' if place is None else '#chat'}"
         if place.kind == "group":
             return f"/groups/{place.id}/posts"
-        owner = self._here.directory.get(place.id)
+        owner = self._services.directory.get(place.id)
         return f"/people/{owner.handle}" if owner else "/"
 
 
-def _readable(here: Resources, viewer: Viewer, place: Place) -> Found | None:
+def _readable(services: Services, viewer: Viewer, place: Place) -> Found | None:
     try:
-        return found_by(here, viewer, place)
+        return found_by(services, viewer, place)
     except ProblemError:
         return None

@@ -11,7 +11,7 @@ from songswap.model.posts import Place, PlaceKind, Post
 from songswap.model.profiles import Profile, Relation
 from songswap.store import UnfitNameError
 from songswap.web.kit.errors import ProblemError
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.viewer import Viewer, profile_of, reads_posts, viewer_of
 
 NOT_THERE: Final = "There is no such place, or it is not for you to read."
@@ -42,57 +42,61 @@ def place_of(text: str) -> Place:
     return Place(known, name)
 
 
-def find_place(here: Resources, account: Account | None, text: str, secret: str = "") -> Found:
+def find_place(services: Services, account: Account | None, text: str, secret: str = "") -> Found:
     """The place, if `account` (None: not logged in, perhaps with the `secret` of a profile's link) may read it.
 
     Raises ProblemError (404, to tell nobody else).
     """
-    return found_by(here, viewer_of(here, account), place_of(text), secret)
+    return found_by(services, viewer_of(services, account), place_of(text), secret)
 
 
-def found_by(here: Resources, viewer: Viewer, place: Place, secret: str = "") -> Found:
+def found_by(services: Services, viewer: Viewer, place: Place, secret: str = "") -> Found:
     """The place, if `viewer` may read it. Raises ProblemError (404)."""
-    found = _wall(here, viewer, place, secret) if place.kind == "wall" else _of_group(here, viewer, place)
+    found = _wall(services, viewer, place, secret) if place.kind == "wall" else _of_group(services, viewer, place)
     if found is None or not found.rights.reads:
         raise ProblemError(404, "not_found", NOT_THERE)
     return found
 
 
-def knows(here: Resources, viewer: Viewer, account: Account) -> bool:
+def knows(services: Services, viewer: Viewer, account: Account) -> bool:
     """Whether `viewer` may know of somebody by name: a group has both, their profile or words are for them to read."""
-    if viewer.common_groups(account.id) or viewer.sees_profile(account.id, profile_of(here, account.id)):
+    if viewer.common_groups(account.id) or viewer.sees_profile(account.id, profile_of(services, account.id)):
         return True
     if account.id in viewer.apart:
         return False
-    return any(_reads(here, viewer, place_of(place)) for place in {one.place for one in here.books.wrote(account.id)})
+    return any(
+        _reads(services, viewer, place_of(place)) for place in {one.place for one in services.books.wrote(account.id)}
+    )
 
 
-def _reads(here: Resources, viewer: Viewer, place: Place) -> bool:
+def _reads(services: Services, viewer: Viewer, place: Place) -> bool:
     try:
-        return found_by(here, viewer, place).rights.reads
+        return found_by(services, viewer, place).rights.reads
     except ProblemError:
         return False
 
 
-def _wall(here: Resources, viewer: Viewer, place: Place, secret: str) -> Found | None:
+def _wall(services: Services, viewer: Viewer, place: Place, secret: str) -> Found | None:
     try:
-        owner = here.directory.get(place.id)
+        owner = services.directory.get(place.id)
     except UnfitNameError:
         return None
     if owner is None:
         return None
-    profile = profile_of(here, owner.id)
-    holds_link = secret_links.opens(profile.link, secret, here.clock.now_ms())
+    profile = profile_of(services, owner.id)
+    holds_link = secret_links.opens(profile.link, secret, services.clock.now_ms())
     relation = viewer.relation_to(owner.id, holds_link=holds_link)
     return Found(place, viewer, rules.rights_on_wall(relation, profile), relation, profile)
 
 
-def _of_group(here: Resources, viewer: Viewer, place: Place) -> Found | None:
+def _of_group(services: Services, viewer: Viewer, place: Place) -> Found | None:
     try:
-        group = viewer.groups.get(place.id) or here.groups.get(place.id)
+        group = viewer.groups.get(place.id) or services.groups.get(place.id)
     except UnfitNameError:
         return None
     if group is None:
         return None
-    rights = rules.rights_in_group(viewer.account, group, place, reads_posts=reads_posts(here, group, viewer.account))
+    rights = rules.rights_in_group(
+        viewer.account, group, place, reads_posts=reads_posts(services, group, viewer.account)
+    )
     return Found(place, viewer, rights, group=group)

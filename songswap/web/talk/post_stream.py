@@ -14,7 +14,7 @@ from songswap.web.kit.broadcast import Event, Listener, Topic
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.event_stream import Bell, LogIn
 from songswap.web.kit.json_api import Body
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.kit.streams import STILL_HERE, Asking, Events, stream
 from songswap.web.people.viewer import Viewer, circle_of, viewer_of
 from songswap.web.talk.chat import announce
@@ -56,7 +56,7 @@ def live(asking: Asking, data: AskedLive) -> Events:
         return _feed(asking)
     if data.place == ALONE:
         return _notices(asking)
-    place = find_place(asking.here, asking.account, data.place).place
+    place = find_place(asking.services, asking.account, data.place).place
     return _place(asking, place, asking.after or data.after)
 
 
@@ -68,7 +68,7 @@ class _Ear:
     """
 
     def __init__(self, asking: Asking, topic: Topic) -> None:
-        self._here = asking.here
+        self._services = asking.services
         self._me = asking.account.id
         self._topic = topic
         self._bell = Bell()
@@ -80,14 +80,14 @@ class _Ear:
     @contextmanager
     def listening(self) -> Iterator[Listener]:
         """Hear of what is written, and of all that rights follow from, for as long as the block lasts."""
-        changes = self._here.store.changes
+        changes = self._services.store.changes
         with ExitStack() as stack:
-            stack.enter_context(self._here.metrics.event_stream())
+            stack.enter_context(self._services.metrics.event_stream())
             stack.enter_context(self._log_in.watched())
             if self._topic != ALONE:
                 stack.enter_context(changes.subscribe("accounts/", endings=PERSONAL, on_change=self._person_changed))
                 stack.enter_context(changes.subscribe("groups/", endings=(GROUP_FILE,), on_change=self._group_changed))
-            yield stack.enter_context(self._here.hub.join(self._topic, self._me, self._bell.ring))
+            yield stack.enter_context(self._services.hub.join(self._topic, self._me, self._bell.ring))
 
     def is_logged_in(self) -> bool:
         """Whether there is still somebody to tell. Raises StoreError."""
@@ -96,7 +96,7 @@ class _Ear:
     def viewer(self) -> Viewer:
         """Who listens, as of now: what they may read is no more stale. Raises StoreError."""
         self.is_stale = False
-        self._viewer = viewer_of(self._here, self._log_in.account)
+        self._viewer = viewer_of(self._services, self._log_in.account)
         return self._viewer
 
     def _person_changed(self, path: str) -> None:
@@ -108,7 +108,7 @@ class _Ear:
         """Whether it changes what I may read that somebody's circle has changed, or their profile."""
         if file == CIRCLE_FILE:
             try:
-                return (other in viewer.apart) != (self._me in circle_of(self._here, other).blocked)
+                return (other in viewer.apart) != (self._me in circle_of(self._services, other).blocked)
             except StoreError:
                 return True
         if isinstance(self._topic, Place):
@@ -127,7 +127,7 @@ class _Ear:
 
     def _is_in(self, group: str) -> bool:
         try:
-            found = self._here.groups.get(group) if group else None
+            found = self._services.groups.get(group) if group else None
         except StoreError:
             return True
         return found is None or self._me in found.members
@@ -138,19 +138,19 @@ class _Ear:
 
 
 async def _place(asking: Asking, place: Place, seen: str) -> Events:
-    here, ear = asking.here, _Ear(asking, place)
+    services, ear = asking.services, _Ear(asking, place)
     with ear.listening() as listener:
-        announce(here, place)
+        announce(services, place)
         try:
-            async for pieces in _pieces(here, ear, _reading(here, ear, place, listener, seen)):
+            async for pieces in _pieces(services, ear, _reading(services, ear, place, listener, seen)):
                 yield pieces
         finally:
-            announce(here, place)
+            announce(services, place)
 
 
 async def _feed(asking: Asking) -> Events:
-    here = asking.here
-    ear, feeding = _Ear(asking, None), Feeding(here, asking.account)
+    services = asking.services
+    ear, feeding = _Ear(asking, None), Feeding(services, asking.account)
     with ear.listening() as listener:
 
         def look() -> bytes | None:
@@ -158,36 +158,36 @@ async def _feed(asking: Asking) -> Events:
                 return None
             if ear.is_stale:
                 feeding.look_again(ear.viewer())
-            return b"".join(piece for event in listener.take() if (piece := _fed(here, feeding, event)))
+            return b"".join(piece for event in listener.take() if (piece := _fed(services, feeding, event)))
 
-        async for pieces in _pieces(here, ear, look):
+        async for pieces in _pieces(services, ear, look):
             yield pieces
 
 
-def _fed(here: Resources, feeding: Feeding, event: Event) -> bytes | None:
-    return _sent(here, event) if event.name == NOTICE else feeding.piece(event)
+def _fed(services: Services, feeding: Feeding, event: Event) -> bytes | None:
+    return _sent(services, event) if event.name == NOTICE else feeding.piece(event)
 
 
 async def _notices(asking: Asking) -> Events:
-    here, account = asking.here, asking.account
+    services, account = asking.services, asking.account
     ear = _Ear(asking, ALONE)
     with ear.listening() as listener:
-        first = [news_for(account, unread_of(here, account))]  # what was missed, as a number
+        first = [news_for(account, unread_of(services, account))]  # what was missed, as a number
 
         def look() -> bytes | None:
             if not ear.is_logged_in():
                 return None
             events = [*first, *listener.take()]
             first.clear()
-            return b"".join(_sent(here, event) for event in events)
+            return b"".join(_sent(services, event) for event in events)
 
-        async for pieces in _pieces(here, ear, look):
+        async for pieces in _pieces(services, ear, look):
             yield pieces
 
 
-async def _pieces(here: Resources, ear: _Ear, look: Callable[[], bytes | None]) -> Events:
+async def _pieces(services: Services, ear: _Ear, look: Callable[[], bytes | None]) -> Events:
     """What `look` finds whenever there is more, until it finds that it is over."""
-    while not here.stopping.is_set():
+    while not services.stopping.is_set():
         try:
             pieces = look()
         except StoreError:
@@ -201,7 +201,7 @@ async def _pieces(here: Resources, ear: _Ear, look: Callable[[], bytes | None]) 
             yield STILL_HERE
 
 
-def _reading(here: Resources, ear: _Ear, place: Place, listener: Listener, seen: str) -> Callable[[], bytes | None]:
+def _reading(services: Services, ear: _Ear, place: Place, listener: Listener, seen: str) -> Callable[[], bytes | None]:
     """Looks for what there is to tell of `place` after the event `seen`; None where it may not be read any more."""
     found: Found | None = None
     begins = True
@@ -211,42 +211,44 @@ def _reading(here: Resources, ear: _Ear, place: Place, listener: Listener, seen:
         if not ear.is_logged_in():
             return None
         if ear.is_stale:
-            found = _found(here, ear.viewer(), place)
+            found = _found(services, ear.viewer(), place)
         if found is None:
             return None
         if begins or listener.is_behind:
-            pieces = _beginning(here, found, listener, seen if begins else "")
+            pieces = _beginning(services, found, listener, seen if begins else "")
             begins = listener.is_behind = False
             return pieces
-        return b"".join(_sent(here, event, found.viewer.hidden) for event in listener.take() if _is_for(found, event))
+        return b"".join(
+            _sent(services, event, found.viewer.hidden) for event in listener.take() if _is_for(found, event)
+        )
 
     return look
 
 
-def _found(here: Resources, viewer: Viewer, place: Place) -> Found | None:
+def _found(services: Services, viewer: Viewer, place: Place) -> Found | None:
     try:
-        return found_by(here, viewer, place)
+        return found_by(services, viewer, place)
     except ProblemError:
         return None
 
 
-def _beginning(here: Resources, found: Found, listener: Listener, seen: str) -> bytes:
+def _beginning(services: Services, found: Found, listener: Listener, seen: str) -> bytes:
     """What was missed since the event `seen`; else the latest posts, and from which event on more will come."""
     epoch, _, number = seen.partition("-")
-    missed = here.hub.missed(found.place, epoch, int(number)) if number.isdecimal() else None
+    missed = services.hub.missed(found.place, epoch, int(number)) if number.isdecimal() else None
     momentary, hidden = [event for event in listener.take() if not event.n], found.viewer.hidden
     if missed is not None:
-        return b"".join(_sent(here, event, hidden) for event in (*missed, *momentary) if _is_for(found, event))
-    last = here.books.open(found.place).last
-    posts = msgspec.json.encode(posts_of(here, found, None, FIRST))
-    whole = b"event: posts\nid: %b-%d\ndata: %b\n\n" % (here.hub.epoch.encode(), last, posts)
-    return whole + b"".join(_sent(here, event, hidden) for event in momentary)
+        return b"".join(_sent(services, event, hidden) for event in (*missed, *momentary) if _is_for(found, event))
+    last = services.books.open(found.place).last
+    posts = msgspec.json.encode(posts_of(services, found, None, FIRST))
+    whole = b"event: posts\nid: %b-%d\ndata: %b\n\n" % (services.hub.epoch.encode(), last, posts)
+    return whole + b"".join(_sent(services, event, hidden) for event in momentary)
 
 
 def _is_for(found: Found, event: Event) -> bool:
     return event.by not in found.viewer.hidden and (event.post is None or found.shows(event.post))
 
 
-def _sent(here: Resources, event: Event, hidden: frozenset[str] = frozenset()) -> bytes:
-    number = b"id: %b-%d\n" % (here.hub.epoch.encode(), event.n) if event.n else b""
-    return b"event: %b\n%bdata: %b\n\n" % (event.name.encode(), number, data_for(here, event, hidden))
+def _sent(services: Services, event: Event, hidden: frozenset[str] = frozenset()) -> bytes:
+    number = b"id: %b-%d\n" % (services.hub.epoch.encode(), event.n) if event.n else b""
+    return b"event: %b\n%bdata: %b\n\n" % (event.name.encode(), number, data_for(services, event, hidden))

@@ -13,7 +13,7 @@ from songswap.model.struct import Struct
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body, query
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.talk import post_commands
 from songswap.web.talk.attachments import Attach, card_of, resolve_later
 from songswap.web.talk.chat import stopped_typing
@@ -79,8 +79,8 @@ class PostHistory(Struct, frozen=True):
 @validate_response(PostList)
 async def list_posts(place: str, data: AskedPosts) -> PostList:
     """What was written in a place: `wall:ACCOUNT` (a profile), `group:GROUP` (a group's posts), `chat:GROUP`."""
-    here = resources()
-    return posts_of(here, find_place(here, me(), place), data.cursor, data.limit)
+    services = current_services()
+    return posts_of(services, find_place(services, me(), place), data.cursor, data.limit)
 
 
 @blueprint.post("/api/places/<place>/posts")
@@ -88,21 +88,21 @@ async def list_posts(place: str, data: AskedPosts) -> PostList:
 @validate_response(PostState, 201)
 async def write_post(place: str, data: NewPost) -> tuple[PostState, int]:
     """Write something. With a header `Idempotency-Key` it is written once, however often it is sent."""
-    here, found = resources(), find_place(resources(), me(), place)
-    card = await card_of(here, me(), data.attach) if data.attach else None
+    services, found = current_services(), find_place(current_services(), me(), place)
+    card = await card_of(services, me(), data.attach) if data.attach else None
     answers = _numbers(data.answers) if data.answers is not None else None
-    post = post_commands.write(here, found, data.text, card=card, answers=answers, key=_key())
-    resolve_later(here, me(), found.place, post)
-    stopped_typing(here, found.place, me().id)
-    return _state(here, found, post), 201
+    post = post_commands.write(services, found, data.text, card=card, answers=answers, key=_key())
+    resolve_later(services, me(), found.place, post)
+    stopped_typing(services, found.place, me().id)
+    return _state(services, found, post), 201
 
 
 @blueprint.get("/api/places/<place>/posts/<post>")
 @validate_response(PostState)
 async def get_post(place: str, post: str) -> PostState:
     """A post and its replies."""
-    here, found = resources(), find_place(resources(), me(), place)
-    return _state(here, found, post_commands.post_at(here, found, _numbers(post)))
+    services, found = current_services(), find_place(current_services(), me(), place)
+    return _state(services, found, post_commands.post_at(services, found, _numbers(post)))
 
 
 @blueprint.patch("/api/places/<place>/posts/<post>")
@@ -110,24 +110,24 @@ async def get_post(place: str, post: str) -> PostState:
 @validate_response(PostState)
 async def edit_post(place: str, post: str, data: ChangedText) -> PostState:
     """Let my post read otherwise; how it read before is kept for me alone."""
-    here, found = resources(), find_place(resources(), me(), place)
-    return _state(here, found, post_commands.edit(here, found, _numbers(post), data.text))
+    services, found = current_services(), find_place(current_services(), me(), place)
+    return _state(services, found, post_commands.edit(services, found, _numbers(post), data.text))
 
 
 @blueprint.delete("/api/places/<place>/posts/<post>")
 @validate_response(PostState)
 async def remove_post(place: str, post: str) -> PostState:
     """Remove my post, or anybody's where I look after the place: my profile, a group I am host or co-host of."""
-    here, found = resources(), find_place(resources(), me(), place)
-    return _state(here, found, post_commands.remove(here, found, _numbers(post)))
+    services, found = current_services(), find_place(current_services(), me(), place)
+    return _state(services, found, post_commands.remove(services, found, _numbers(post)))
 
 
 @blueprint.get("/api/places/<place>/posts/<post>/history")
 @validate_response(PostHistory)
 async def get_post_history(place: str, post: str) -> PostHistory:
     """How my post read before it was changed or removed; for its author alone."""
-    here, found = resources(), find_place(resources(), me(), place)
-    known = post_commands.post_at(here, found, _numbers(post))
+    services, found = current_services(), find_place(current_services(), me(), place)
+    known = post_commands.post_at(services, found, _numbers(post))
     if known.by != me().id:
         raise ProblemError(403, "not_allowed", "How a post read before is for its author alone.")
     return PostHistory(tuple(VersionState(one.text, one.until_ms) for one in known.versions))
@@ -137,36 +137,36 @@ async def get_post_history(place: str, post: str) -> PostHistory:
 @validate_response(PostState)
 async def react_to_post(place: str, post: str, emoji: str) -> PostState:
     """React to a post."""
-    here, found = resources(), find_place(resources(), me(), place)
-    return _state(here, found, post_commands.react(here, found, _numbers(post), emoji, is_on=True))
+    services, found = current_services(), find_place(current_services(), me(), place)
+    return _state(services, found, post_commands.react(services, found, _numbers(post), emoji, is_on=True))
 
 
 @blueprint.delete("/api/places/<place>/posts/<post>/reactions/<emoji>")
 @validate_response(PostState)
 async def take_back_reaction(place: str, post: str, emoji: str) -> PostState:
     """Take my reaction back."""
-    here, found = resources(), find_place(resources(), me(), place)
-    return _state(here, found, post_commands.react(here, found, _numbers(post), emoji, is_on=False))
+    services, found = current_services(), find_place(current_services(), me(), place)
+    return _state(services, found, post_commands.react(services, found, _numbers(post), emoji, is_on=False))
 
 
-def posts_of(here: Resources, found: Found, cursor: str | None, limit: int) -> PostList:
+def posts_of(services: Services, found: Found, cursor: str | None, limit: int) -> PostList:
     """The posts in a place older than `cursor`, as the viewer sees them. Raises StoreError."""
-    posts = list(islice(shown_in(here, found, int(cursor) if cursor else None), limit + 1))
+    posts = list(islice(shown_in(services, found, int(cursor) if cursor else None), limit + 1))
     return PostList(
-        items=tuple(_state(here, found, post) for post in posts[:limit]),
+        items=tuple(_state(services, found, post) for post in posts[:limit]),
         next=str(posts[limit - 1].n) if len(posts) > limit else None,
         may_write=found.rights.writes,
         may_tidy=found.rights.tidies,
     )
 
 
-def shown_in(here: Resources, found: Found, before: int | None) -> Iterator[Post]:
+def shown_in(services: Services, found: Found, before: int | None) -> Iterator[Post]:
     """The posts in a place that the viewer is to see, the newest first. Raises StoreError."""
-    return (post for post in here.books.open(found.place).newest_first(before) if found.shows(post))
+    return (post for post in services.books.open(found.place).newest_first(before) if found.shows(post))
 
 
-def _state(here: Resources, found: Found, post: Post) -> PostState:
-    return state_of_post(here, found.place, post, found.viewer.hidden)
+def _state(services: Services, found: Found, post: Post) -> PostState:
+    return state_of_post(services, found.place, post, found.viewer.hidden)
 
 
 def _numbers(text: str) -> tuple[int, int | None]:

@@ -23,7 +23,7 @@ from songswap.web.kit.access import me, my_group, my_group_as
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.event_stream import own_read
 from songswap.web.kit.json_api import Body, body, no_content
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.kit.streams import Asking, Events, stream
 from songswap.web.kit.worker_status import is_worker_alive
 from songswap.web.people.membership import wish_of
@@ -83,7 +83,7 @@ async def get_my_interval() -> IntervalNow:
 
     The same, live, as server-sent events (`event: state`): `/api/me/interval/events`.
     """
-    return _now(_mine(resources().store, me(), resources().clock.now_ms()))
+    return _now(_mine(current_services().store, me(), current_services().clock.now_ms()))
 
 
 @blueprint.put("/api/me/interval")
@@ -91,10 +91,10 @@ async def get_my_interval() -> IntervalNow:
 @validate_response(IntervalNow)
 async def put_my_interval(data: WantedInterval) -> IntervalNow:
     """Set up a timer of my own in place of the one before, and start it."""
-    here = resources()
-    before = here.store.read(INTERVAL, me().id) or Interval()
-    here.store.write(INTERVAL, _set_up(here, before, data, me().id), me().id)
-    return _now(_mine(here.store, me(), here.clock.now_ms()))
+    services = current_services()
+    before = services.store.read(INTERVAL, me().id) or Interval()
+    services.store.write(INTERVAL, _set_up(services, before, data, me().id), me().id)
+    return _now(_mine(services.store, me(), services.clock.now_ms()))
 
 
 @blueprint.post("/api/me/interval")
@@ -102,19 +102,19 @@ async def put_my_interval(data: WantedInterval) -> IntervalNow:
 @validate_response(IntervalNow)
 async def press_my_interval(data: Pressed) -> IntervalNow:
     """Start, pause, resume, reset my timer, or skip to its next phase now."""
-    here = resources()
-    before = here.store.read(INTERVAL, me().id) or Interval()
-    here.store.write(INTERVAL, timer.press(before, data.action, me().id, here.clock.now_ms()), me().id)
-    return _now(_mine(here.store, me(), here.clock.now_ms()))
+    services = current_services()
+    before = services.store.read(INTERVAL, me().id) or Interval()
+    services.store.write(INTERVAL, timer.press(before, data.action, me().id, services.clock.now_ms()), me().id)
+    return _now(_mine(services.store, me(), services.clock.now_ms()))
 
 
 @blueprint.delete("/api/me/interval")
 @no_content
 async def delete_my_interval() -> ResponseReturnValue:
     """End my timer. The music goes on."""
-    here = resources()
-    before = here.store.read(INTERVAL, me().id) or Interval()
-    here.store.write(INTERVAL, timer.set_up(before, Interval()), me().id)
+    services = current_services()
+    before = services.store.read(INTERVAL, me().id) or Interval()
+    services.store.write(INTERVAL, timer.set_up(before, Interval()), me().id)
     return "", 204
 
 
@@ -125,7 +125,7 @@ async def get_interval(group_id: str) -> IntervalNow:
 
     The same, live, as server-sent events (`event: state`): `/api/groups/{group_id}/interval/events`.
     """
-    return _now(_ours(resources(), my_group(group_id)))
+    return _now(_ours(current_services(), my_group(group_id)))
 
 
 @blueprint.put("/api/groups/<group_id>/interval")
@@ -136,10 +136,10 @@ async def put_interval(group_id: str, data: WantedInterval) -> IntervalNow:
 
     While a session runs it moves everybody; else it acts on the device of who started it.
     """
-    here, group = resources(), my_group_as(group_id, "playback")
-    before = here.store.read(GROUP_INTERVAL, group.id) or Interval()
-    here.store.write(GROUP_INTERVAL, _set_up(here, before, data, me().id), group.id)
-    return _now(_ours(here, group))
+    services, group = current_services(), my_group_as(group_id, "playback")
+    before = services.store.read(GROUP_INTERVAL, group.id) or Interval()
+    services.store.write(GROUP_INTERVAL, _set_up(services, before, data, me().id), group.id)
+    return _now(_ours(services, group))
 
 
 @blueprint.post("/api/groups/<group_id>/interval")
@@ -147,36 +147,36 @@ async def put_interval(group_id: str, data: WantedInterval) -> IntervalNow:
 @validate_response(IntervalNow)
 async def press_interval(group_id: str, data: Pressed) -> IntervalNow:
     """Start, pause, resume, reset the group's timer, or skip to its next phase now (host and co-hosts)."""
-    here, group = resources(), my_group_as(group_id, "playback")
-    before = here.store.read(GROUP_INTERVAL, group.id) or Interval()
-    here.store.write(GROUP_INTERVAL, timer.press(before, data.action, me().id, here.clock.now_ms()), group.id)
-    return _now(_ours(here, group))
+    services, group = current_services(), my_group_as(group_id, "playback")
+    before = services.store.read(GROUP_INTERVAL, group.id) or Interval()
+    services.store.write(GROUP_INTERVAL, timer.press(before, data.action, me().id, services.clock.now_ms()), group.id)
+    return _now(_ours(services, group))
 
 
 @blueprint.delete("/api/groups/<group_id>/interval")
 @no_content
 async def delete_interval(group_id: str) -> ResponseReturnValue:
     """End the group's timer (host and co-hosts). The music goes on."""
-    here, group = resources(), my_group_as(group_id, "playback")
-    before = here.store.read(GROUP_INTERVAL, group.id) or Interval()
-    here.store.write(GROUP_INTERVAL, timer.set_up(before, Interval()), group.id)
+    services, group = current_services(), my_group_as(group_id, "playback")
+    before = services.store.read(GROUP_INTERVAL, group.id) or Interval()
+    services.store.write(GROUP_INTERVAL, timer.set_up(before, Interval()), group.id)
     return "", 204
 
 
 @stream(blueprint, "/api/me/interval/events")
 def my_events(asking: Asking) -> Events:
     """Server-sent events: `state` with a whole IntervalState; `gone` when the browser was logged out."""
-    here = asking.here
-    return own_read(asking, lambda person, store: interval_state(_mine(store, person, here.clock.now_ms())))
+    services = asking.services
+    return own_read(asking, lambda person, store: interval_state(_mine(store, person, services.clock.now_ms())))
 
 
 @stream(blueprint, "/api/groups/<group_id>/interval/events")
 def group_events(asking: Asking, group_id: str) -> Events:
     """Server-sent events: `state` with a whole IntervalState; `gone` with a reason when nothing more is to come."""
-    here, account = asking.here, asking.account.id
+    services, account = asking.services, asking.account.id
 
     def state(scene: Scene) -> IntervalState | None:
-        facts = scene.facts(here.clock.now_ms())
+        facts = scene.facts(services.clock.now_ms())
         return interval_state(timer_in(facts, account)) if facts and account in facts.group.members else None
 
     return of_group(asking, group_id, state)
@@ -186,28 +186,28 @@ def group_events(asking: Asking, group_id: str) -> Events:
 @hide
 async def my_page() -> ResponseReturnValue:
     """The page of one's own timer; opening it looks for devices if the last look is long ago."""
-    here = resources()
-    look_if_old(here, me().id)
-    return await _page(here, interval_state(_mine(here.store, me(), here.clock.now_ms())), None)
+    services = current_services()
+    look_if_old(services, me().id)
+    return await _page(services, interval_state(_mine(services.store, me(), services.clock.now_ms())), None)
 
 
 @blueprint.get("/groups/<group_id>/timer")
 @hide
 async def group_page(group_id: str) -> ResponseReturnValue:
     """The page of a group's timer."""
-    here, group = resources(), my_group(group_id)
-    look_if_old(here, me().id)
-    return await _page(here, interval_state(_ours(here, group)), group)
+    services, group = current_services(), my_group(group_id)
+    look_if_old(services, me().id)
+    return await _page(services, interval_state(_ours(services, group)), group)
 
 
-async def _page(here: Resources, state: IntervalState, group: Group | None) -> ResponseReturnValue:
-    devices = devices_of(person_of(here.store, me()))
+async def _page(services: Services, state: IntervalState, group: Group | None) -> ResponseReturnValue:
+    devices = devices_of(person_of(services.store, me()))
     return await render_template("timer.html", state=state, group=group, devices=devices)
 
 
-def _ours(here: Resources, group: Group) -> Timer:
+def _ours(services: Services, group: Group) -> Timer:
     """A group's timer as I see it."""
-    return timer_in(facts_of(here.store, group, here.clock.now_ms()), me().id)
+    return timer_in(facts_of(services.store, group, services.clock.now_ms()), me().id)
 
 
 def _mine(store: Reads, account: Account, now_ms: float) -> Timer:
@@ -226,11 +226,11 @@ def _now(timer: Timer) -> IntervalNow:
     return IntervalNow(**structs.asdict(interval_state(timer)), remaining_ms=remaining_ms(timer))
 
 
-def _set_up(here: Resources, before: Interval, data: WantedInterval, account: str) -> Interval:
+def _set_up(services: Services, before: Interval, data: WantedInterval, account: str) -> Interval:
     """The timer that is wanted, with all that it names looked at. Raises ProblemError, RefusedError."""
     phases = tuple(Phase(_clean(phase.name), phase.length_s) for phase in data.phases)
     timer.check(phases, data.repeat)
-    device = usable_device(here, account, data.device_id) if data.device_id is not None else None
+    device = usable_device(services, account, data.device_id) if data.device_id is not None else None
     wanted = Interval(
         phases=phases,
         repeat=data.repeat,
@@ -243,7 +243,7 @@ def _set_up(here: Resources, before: Interval, data: WantedInterval, account: st
         by=account,
     )
     ready = timer.set_up(before, wanted)
-    return timer.press(ready, "start", account, here.clock.now_ms()) if data.start else ready
+    return timer.press(ready, "start", account, services.clock.now_ms()) if data.start else ready
 
 
 def _clean(text: str) -> str:

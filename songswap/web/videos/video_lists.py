@@ -11,7 +11,7 @@ from songswap.model.playlists import Entry, PlaylistsSeen
 from songswap.model.struct import Struct
 from songswap.model.videos import Song
 from songswap.web.kit.errors import ProblemError
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.viewer import Viewer, profile_of, viewer_of
 
 SPOTIFY_ID: Final = 22
@@ -44,14 +44,14 @@ class Listed:
     songs: tuple[Song, ...] | None = None
 
 
-def lists_of(here: Resources, account: Account) -> tuple[Listed, ...]:
+def lists_of(services: Services, account: Account) -> tuple[Listed, ...]:
     """What `account` may choose from, their groups' lists first. Raises StoreError."""
-    viewer = viewer_of(here, account)
-    renewing = sorted(_renewing(here, viewer, account), key=lambda one: _ORDER.index(one.choice.whose))
+    viewer = viewer_of(services, account)
+    renewing = sorted(_renewing(services, viewer, account), key=lambda one: _ORDER.index(one.choice.whose))
     known = {one.playlist_id for one in renewing}
     first = [one for one in renewing if one.choice.whose != "shown"]
     others = [one for one in renewing if one.choice.whose == "shown"]
-    return (*first, *(one for one in _own(here, account) if one.playlist_id not in known), *others)
+    return (*first, *(one for one in _own(services, account) if one.playlist_id not in known), *others)
 
 
 def find_list(lists: tuple[Listed, ...], wanted: str) -> Listed | None:
@@ -73,21 +73,21 @@ def find_list(lists: tuple[Listed, ...], wanted: str) -> Listed | None:
     raise ProblemError(403, "not_your_playlist", NOT_YOURS)
 
 
-def _renewing(here: Resources, viewer: Viewer, account: Account) -> Iterator[Listed]:
+def _renewing(services: Services, viewer: Viewer, account: Account) -> Iterator[Listed]:
     """Playlists that renew themselves: what is in them is known here, and costs no call."""
     people = {account.id: ""}
     for group in viewer.groups.values():
         people.update({member: group.name for member in group.members if member not in people})
     for owner, group_name in people.items():
-        person = here.directory.get(owner)
+        person = services.directory.get(owner)
         if person is None:
             continue
-        profile = profile_of(here, owner)
+        profile = profile_of(services, owner)
         if owner != account.id and not sees_section(viewer.relation_to(owner), profile, "playlists"):
             continue
-        wanted = (here.store.read(RENEWALS, owner) or Renewals()).wanted
+        wanted = (services.store.read(RENEWALS, owner) or Renewals()).wanted
         about = "yours" if owner == account.id else f"{person.display_name}, {group_name}"
-        for renewal_id, seen in (here.store.read(RENEWED, owner) or RenewalsSeen()).renewals.items():
+        for renewal_id, seen in (services.store.read(RENEWED, owner) or RenewalsSeen()).renewals.items():
             songs = tuple(map(_song, (one for one in seen.entries if one.title)))[:MOST_SONGS]
             if songs and renewal_id in wanted:
                 of_group = viewer.groups.get(wanted[renewal_id].source.scope.removeprefix("group:"))
@@ -97,8 +97,8 @@ def _renewing(here: Resources, viewer: Viewer, account: Account) -> Iterator[Lis
                 yield Listed(choice, name, seen.playlist_id or "", songs)
 
 
-def _own(here: Resources, account: Account) -> Iterator[Listed]:
-    for one in (here.store.read(PLAYLISTS, account.id) or PlaylistsSeen()).items:
+def _own(services: Services, account: Account) -> Iterator[Listed]:
+    for one in (services.store.read(PLAYLISTS, account.id) or PlaylistsSeen()).items:
         if one.is_mine and one.tracks != 0:
             yield Listed(ListChoice(_id(one.id), one.name, "own", "yours"), one.id, one.id)
 

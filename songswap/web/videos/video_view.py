@@ -8,7 +8,7 @@ from songswap.documents import SEARCHES, SONG_LISTS, SONG_VIDEOS, VIDEO_WISHES, 
 from songswap.model.struct import Struct
 from songswap.model.videos import Song, SongList, SongLists, SongVideos, Video, VideoWish, VideoWishes, YouTubeSeen
 from songswap.web.kit.security_headers import video_picture_host
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.kit.timed import Timed
 from songswap.web.kit.worker_status import is_worker_alive
 from songswap.web.videos.video_lists import ListChoice, Listed
@@ -82,25 +82,25 @@ class VideosState(Timed, frozen=True):
     is_worker_alive: bool
 
 
-def wish_for(here: Resources, account: str, listed: Listed) -> VideoWish | None:
+def wish_for(services: Services, account: str, listed: Listed) -> VideoWish | None:
     """What `account` wanted of a list, if that still counts."""
-    wish = (here.store.read(VIDEO_WISHES, account) or VideoWishes()).wanted.get(listed.name)
-    return wish if wish and search_quota.is_wanted(wish, here.clock.now_ms()) else None
+    wish = (services.store.read(VIDEO_WISHES, account) or VideoWishes()).wanted.get(listed.name)
+    return wish if wish and search_quota.is_wanted(wish, services.clock.now_ms()) else None
 
 
-def read_list(here: Resources, account: str, listed: Listed) -> SongList | None:
+def read_list(services: Services, account: str, listed: Listed) -> SongList | None:
     """The songs of a playlist at Spotify as the worker read them last."""
-    return (here.store.read(SONG_LISTS, account) or SongLists()).lists.get(listed.name)
+    return (services.store.read(SONG_LISTS, account) or SongLists()).lists.get(listed.name)
 
 
 def videos_state(
-    here: Resources, account: str, lists: tuple[Listed, ...], listed: Listed | None, num: int
+    services: Services, account: str, lists: tuple[Listed, ...], listed: Listed | None, num: int
 ) -> VideosState:
     """What is known; nothing is asked for. Raises StoreError."""
-    now_ms = here.clock.now_ms()
-    looking = _Look(here, now_ms)
-    wish = wish_for(here, account, listed) if listed else None
-    known = read_list(here, account, listed) if listed and listed.songs is None else None
+    now_ms = services.clock.now_ms()
+    looking = _Look(services, now_ms)
+    wish = wish_for(services, account, listed) if listed else None
+    known = read_list(services, account, listed) if listed and listed.songs is None else None
     songs = (listed.songs if listed.songs is not None else known.songs if known else ()) if listed else ()
     rows = [
         looking.at(place, song, is_wanted=wish is not None and place <= wish.num)
@@ -127,18 +127,18 @@ def videos_state(
 class _Look:
     """What holds for every song at one moment."""
 
-    def __init__(self, here: Resources, now_ms: float) -> None:
+    def __init__(self, services: Services, now_ms: float) -> None:
         days = (search_quota.day_name(now_ms, 1), search_quota.day_name(now_ms))
-        budget = search_quota.budget([row for day in days for row in here.store.rows(SEARCHES, day)], now_ms)
-        self._here, self._now_ms = here, now_ms
-        self._seen = here.store.read(YOUTUBE_SEEN) or YouTubeSeen()
-        self._pictures = f"{video_picture_host(here.config)}/"
+        budget = search_quota.budget([row for day in days for row in services.store.rows(SEARCHES, day)], now_ms)
+        self._services, self._now_ms = services, now_ms
+        self._seen = services.store.read(YOUTUBE_SEEN) or YouTubeSeen()
+        self._pictures = f"{video_picture_host(services.config)}/"
         self.budget = BudgetState(budget.limit, budget.used, budget.left, budget.resets_at_ms)
-        self.is_worker_alive = is_worker_alive(here.store, now_ms)
+        self.is_worker_alive = is_worker_alive(services.store, now_ms)
 
     def at(self, place: int, song: Song, *, is_wanted: bool) -> VideoItem | MissingItem:
         """The song's video, or why there is none."""
-        found = self._here.store.read(SONG_VIDEOS, video_match.key_of(song))
+        found = self._services.store.read(SONG_VIDEOS, video_match.key_of(song))
         if found is not None and found.until_ms <= self._now_ms:
             found = None  # the worker, whose it is to delete it, does not run
         if found is not None and not found.error:

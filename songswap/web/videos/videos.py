@@ -14,7 +14,7 @@ from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.event_stream import own
 from songswap.web.kit.json_api import Body, body, query
 from songswap.web.kit.security_headers import content_policy
-from songswap.web.kit.services import Resources, resources
+from songswap.web.kit.services import Services, current_services
 from songswap.web.kit.streams import Asking, Events, stream
 from songswap.web.playlists.library import look_for_playlists_if_never
 from songswap.web.videos.video_lists import MOST_SONGS, Listed, find_list, lists_of
@@ -50,9 +50,9 @@ class AskedVideos(Body, frozen=True):
 @validate_response(VideosState)
 async def get_videos(data: AskedVideos) -> VideosState:
     """The music videos of a playlist as far as they are known, and what is missing. It costs no search, and no call."""
-    here = _open(resources())
-    lists = lists_of(here, me())
-    return videos_state(here, me().id, lists, find_list(lists, data.playlist), data.num)
+    services = _open(current_services())
+    lists = lists_of(services, me())
+    return videos_state(services, me().id, lists, find_list(lists, data.playlist), data.num)
 
 
 @blueprint.post("/api/videos")
@@ -60,25 +60,25 @@ async def get_videos(data: AskedVideos) -> VideosState:
 @validate_response(VideosState, 202)
 async def want_videos(data: AskedVideos) -> tuple[VideosState, int]:
     """Have the missing ones looked for; what comes of it is at `GET /api/videos` soon after, one by one."""
-    here = _open(resources())
-    lists = lists_of(here, me())
+    services = _open(current_services())
+    lists = lists_of(services, me())
     listed = find_list(lists, data.playlist)
     if listed is None:
         raise ProblemError(409, "no_playlists", NO_PLAYLISTS)
-    _want(here, me().id, listed, data.num)
-    return videos_state(here, me().id, lists, listed, data.num), 202
+    _want(services, me().id, listed, data.num)
+    return videos_state(services, me().id, lists, listed, data.num), 202
 
 
 @stream(blueprint, "/api/videos/events", AskedVideos)
 def events(asking: Asking, data: AskedVideos) -> Events:
     """Server-sent events: `state` with a whole VideosState; `gone` when the browser was logged out."""
-    here = _open(asking.here)
-    find_list(lists_of(here, asking.account), data.playlist)
+    services = _open(asking.services)
+    find_list(lists_of(services, asking.account), data.playlist)
 
     def state(account: Account) -> VideosState:
-        lists = lists_of(here, account)
+        lists = lists_of(services, account)
         listed = next((one for one in lists if one.choice.id == data.playlist), None)
-        return videos_state(here, account.id, lists, listed or find_list(lists, ""), data.num)
+        return videos_state(services, account.id, lists, listed or find_list(lists, ""), data.num)
 
     return own(asking, state, *WATCHED, f"accounts/{asking.account.id}/")
 
@@ -88,25 +88,29 @@ def events(asking: Asking, data: AskedVideos) -> Events:
 @hide
 async def page(data: AskedVideos) -> ResponseReturnValue:
     """The page."""
-    here = _open(resources())
-    look_for_playlists_if_never(here, me().id)
-    lists = lists_of(here, me())
-    state = videos_state(here, me().id, lists, find_list(lists, data.playlist), data.num)
+    services = _open(current_services())
+    look_for_playlists_if_never(services, me().id)
+    lists = lists_of(services, me())
+    state = videos_state(services, me().id, lists, find_list(lists, data.playlist), data.num)
     text = await render_template("videos.html", state=state, is_apart=True)
-    policy = content_policy(here.config, has_videos=True)
+    policy = content_policy(services.config, has_videos=True)
     return Response(text, headers={"Content-Security-Policy": policy}, content_type="text/html; charset=utf-8")
 
 
-def _open(here: Resources) -> Resources:
+def _open(services: Services) -> Services:
     """The resources, while there is a key. Raises ProblemError (409)."""
-    if not here.config.youtube.api_key:
+    if not services.config.youtube.api_key:
         raise ProblemError(409, "videos_off", OFF, title="Music videos are off")
-    return here
+    return services
 
 
-def _want(here: Resources, account: str, listed: Listed, num: int) -> None:
+def _want(services: Services, account: str, listed: Listed, num: int) -> None:
     """Write down that videos are wanted; a playlist that was read lately is not read again for that."""
-    now_ms, before, known = here.clock.now_ms(), wish_for(here, account, listed), read_list(here, account, listed)
+    now_ms, before, known = (
+        services.clock.now_ms(),
+        wish_for(services, account, listed),
+        read_list(services, account, listed),
+    )
     read_rev = known.read_rev if known else before.read_rev if before else 0
     is_reading = before is not None and (known is None or known.read_rev < before.read_rev)
     is_fresh = known is not None and not known.error and now_ms - known.at_ms < FRESH_MS
@@ -115,7 +119,7 @@ def _want(here: Resources, account: str, listed: Listed, num: int) -> None:
     elif not is_fresh:
         read_rev += 1
     wish = VideoWish(max(num, before.num if before else 0), now_ms, read_rev, listed.songs)
-    wanted = (here.store.read(VIDEO_WISHES, account) or VideoWishes()).wanted
+    wanted = (services.store.read(VIDEO_WISHES, account) or VideoWishes()).wanted
     others = {name: one for name, one in wanted.items() if name != listed.name and is_wanted(one, now_ms)}
     latest = list(others.items())[-(MOST_WISHES - 1) :]
-    here.store.write(VIDEO_WISHES, VideoWishes({**dict(latest), listed.name: wish}), account)
+    services.store.write(VIDEO_WISHES, VideoWishes({**dict(latest), listed.name: wish}), account)

@@ -59,7 +59,7 @@ async def test_an_erasure_that_a_crash_interrupted_is_made_up_for(site: Site) ->
     await wrote(bob, chat, "xylophone")
     site.store.write(ERASURES, Erasures((bob.account,)))
     site.store.remove("accounts/{}", bob.account)  # and then the server was killed
-    await erase(site.here)
+    await erase(site.services)
     assert mentions_on_disk(site, "xylophone") == []
     assert not (site.store.root / WROTE.path(bob.account)).exists()
 
@@ -69,7 +69,7 @@ async def test_a_crash_before_anything_was_removed_erases_nothing(site: Site) ->
     chat = f"chat:{await group_of(ada)}"
     await wrote(ada, chat, "still here")
     site.store.write(ERASURES, Erasures((ada.account,)))
-    await erase(site.here)
+    await erase(site.services)
     assert [one["text"] for one in (await ada.json(f"/api/places/{chat}/posts"))["items"]] == ["still here"]
 
 

@@ -43,7 +43,7 @@ async def test_tokens_are_sealed_and_the_cookie_is_stored_as_a_hash_only(site: S
     browser = await site.log_in("ada")
     consent = site.store.read(CONSENT, browser.account)
     assert consent
-    assert consent.refresh_token not in {"", site.here.vault.unseal(consent.refresh_token)}
+    assert consent.refresh_token not in {"", site.services.vault.unseal(consent.refresh_token)}
     cookie = next(cookie for cookie in browser.client.cookie_jar if cookie.name == "songswap")
     assert cookie.value
     secret = cookie.value.partition(".")[2]

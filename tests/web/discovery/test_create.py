@@ -30,7 +30,7 @@ def calls(site: Site, path: str = "/v1/") -> int:
 
 
 def with_features(site: Site, **features: bool) -> None:
-    site.here.config = change(site.config, features=change(site.config.features, **features))
+    site.services.config = change(site.config, features=change(site.config.features, **features))
 
 
 # What can be chosen

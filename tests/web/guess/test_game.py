@@ -108,13 +108,13 @@ async def test_the_round_ends_when_everybody_whose_page_is_open_has_guessed(site
     await content(await start(ada, group, pick), 201)
     await content(await next_song(ada, group), 201)
     async with listening(ada, f"/api/groups/{group}/events"), listening(bob, f"/api/groups/{group}/events"):
-        while len(site.here.watching.of(group)) < 2:
+        while len(site.services.watching.of(group)) < 2:
             await asyncio.sleep(0.01)
         await content(await guess(ada, group, bob.account))
         assert (await shown(ada, group))["state"] == "guessing"
         await content(await guess(bob, group, bob.account))
         assert (await shown(ada, group))["state"] == "revealed"
-    while site.here.watching.of(group):
+    while site.services.watching.of(group):
         await asyncio.sleep(0.01)
 
 

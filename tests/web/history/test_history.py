@@ -179,7 +179,7 @@ async def test_a_pause_is_no_trouble(site: Site) -> None:
 
 async def test_an_operator_who_records_nothing_is_told_of(site: Site) -> None:
     browser = await site.log_in("ada")
-    site.here.config = dataclasses.replace(site.config, history=History(poll_minutes=0))
+    site.services.config = dataclasses.replace(site.config, history=History(poll_minutes=0))
     assert "switched recording off" in (await recording(browser))["trouble"]
 
 

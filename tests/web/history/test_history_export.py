@@ -70,12 +70,12 @@ async def test_a_format_that_is_none_is_refused(site: Site) -> None:
 
 async def test_one_export_runs_at_a_time_and_the_next_may_follow(site: Site) -> None:
     browser = await site.log_in("ada")
-    site.here.taking_out.add(browser.account)
+    site.services.taking_out.add(browser.account)
     assert await refusal(await browser.get(f"{URL}/export"), 409) == "one_at_a_time"
-    site.here.taking_out.clear()
+    site.services.taking_out.clear()
     for _ in range(2):
         assert (await browser.get(f"{URL}/export")).status_code == 200
-    assert site.here.taking_out == set()
+    assert site.services.taking_out == set()
 
 
 async def test_logs_that_can_not_be_read_are_said_before_the_download_begins(site: Site) -> None:
@@ -83,7 +83,7 @@ async def test_logs_that_can_not_be_read_are_said_before_the_download_begins(sit
     folder = site.store.root / "accounts" / browser.account / "plays" / "export.names.jsonl"
     folder.mkdir(parents=True)
     assert await refusal(await browser.get(f"{URL}/export"), 503) == "store_unavailable"
-    assert site.here.taking_out == set()
+    assert site.services.taking_out == set()
 
 
 async def test_one_source_is_to_be_forgotten(site: Site, tmp_path: Path) -> None:

@@ -325,7 +325,7 @@ async def test_leftovers_are_gone_after_a_new_start(site: Site) -> None:
     folder = files(site, browser)[0].parent
     for leftover in ("halfway.tmp", "unknown"):
         (folder / leftover).write_bytes(HISTORY)
-    site.here.inbox.sweep(site.clock.now_ms())
+    site.services.inbox.sweep(site.clock.now_ms())
     assert [file.name for file in files(site, browser)] == [item["id"]]
 
 
@@ -335,7 +335,7 @@ async def test_a_stopped_import_is_kept_for_a_week_and_one_that_waits_for_as_lon
     await browser.put(f"{URL}/{stopped['id']}", {"state": "stopped"})
     for days, left in ((6, {stopped["id"], waiting["id"]}), (2, {waiting["id"]})):
         site.clock.advance(days=days)
-        site.here.inbox.sweep(site.clock.now_ms())
+        site.services.inbox.sweep(site.clock.now_ms())
         assert {file.name for file in files(site, browser)} == left
 
 

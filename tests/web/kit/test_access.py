@@ -213,7 +213,7 @@ async def test_pages_hold_no_inline_script_or_style(site: Site) -> None:
 
 
 async def test_flood_of_changes_is_slowed_down(site: Site) -> None:
-    site.here.pace = Pace(limit=3)
+    site.services.pace = Pace(limit=3)
     browser = await site.log_in("ada")
     for _ in range(3):
         await content(await browser.post("/api/me/devices/look"), 202)
@@ -226,7 +226,7 @@ async def test_flood_of_changes_is_slowed_down(site: Site) -> None:
 
 
 async def test_what_pages_tell_by_themselves_takes_nothing_from_what_a_person_may_do(site: Site) -> None:
-    site.here.pace, site.here.unasked_pace = Pace(limit=1), Pace(limit=2)
+    site.services.pace, site.services.unasked_pace = Pace(limit=1), Pace(limit=2)
     browser = await site.log_in("ada")
     assert {rule.endpoint for rule in site.app.url_map.iter_rules()} >= UNASKED
     seen = {"up_to": 0}
@@ -249,8 +249,8 @@ async def test_unknown_addresses_and_methods_are_told_apart(site: Site) -> None:
 
 def _exhaust(site: Site) -> None:
     """Nobody may do anything any more."""
-    site.here.pace = site.here.unasked_pace = Pace(limit=0)
-    site.here.paces.update(dict.fromkeys(site.here.paces, Pace(limit=0)))
+    site.services.pace = site.services.unasked_pace = Pace(limit=0)
+    site.services.paces.update(dict.fromkeys(site.services.paces, Pace(limit=0)))
 
 
 async def test_every_route_costs_something_of_a_persons_share(site: Site) -> None:
@@ -280,7 +280,7 @@ async def test_costs_are_of_routes_there_are(site: Site) -> None:
 
 async def test_what_stays_open_is_bounded_for_each_person(site: Site) -> None:
     ada, bob = await site.log_in("ada"), await site.log_in("bob")
-    site.here.streams.most = 2
+    site.services.streams.most = 2
     rules = [rule for rule in site.app.url_map.iter_rules() if rule.websocket or rule.rule.endswith(("events", "live"))]
     assert {rule.endpoint for rule in rules} == limits.STREAMS
     address = "/api/me/interval/events"
@@ -302,7 +302,7 @@ async def test_what_stays_open_is_bounded_for_each_person(site: Site) -> None:
 )
 async def test_strangers_share_is_their_addresss_own(site: Site, method: str, address: str) -> None:
     """Whom a trusted proxy passes on is counted, and what they say themselves is not."""
-    site.here.pace = site.here.paces["login"] = Pace()
+    site.services.pace = site.services.paces["login"] = Pace()
 
     async def ask(forwarded: str) -> int:
         return (await site.browser().open(method, address, headers={"X-Forwarded-For": forwarded})).status_code
@@ -311,13 +311,13 @@ async def test_strangers_share_is_their_addresss_own(site: Site, method: str, ad
     assert 429 not in answers[:20]
     assert answers[-1] == 429
     assert await ask("198.51.100.8") != 429
-    site.here.pace = site.here.paces["login"] = Pace()
+    site.services.pace = site.services.paces["login"] = Pace()
     assert await ask("198.51.100.7") != 429
 
 
 async def test_being_logged_in_gives_no_more_log_ins(site: Site) -> None:
     ada = await site.log_in("ada")
-    site.here.paces["login"] = Pace(limit=3)
+    site.services.paces["login"] = Pace(limit=3)
     for _ in range(3):
         assert (await ada.get("/callback?code=x&state=y")).status_code == 400
     assert (await ada.get("/callback?code=x&state=y")).status_code == 429

@@ -150,16 +150,16 @@ async def test_one_address_has_so_many_connections_and_takes_none_from_others(
 
 async def test_behind_a_proxy_the_forwarded_address_has_so_many_requests_at_once(site: Site) -> None:
     """The proxy's own connections are not bounded, or one visitor would shut everybody out."""
-    site.here.at_once.most = 5
+    site.services.at_once.most = 5
     some = [await send(site, HALF_A_BODY.replace("HOST\r", "HOST\r\nX-Forwarded-For: 10.0.0.7\r")) for _ in range(5)]
-    await until(lambda: site.here.at_once._counts == {"10.0.0.7": 5})
+    await until(lambda: site.services.at_once._counts == {"10.0.0.7": 5})
     one_more = GET.replace("HOST", "HOST\r\nX-Forwarded-For: 10.0.0.9, 10.0.0.7")
     assert (await answer_to(site, one_more)).startswith(b"HTTP/1.1 429")
     another = GET.replace("HOST", "HOST\r\nX-Forwarded-For: 10.0.0.7, 10.0.0.9")
     assert (await answer_to(site, another)).startswith(b"HTTP/1.1 200")
     for _, writer in some:
         writer.close()
-    await until(lambda: not site.here.at_once._counts)
+    await until(lambda: not site.services.at_once._counts)
     assert (await answer_to(site, one_more)).startswith(b"HTTP/1.1 200")
 
 

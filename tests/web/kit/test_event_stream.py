@@ -140,7 +140,7 @@ async def test_every_feed_ends_when_the_server_stops(site: Site) -> None:
     async with feed_of(host, group_id) as one, feed_of(host, group_id) as another:
         await one.state()
         await another.state()
-        site.here.stopping.set()
+        site.services.stopping.set()
         site.store.changes.wake_all()
         await one.end()
         await another.end()

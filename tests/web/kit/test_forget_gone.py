@@ -30,11 +30,11 @@ async def a_group_comes_and_goes(browser: Any) -> None:
 async def test_a_group_that_came_and_went_leaves_nothing_in_memory(site: Site) -> None:
     ada = await site.log_in("ada")
     await a_group_comes_and_goes(ada)
-    forget_gone(site.here)
+    forget_gone(site.services)
     before = counted()
     for _ in range(5):
         await a_group_comes_and_goes(ada)
-    forget_gone(site.here)
+    forget_gone(site.services)
     after = counted()
     assert {kind: after[kind] - before[kind] for kind in KINDS if after[kind] > before[kind]} == {}
 
@@ -50,5 +50,5 @@ async def test_pictures_that_nobody_shows_are_swept_at_the_start(site: Site) -> 
     for path in left:
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    pictures.sweep(site.here)
+    pictures.sweep(site.services)
     assert not any(path.exists() for path in left)

@@ -67,13 +67,13 @@ async def test_a_person_waits_for_their_own_questions_and_nobody_else() -> None:
 
 async def test_one_members_searches_leave_room_for_everybody_elses(site: Site) -> None:
     ada, bob = await site.log_in("ada"), await site.log_in("bob")
-    site.here.spotify_pace = Pace(limit=25, window_ms=30_000.0)
+    site.services.spotify_pace = Pace(limit=25, window_ms=30_000.0)
     answers = [await ada.get(f"/api/search?q=song {number}") for number in range(60)]
     assert 429 in {answer.status_code for answer in answers}
     assert await refusal(answers[-1], 429) == "too_fast"
     for number in range(10):
         await content(await bob.get(f"/api/search?q=another {number}"))
-    site.here.spotify_pace = Pace(limit=25, window_ms=30_000.0)
+    site.services.spotify_pace = Pace(limit=25, window_ms=30_000.0)
     site.clock.advance(seconds=30)
     await content(await ada.get("/api/search?q=at last"))
 

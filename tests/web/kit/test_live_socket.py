@@ -26,9 +26,9 @@ async def test_state_chat_and_notices_come_over_one_connection(site: Site) -> No
         assert (await link.data(1, "post"))["text"] == "@bob hello"
         await ada.patch(f"/api/groups/{group}", {"name": "New"})
         assert (await link.data(0, "change"))["name"] == "New"
-        assert "songswap_event_streams 2.0" in site.here.metrics.text().decode()
+        assert "songswap_event_streams 2.0" in site.services.metrics.text().decode()
     await asyncio.sleep(0)
-    assert "songswap_event_streams 0.0" in site.here.metrics.text().decode()
+    assert "songswap_event_streams 0.0" in site.services.metrics.text().decode()
 
 
 async def test_a_page_is_told_only_what_differs(site: Site) -> None:
@@ -117,12 +117,12 @@ async def test_a_stream_that_was_left_is_heard_no_more(site: Site) -> None:
         await link.send({"type": "leave", "n": 0})
         await link.follow(1, f"/api/groups/{group}/events")
         await link.data(1, "state")
-        assert site.here.watching.of(group) == {ada.account}
+        assert site.services.watching.of(group) == {ada.account}
         await ada.patch(f"/api/groups/{group}", {"name": "New"})
         await link.data(1, "change")
         assert link.waiting.get(0, []) == []
     await asyncio.sleep(0)
-    assert site.here.watching.of(group) == set()
+    assert site.services.watching.of(group) == set()
 
 
 async def thrown_out(link: Link) -> int:
@@ -164,7 +164,7 @@ async def test_connections_end_when_the_server_stops(site: Site) -> None:
     async with linked(ada) as link:
         await link.follow(0, f"/api/groups/{await group_of(ada)}/events")
         await link.data(0, "state")
-        site.here.stopping.set()
+        site.services.stopping.set()
         site.store.changes.wake_all()
         assert await thrown_out(link) == 1001
 
@@ -180,7 +180,7 @@ async def test_a_change_in_one_group_makes_no_other_groups_pages_look(site: Site
         for one, n, name in ((link, 0, "state"), (link, 1, "posts"), (page, 0, "state")):
             await one.data(n, name)
         looked: list[str] = []
-        for name, scene in scenes_of(site.here)._scenes.items():
+        for name, scene in scenes_of(site.services)._scenes.items():
             scene.viewers.append(lambda name=name: looked.append(name))
         for number in range(5):
             site.worker.write(NIGHT, Night(session, ada.account, notice=str(number)), mine)

@@ -51,10 +51,10 @@ async def test_thousands_who_only_begin_push_nobody_out(site: Site) -> None:
 
 async def test_nothing_is_kept_of_those_who_only_begin(site: Site) -> None:
     await site.browser().begin_login()
-    before = _held(site.here.pending), len(list(site.store.root.rglob("*")))
+    before = _held(site.services.pending), len(list(site.store.root.rglob("*")))
     for _ in range(50):
         await site.browser().begin_login()
-    assert (_held(site.here.pending), len(list(site.store.root.rglob("*")))) == before
+    assert (_held(site.services.pending), len(list(site.store.root.rglob("*")))) == before
 
 
 def _held(pending: PendingLogins) -> int:
@@ -91,7 +91,7 @@ async def test_one_log_in_costs_one_call_however_often_and_at_once_it_comes_back
 
 
 async def test_log_ins_with_codes_that_are_none_end_after_a_while_and_are_taken_again_later(site: Site) -> None:
-    site.here.exchanges = Exchanges(each=3)
+    site.services.exchanges = Exchanges(each=3)
     site.world.calls.clear()
     for _ in range(3):
         await page(await _with_invented_code(site), 400)
@@ -109,7 +109,7 @@ async def _with_invented_code(site: Site) -> Response:
 
 
 async def test_people_who_log_in_use_nothing_up(site: Site) -> None:
-    site.here.exchanges = Exchanges(each=1, together=1)
+    site.services.exchanges = Exchanges(each=1, together=1)
     for person in ("ada", "bob", "cleo"):
         await site.log_in(person)
 

@@ -26,7 +26,7 @@ async def test_what_is_refused_is_logged_with_who_asked_and_why(site: Site, capl
     await stranger.get("/", headers={"Host": "evil.example"})
     await bob.get(f"/api/groups/{group}")
     await bob.post("/api/groups", {"name": 3})
-    site.here.pace = Pace(limit=0)
+    site.services.pace = Pace(limit=0)
     await bob.post("/api/groups", {"name": "Friday"})
     nobody, known = "this machine", f"account {bob.account}"
     assert refused(caplog) == [
@@ -65,7 +65,7 @@ async def test_connections_and_crowds_that_are_refused_are_logged_too(
     with pytest.raises(WebsocketResponseError):
         async with stranger.client.websocket(path, headers=headers) as socket:
             await socket.receive()
-    site.here.at_once.most = 0
+    site.services.at_once.most = 0
     crowded = await stranger.get("/", headers={"X-Forwarded-For": "198.51.100.7"})
     assert crowded.status_code == 429
     assert crowded.headers["X-Content-Type-Options"] == "nosniff"

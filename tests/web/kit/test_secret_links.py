@@ -141,7 +141,7 @@ async def test_links_of_an_old_store_open_as_before_and_are_sealed_by_the_next_s
     )
     put_old(site, f"accounts/{ada.account}/sharing.json", link_secret="old-sharing")
     put_old(site, f"accounts/{ada.account}/profile.json", link_secret="old-profile")
-    secret_links.seal_old(site.here)
+    secret_links.seal_old(site.services)
     assert not re.search("old-(invite|screen|sharing|profile)", on_disk(site.store.root))
     handle = (await ada.json("/api/me/profile"))["handle"]
     opened = {
@@ -154,7 +154,7 @@ async def test_links_of_an_old_store_open_as_before_and_are_sealed_by_the_next_s
         assert url == f"{site.config.server.url}{path}"
         assert (await site.browser().get(path)).status_code == 200, path
     kept = on_disk(site.store.root)
-    secret_links.seal_old(site.here)
+    secret_links.seal_old(site.services)
     assert on_disk(site.store.root) == kept
     site.clock.advance(days=1)
     assert (await site.browser().get(f"/join/{friends.group}/old-invite")).status_code == 410  # as it would have ended
@@ -162,7 +162,7 @@ async def test_links_of_an_old_store_open_as_before_and_are_sealed_by_the_next_s
 
 async def test_a_link_sealed_with_a_lost_key_still_opens_and_is_replaced_by_a_new_one(friends: Friends) -> None:
     site, paths = friends.site, await links_of(friends)
-    site.here.vault = Vault("another key that is long enough to be one")
+    site.services.vault = Vault("another key that is long enough to be one")
     for path in paths.values():
         assert (await site.browser().get(path)).status_code == 200
     group = await friends.ada.json(f"/api/groups/{friends.group}")

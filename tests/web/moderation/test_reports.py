@@ -180,7 +180,7 @@ async def test_where_nobody_could_look_at_it_that_is_said(site: Site) -> None:
 
 
 async def test_reports_in_a_hurry_are_slowed_down(site: Site) -> None:
-    site.here.report_pace = Pace(limit=2, window_ms=3_600_000.0)
+    site.services.report_pace = Pace(limit=2, window_ms=3_600_000.0)
     ada, bob = await site.log_in("ada"), await site.log_in("bob")
     place = f"chat:{await group_of(ada, bob)}"
     posts = [await wrote(ada, place, str(number)) for number in range(3)]

@@ -115,7 +115,7 @@ async def test_metrics_are_for_this_machine_or_for_those_who_know_the_token(
 
 async def test_invented_methods_make_no_series(site: Site) -> None:
     browser = site.browser()
-    before = len(site.here.metrics.text().splitlines())
+    before = len(site.services.metrics.text().splitlines())
     for number in range(200):
         await browser.open(f"INVENTED{number}", f"/nowhere/{number}")
         await browser.open(f"INVENTED{number}", "/health")
@@ -145,7 +145,7 @@ async def test_metrics_count_requests_by_route_and_calls_to_spotify(site: Site) 
 
 
 async def test_metrics_show_how_long_calls_are_held_back(site: Site) -> None:
-    site.here.gate.limited("player", "default", "60", "QUOTA_EXCEEDED")
+    site.services.gate.limited("player", "default", "60", "QUOTA_EXCEEDED")
     text = await site.browser().text("/metrics")
     assert 'songswap_spotify_hold_seconds{app="default",family="player"} 60.0' in text
 

@@ -29,8 +29,8 @@ async def test_blocking_ends_following_both_ways(site: Site) -> None:
     site.store.write(CIRCLE, Circle(follows=(bob.account, "cleo")), ada.account)
     site.store.write(CIRCLE, Circle(follows=(ada.account, "dario")), bob.account)
     await content(await ada.put(f"/api/me/blocked/{bob.account}"))
-    assert circle_of(site.here, ada.account) == Circle(follows=("cleo",), blocked=(bob.account,))
-    assert circle_of(site.here, bob.account) == Circle(follows=("dario",))
+    assert circle_of(site.services, ada.account) == Circle(follows=("cleo",), blocked=(bob.account,))
+    assert circle_of(site.services, bob.account) == Circle(follows=("dario",))
 
 
 async def test_nobody_else_learns_of_it(site: Site) -> None:
@@ -105,4 +105,4 @@ async def test_who_disconnects_is_on_nobody_s_list_any_more(site: Site) -> None:
     await group_of(ada, bob)
     await content(await ada.put(f"/api/me/blocked/{bob.account}"))
     await bob.delete("/api/me")
-    assert circle_of(site.here, ada.account) == Circle()
+    assert circle_of(site.services, ada.account) == Circle()

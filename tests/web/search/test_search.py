@@ -83,7 +83,7 @@ async def test_the_workers_newer_token_is_used_if_it_is_of_this_log_in(site: Sit
     site.worker.write(TOKEN, Token("an older log-in", "sealed by nobody", 1e15), ada.account)
     await find(ada, "first")
     fresh = site.world.issue_tokens("ada", "client-one", SCOPES)
-    sealed = site.here.vault.seal(fresh["access_token"])
+    sealed = site.services.vault.seal(fresh["access_token"])
     site.worker.write(TOKEN, Token(consent.id, sealed, 1e15), ada.account)
     site.store.write(CONSENT, replace(consent, access_token="sealed by nobody"), ada.account)
     await find(ada, "second")
@@ -98,7 +98,7 @@ async def renew_when_asked(site: Site, browser: Browser) -> None:
     assert consent
     fresh = site.world.issue_tokens("ada", "client-one", SCOPES)
     expires_at_ms = site.clock.now_ms() + 3_600_000
-    token = Token(consent.id, site.here.vault.seal(fresh["access_token"]), expires_at_ms)
+    token = Token(consent.id, site.services.vault.seal(fresh["access_token"]), expires_at_ms)
     site.worker.write(TOKEN, token, browser.account)
 
 

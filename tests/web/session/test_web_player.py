@@ -306,7 +306,7 @@ async def test_browser_that_is_logged_out_is_thrown_out(site: Site) -> None:
 async def test_server_that_stops_says_that_it_goes(site: Site) -> None:
     async with a_page(site, await site.log_in("ada")) as page:
         await page.hello()
-        site.here.stopping.set()
+        site.services.stopping.set()
         site.store.changes.wake_all()
         assert await page.closed() == 1001
 
@@ -348,7 +348,7 @@ async def test_page_gets_the_token_of_its_own_person(site: Site) -> None:
     body = await content(answer)
     consent = site.store.read(CONSENT, ada.account)
     assert consent is not None
-    assert body["access_token"] == site.here.vault.unseal(consent.access_token)
+    assert body["access_token"] == site.services.vault.unseal(consent.access_token)
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -360,7 +360,7 @@ async def test_token_that_spotify_refused_is_given_anew_once_the_worker_has_anot
     async with asyncio.timeout(PATIENCE_S):
         while (wish := site.store.read(WISH, ada.account)) is None or not wish.look_rev:  # the worker is asked for it
             await asyncio.sleep(0.01)
-    renewed = Token(consent.id, site.here.vault.seal("the next one"), site.clock.now_ms() + 3_600_000)
+    renewed = Token(consent.id, site.services.vault.seal("the next one"), site.clock.now_ms() + 3_600_000)
     site.worker.write(TOKEN, renewed, ada.account)
     site.store.changes.notify(TOKEN.path(ada.account))
     assert (await content(await asking))["access_token"] == "the next one"

@@ -66,7 +66,7 @@ async def test_a_link_that_can_not_be_looked_up_stays_a_link(site: Site) -> None
     ],
 )
 async def test_what_only_looks_like_a_link_to_spotify_is_none(site: Site, text: str) -> None:
-    assert card_in(site.here, text) is None
+    assert card_in(site.services, text) is None
 
 
 async def test_a_chart_of_one_s_own_listening_is_attached_as_it_is_now(site: Site) -> None:

@@ -56,8 +56,8 @@ async def test_a_milestone_is_for_those_who_see_the_section_it_tells_of(site: Si
     ada, bob = await site.log_in("ada"), await site.log_in("bob")
     await group_of(ada, bob)
     site.store.write(PROFILE, Profile(sections={"posts": "groups", "streak": "me"}), ada.account)
-    say(site.here, Place("wall", ada.account), "streak", "7 days in a row", by=ada.account, key="streak-7")
-    say(site.here, Place("wall", ada.account), "streak", "7 days in a row", by=ada.account, key="streak-7")
+    say(site.services, Place("wall", ada.account), "streak", "7 days in a row", by=ada.account, key="streak-7")
+    say(site.services, Place("wall", ada.account), "streak", "7 days in a row", by=ada.account, key="streak-7")
     assert (await feed(ada), await feed(bob)) == (["7 days in a row"], [])
     site.store.write(PROFILE, Profile(sections={"posts": "groups", "streak": "groups"}), ada.account)
     assert await feed(bob) == ["7 days in a row"]

@@ -35,7 +35,7 @@ async def test_a_renewed_playlist_is_told_of_with_its_card_once(site: Site) -> N
     seen = Renewed(name="Top 50", url="https://open.spotify.com/playlist/x", changed_at_ms=changed_at_ms)
     site.worker.write(RENEWED, RenewalsSeen({"list": seen}), ada.account)
     for _ in range(2):
-        await milestones.look(site.here, account(site, ada))
+        await milestones.look(site.services, account(site, ada))
     (post,) = (await ada.json(f"/api/places/wall:{ada.account}/posts"))["items"]
     assert (post["system"], post["text"], post["card"]["title"]) == ("renewed", "“Top 50” was renewed.", "Top 50")
 
@@ -45,14 +45,14 @@ async def test_a_streak_and_a_new_favourite_are_told_once_to_those_they_are_show
     wall = f"wall:{ada.account}"
     site.clock.advance(seconds=(ms(NOW) - site.clock.now_ms()) / 1000)
     hear(site, ada, ["2026-11-13T10:00"], "Bent")
-    await milestones.look(site.here, account(site, ada))
+    await milestones.look(site.services, account(site, ada))
     site.store.write(PROFILE, Profile(sections={"streak": "groups", "top": "groups"}), ada.account)
-    await milestones.look(site.here, account(site, ada))
+    await milestones.look(site.services, account(site, ada))
     assert await said(ada, wall) == []
     days = [f"2026-11-{day}T{hour}:00" for day in range(14, 21) for hour in (10, 11)]
     hear(site, ada, days, "Aiko")
     for _ in range(2):
-        await milestones.look(site.here, account(site, ada))
+        await milestones.look(site.services, account(site, ada))
     assert await said(ada, wall) == [
         ("favourite", "A new favourite: Aiko, 14 plays in four weeks."),
         ("streak", "7 days in a row with music."),
@@ -63,12 +63,12 @@ async def test_nothing_is_reckoned_of_somebody_who_shows_it_to_nobody(site: Site
     ada = await site.log_in("ada")
     site.clock.advance(seconds=(ms(NOW) - site.clock.now_ms()) / 1000)
     hear(site, ada, [f"2026-11-{day}T10:00" for day in range(14, 21)], "Aiko")
-    await milestones.look(site.here, account(site, ada))
+    await milestones.look(site.services, account(site, ada))
     assert site.store.read(MILESTONES, ada.account) is None
 
 
 def account(site: Site, browser: Browser) -> Account:
-    found = site.here.directory.get(browser.account)
+    found = site.services.directory.get(browser.account)
     assert found is not None
     return found
 

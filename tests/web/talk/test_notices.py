@@ -25,7 +25,7 @@ async def told(browser: Browser) -> list[tuple[str, str]]:
 
 
 def handle(site: Site, person: Browser) -> str:
-    account = site.here.directory.get(person.account)
+    account = site.services.directory.get(person.account)
     assert account
     return account.handle
 
@@ -148,11 +148,11 @@ async def test_a_wish_to_join_is_told_to_those_who_can_grant_it_each_time(site: 
     dario = await site.log_in("dario")
     group_id = await group_of(ada, bob, cleo, name="Friday")
     await ada.patch(f"/api/groups/{group_id}/members/{bob.account}", {"role": "co-host"})
-    group = site.here.groups.get(group_id)
+    group = site.services.groups.get(group_id)
     assert group
-    tell_of_wish_to_join(site.here, group, dario.account)
+    tell_of_wish_to_join(site.services, group, dario.account)
     site.clock.advance(minutes=5)
-    tell_of_wish_to_join(site.here, group, dario.account)
+    tell_of_wish_to_join(site.services, group, dario.account)
     for one, count in ((ada, 2), (bob, 2), (cleo, 0)):
         assert await told(one) == [("asks_to_join", "Dario would like to join Friday")] * count
 

@@ -37,7 +37,7 @@ async def test_a_page_has_the_latest_first_and_then_each_message_and_change(site
 
 
 async def test_nothing_is_lost_or_doubled_over_many_breaks(site: Site) -> None:
-    site.here.writing_pace = Pace(10_000)
+    site.services.writing_pace = Pace(10_000)
     ada, bob = await site.log_in("ada"), await site.log_in("bob")
     place = f"chat:{await group_of(ada, bob)}"
     seen: list[str] = []
@@ -69,7 +69,7 @@ async def test_after_a_restart_a_page_begins_anew_and_pages_back_to_the_rest(sit
         assert (await stream.data("posts"))["items"] == []
         await wrote(ada, place, "hello")
         assert await read(stream, 1) == ["hello"]
-        assert stream.last_id.startswith(site.here.hub.epoch)
+        assert stream.last_id.startswith(site.services.hub.epoch)
 
 
 async def test_a_page_away_for_too_long_begins_anew(site: Site) -> None:
@@ -79,7 +79,7 @@ async def test_a_page_away_for_too_long_begins_anew(site: Site) -> None:
         await stream.data("posts")
         last = stream.last_id
     for number in range(REPLAYED + 5):
-        say(site.here, place_of(place), "skip_passed", str(number))
+        say(site.services, place_of(place), "skip_passed", str(number))
     async with live(ada, place, last) as stream:
         posts = await stream.data("posts")
         assert [post["text"] for post in posts["items"]][:2] == [str(REPLAYED + 4), str(REPLAYED + 3)]
@@ -92,7 +92,7 @@ async def test_a_page_that_can_not_keep_up_begins_anew(site: Site) -> None:
     async with live(ada, place) as stream:
         await stream.data("posts")
         for number in range(MOST_WAITING + 5):
-            say(site.here, place_of(place), "skip_passed", str(number))
+            say(site.services, place_of(place), "skip_passed", str(number))
         posts = await stream.data("posts")
         assert posts["items"][0]["text"] == str(MOST_WAITING + 4)
 

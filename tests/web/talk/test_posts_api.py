@@ -112,7 +112,7 @@ async def test_a_post_has_so_many_replies_and_no_more(site: Site) -> None:
     ada = await site.log_in("ada")
     place = f"group:{await group_of(ada)}"
     post = await wrote(ada, place, "root")
-    book = site.here.books.open(_place(place))
+    book = site.services.books.open(_place(place))
     root = int(post["id"])
     for _ in range(MOST_REPLIES):
         book.append(Written(book.number(0), 0.0, ada.account, "x", answers=root), root)
@@ -163,7 +163,7 @@ async def test_what_is_sent_twice_with_one_key_is_written_once(site: Site) -> No
 async def test_pages_follow_on_each_other_over_many_files(site: Site) -> None:
     ada = await site.log_in("ada")
     group = await group_of(ada)
-    book = site.here.books.open(_place(f"chat:{group}"))
+    book = site.services.books.open(_place(f"chat:{group}"))
     for number in range(2 * PAGE + 50):
         book.append(Written(book.number(site.clock.now_ms()), 0.0, ada.account, str(number)))
     seen: list[str] = []
@@ -227,7 +227,7 @@ async def test_who_writes_all_the_time_is_asked_to_wait(site: Site) -> None:
 async def test_people_who_may_read_it_can_be_mentioned(site: Site) -> None:
     ada, bob, _ = await site.log_in("ada"), await site.log_in("bob"), await site.log_in("cleo")
     place = f"chat:{await group_of(ada, bob)}"
-    names = {one.id: one.handle for one in site.here.directory.everybody()}
+    names = {one.id: one.handle for one in site.services.directory.everybody()}
     eve = names[site.account_of("cleo")]
     post = await wrote(ada, place, f"@{names[bob.account].upper()} and @{eve} and @nobody")
     assert [one["id"] for one in post["mentions"]] == [bob.account]

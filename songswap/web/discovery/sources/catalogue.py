@@ -8,7 +8,7 @@ from songswap.catalogue.shelf import Shelf
 from songswap.core.discovery.recommend import Candidate
 from songswap.documents import Account
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,17 +21,17 @@ class CatalogueSource:
     label = "The catalogue here"
     words = "Songs that sound alike, by audio features that lie on this server. Nobody else is asked."
 
-    def missing(self, here: Resources) -> str:
+    def missing(self, services: Services) -> str:
         """Why it can't serve, in words; empty where it can."""
-        return "" if here.catalogue.is_there() else str(NoCatalogueError())
+        return "" if services.catalogue.is_there() else str(NoCatalogueError())
 
-    async def offer(self, here: Resources, person: Account, wish: Wish) -> Offer:  # noqa: ARG002  # as all sources do
+    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:  # noqa: ARG002  # as all sources do
         """What is nearest to any of the seeds. Raises ProblemError."""
 
         def ask(_: "DuckDBPyConnection", shelf: Shelf) -> Offer:
             return _offer(shelf, wish)
 
-        return await here.catalogue.ask(ask)
+        return await services.catalogue.ask(ask)
 
 
 def _offer(shelf: Shelf, wish: Wish) -> Offer:

@@ -15,7 +15,7 @@ from songswap.model.struct import Struct
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, own
 from songswap.web.insights.figure_request import Asking, Spanned
 from songswap.web.insights.insights_access import people, reader_of, scope_of
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -42,16 +42,16 @@ class HistoriesSource:
         "What people here play within half an hour of your seeds: you, and those who share their listening with you."
     )
 
-    def missing(self, here: Resources) -> str:  # noqa: ARG002  # as all sources do
+    def missing(self, services: Services) -> str:  # noqa: ARG002  # as all sources do
         """It always can; whether anybody has heard the seeds shows when it is asked."""
         return ""
 
-    async def offer(self, here: Resources, person: Account, wish: Wish) -> Offer:
+    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:
         """What is heard around the seeds, most closely first. Raises ProblemError."""
         tracks = tuple(recording_hash(one.artist, one.name) for one in wish.seeds if _is_named_track(one))
         artists = tuple(artist_hash(one.name) for one in wish.seeds if one.kind == "artist" and one.name)
-        reader = reader_of(here, person)
-        asking = Asking(here, reader, scope_of(here, reader, wish.scope))
+        reader = reader_of(services, person)
+        asking = Asking(services, reader, scope_of(services, reader, wish.scope))
         question = await asking.question(Spanned(rule="30s"))
         found = await asking.find(partial(around, tracks=tracks, artists=artists), Around, question)
         if not found.items:
@@ -59,8 +59,8 @@ class HistoriesSource:
                 f"Nobody whose listening you may see has played {listed([one.label for one in wish.seeds])}, or "
                 "anything around. Try another seed, or another source."
             )
-        sound = await _sound(here, found) if wish.targets else _Sound()
-        names = {one.account: one.name for one in people(here.store, asking.scope.accounts)} | {person.id: YOU}
+        sound = await _sound(services, found) if wish.targets else _Sound()
+        names = {one.account: one.name for one in people(services.store, asking.scope.accounts)} | {person.id: YOU}
         candidates = [_candidate(one, wish, sound, names) for one in found.items if _fits(one, wish, sound)]
         silent = sum(one.track.spotify_id is not None for one in found.items) - len(candidates)
         if silent and not candidates:
@@ -77,7 +77,7 @@ def _is_named_track(seed: Seed) -> bool:
     return seed.kind == "track" and bool(seed.name and seed.artist)
 
 
-async def _sound(here: Resources, found: Around) -> _Sound:
+async def _sound(services: Services, found: Around) -> _Sound:
     """What the catalogue knows of these songs; nothing where there is none."""
     ids = {one.track.spotify_id for one in found.items if one.track.spotify_id}
 
@@ -86,7 +86,7 @@ async def _sound(here: Resources, found: Around) -> _Sound:
         return _Sound(values, dict(zip(shelf.attributes, shelf.manifest.spreads, strict=True)))
 
     try:
-        return await here.catalogue.ask(look)
+        return await services.catalogue.ask(look)
     except NoCatalogueError:
         return _Sound()
 

@@ -9,7 +9,7 @@ from songswap.core.discovery.recommend import YOUR_SEED, Candidate, Seed
 from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
 from songswap.web.kit.errors import ProblemError
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 SourceName = Literal["catalogue", "histories", "reccobeats", "spotify"]
 
@@ -50,10 +50,10 @@ class Source(Protocol):
     words: str
     """What it does, for people."""
 
-    def missing(self, here: Resources) -> str:
+    def missing(self, services: Services) -> str:
         """Why it can't serve, in words; empty where it can."""
 
-    async def offer(self, here: Resources, person: Account, wish: Wish) -> Offer:
+    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:
         """Songs for the wish. Raises ProblemError where there is nothing to offer, with the reason."""
 
 

@@ -10,7 +10,7 @@ from songswap.documents import Account
 from songswap.reccobeats import MOST_SEEDS, ReccoBeatsError
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, offered
 from songswap.web.kit.errors import ProblemError
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -27,21 +27,23 @@ class ReccoBeatsSource:
         "Suggestions by reccobeats.com, which is sent Spotify’s ids of your seeds and what you ask for, nothing else."
     )
 
-    def missing(self, here: Resources) -> str:
+    def missing(self, services: Services) -> str:
         """Why it can't serve, in words; empty where it can."""
-        return "" if here.config.features.reccobeats else "ReccoBeats is switched off here ([features] reccobeats)."
+        return "" if services.config.features.reccobeats else "ReccoBeats is switched off here ([features] reccobeats)."
 
-    async def offer(self, here: Resources, person: Account, wish: Wish) -> Offer:  # noqa: ARG002  # as all sources do
+    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:  # noqa: ARG002  # as all sources do
         """What it suggests, in its order. Raises ProblemError."""
-        ids = {seed: await _track_id(here, seed) for seed in wish.seeds}
+        ids = {seed: await _track_id(services, seed) for seed in wish.seeds}
         unfit = [seed.label for seed, track_id in ids.items() if not track_id]
         if len(unfit) == len(ids):
             raise nothing(f"ReccoBeats knows songs by Spotify’s ids; of {listed(unfit)} none is known here.")
         known = tuple(dict.fromkeys(filter(None, ids.values())))[:MOST_SEEDS]
         try:
-            found = await here.reccobeats.recommend(known, {str(name): value for name, value in wish.targets.items()})
+            found = await services.reccobeats.recommend(
+                known, {str(name): value for name, value in wish.targets.items()}
+            )
         except ReccoBeatsError as error:
-            raise _problem(here, error) from error
+            raise _problem(services, error) from error
         notes = (f"ReccoBeats takes songs only: the list is made without {listed(unfit)}.",) if unfit else ()
         why = f"ReccoBeats suggests it for {listed([seed.label for seed, one in ids.items() if one])}"
         candidates = [
@@ -60,7 +62,7 @@ class ReccoBeatsSource:
         return offered(candidates, wish, notes)
 
 
-async def _track_id(here: Resources, seed: Seed) -> str:
+async def _track_id(services: Services, seed: Seed) -> str:
     """Spotify's id of a seed; of an artist that of their best-known song, as far as the catalogue has one."""
     if seed.uri.startswith(TRACK):
         return seed.uri.removeprefix(TRACK)
@@ -74,13 +76,13 @@ async def _track_id(here: Resources, seed: Seed) -> str:
         return best.id if best else ""
 
     try:
-        return await here.catalogue.ask(look)
+        return await services.catalogue.ask(look)
     except NoCatalogueError:
         return ""
 
 
-def _problem(here: Resources, error: ReccoBeatsError) -> ProblemError:
+def _problem(services: Services, error: ReccoBeatsError) -> ProblemError:
     if error.until_ms is None:
         return ProblemError(503, "source_unavailable", str(error))
-    wait_s = max(1, round((error.until_ms - here.clock.now_ms()) / 1000))
+    wait_s = max(1, round((error.until_ms - services.clock.now_ms()) / 1000))
     return ProblemError(429, "limited", str(error), headers={"Retry-After": str(wait_s)})

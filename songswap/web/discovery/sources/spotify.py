@@ -9,7 +9,7 @@ from songswap.spotify.errors import ForbiddenError, NotFoundError
 from songswap.spotify.transport import Bearer
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, offered
 from songswap.web.kit.errors import ProblemError
-from songswap.web.kit.services import Resources
+from songswap.web.kit.services import Services
 from songswap.web.people.spotify_calls import ask_spotify
 
 CLOSED = (
@@ -25,13 +25,13 @@ class SpotifySource:
     label = "Spotify"
     words = "Spotify’s own recommendations, which only apps from before December 2024 still have."
 
-    def missing(self, here: Resources) -> str:
+    def missing(self, services: Services) -> str:
         """Why it can't serve, in words; empty where it can."""
-        if here.config.features.recommendations:
+        if services.config.features.recommendations:
             return ""
         return "Spotify’s recommendations are switched off here ([features] recommendations): new apps don’t have them."
 
-    async def offer(self, here: Resources, person: Account, wish: Wish) -> Offer:
+    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:
         """What Spotify recommends, in its order. Raises ProblemError."""
         known = [seed for seed in wish.seeds if seed.uri.startswith(f"spotify:{seed.kind}:")]
         unfit = [seed.label for seed in wish.seeds if seed not in known]
@@ -39,7 +39,7 @@ class SpotifySource:
             raise nothing(
                 f"Spotify has to know the seeds by their ids; {listed(unfit)} came without one. Search again."
             )
-        found = await _recommended(here, person.id, known, wish)
+        found = await _recommended(services, person.id, known, wish)
         notes = (f"Spotify has no id of {listed(unfit)} here: the list is made without.",) if unfit else ()
         why = f"Spotify suggests it for {listed([seed.label for seed in known])}"
         candidates = [
@@ -61,22 +61,22 @@ class SpotifySource:
         return offered(candidates, wish, notes)
 
 
-async def _recommended(here: Resources, account: str, known: list[Seed], wish: Wish) -> tuple[Track, ...]:
+async def _recommended(services: Services, account: str, known: list[Seed], wish: Wish) -> tuple[Track, ...]:
     artists, tracks = (
         [seed.uri.rpartition(":")[2] for seed in known if seed.kind == kind] for kind in ("artist", "track")
     )
     targets = {str(name): int(value) if name == "popularity" else value for name, value in wish.targets.items()}
     words = repr((sorted(artists), sorted(tracks), sorted(targets.items())))
-    kept = here.finds.get("recommendations", words, here.clock.up_ms())
+    kept = services.finds.get("recommendations", words, services.clock.up_ms())
     if kept is not None:
         return kept.tracks
 
     async def make(bearer: Bearer) -> tuple[Track, ...]:
         try:
-            return await here.client.recommendations(bearer, artists, tracks, targets)
+            return await services.client.recommendations(bearer, artists, tracks, targets)
         except (ForbiddenError, NotFoundError) as error:
             raise ProblemError(409, "source_unavailable", CLOSED) from error
 
-    found = await ask_spotify(here, account, make)
-    here.finds.keep("recommendations", words, Found(found), here.clock.up_ms())
+    found = await ask_spotify(services, account, make)
+    services.finds.keep("recommendations", words, Found(found), services.clock.up_ms())
     return found
