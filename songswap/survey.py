@@ -24,7 +24,7 @@ AT_ONCE: Final = 50
 """Documents that are read before the others in the process have their turn."""
 REST_S: Final = 0.005
 MARGIN_NS: Final = 10 * 10**9
-"""For clocks of the file system that are behind ours."""
+"""How coarse the moments of files may be, and how far a clock may be put right without being taken for set."""
 
 
 class Survey:
@@ -33,6 +33,8 @@ class Survey:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._since_ns = 0
+        self._newest_ns = 0
+        self._set_by_ns = _wall_less_monotonic_ns()
         self._stopping = threading.Event()
 
     async def run(self) -> None:
@@ -48,7 +50,10 @@ class Survey:
 
         For a thread of its own. Raises StoreError.
         """
-        began_ns = time.time_ns()
+        began_ns, set_by_ns = time.time_ns(), _wall_less_monotonic_ns()
+        if abs(set_by_ns - self._set_by_ns) > MARGIN_NS:
+            self._since_ns = self._newest_ns = 0  # a clock that was set says nothing of what is newer
+            self._set_by_ns = set_by_ns
         for number, (document, names) in enumerate(self._changed()):
             with contextlib.suppress(StoreError):  # it is in `broken`, or full
                 self._store.read(document, *names)
@@ -56,7 +61,8 @@ class Survey:
             if number % AT_ONCE == AT_ONCE - 1 and self._stopping.wait(REST_S):
                 return
         self._store.look_again()
-        self._since_ns = began_ns - MARGIN_NS
+        # by the file system's own clock, which need not be ours; a file may be dated in the future
+        self._since_ns = min(self._newest_ns, began_ns) - MARGIN_NS
 
     def _changed(self) -> Iterator[tuple[Document[Any], tuple[str, ...]]]:
         for pattern in sorted(_FOLDERS):
@@ -92,4 +98,11 @@ class Survey:
             there = entry.stat(follow_symlinks=False)
         except OSError:
             return False
-        return max(there.st_mtime_ns, there.st_ctime_ns) >= self._since_ns
+        changed_ns = max(there.st_mtime_ns, there.st_ctime_ns)
+        self._newest_ns = max(self._newest_ns, changed_ns)
+        return changed_ns >= self._since_ns
+
+
+def _wall_less_monotonic_ns() -> int:
+    """Stays as it is until somebody sets the clock."""
+    return time.time_ns() - time.monotonic_ns()
