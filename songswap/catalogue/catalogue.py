@@ -50,7 +50,7 @@ class Catalogue:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(self.answer, question))
 
     def answer(self, question: Ask[T]) -> T:
-        """The same as `ask`, for those who may wait."""
+        """The same as `ask`, for those who may wait. Raises NoCatalogueError, StoreError."""
         import duckdb
 
         for left in reversed(range(TRIES)):

@@ -68,7 +68,7 @@ def _filters() -> argparse.ArgumentParser:
 
 
 def run_load(store: Store, options: argparse.Namespace) -> int:
-    """Load; the last line is the account of all rows. Raises what `commands.main` knows how to tell."""
+    """Load; the last line is the account of all rows. Raises StoreError and what else `commands.main` tells."""
     loading = Loading(store.root)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -131,7 +131,7 @@ def _conclude(made: Manifest) -> None:
 
 
 def run_query(store: Store, options: argparse.Namespace) -> int:
-    """Print songs, one a line. Raises what `commands.main` knows how to tell."""
+    """Print songs, one a line. Raises StoreError and what else `commands.main` tells."""
     catalogue = Catalogue(store.root)
     if not 0 < options.limit <= query.MOST_ASKED or options.start < 0:
         raise StoreError(f"--limit is from 1 to {query.MOST_ASKED}, --start from 0 on")
@@ -154,7 +154,7 @@ def run_query(store: Store, options: argparse.Namespace) -> int:
 
 
 def run_dump(store: Store, options: argparse.Namespace) -> int:
-    """Write songs as CSV. Raises what `commands.main` knows how to tell."""
+    """Write songs as CSV. Raises StoreError and what else `commands.main` tells."""
     wanted = _wanted(options)
     try:
         output = sys.stdout.buffer if options.output is None else options.output.open("xb")
@@ -174,7 +174,7 @@ def run_dump(store: Store, options: argparse.Namespace) -> int:
 
 
 def run_reset(store: Store, _options: argparse.Namespace) -> int:
-    """Remove the catalogue. Raises what `commands.main` knows how to tell."""
+    """Remove the catalogue. Raises StoreError and what else `commands.main` tells."""
     print("The catalogue is removed." if reset(store.root) else "There was no catalogue.")
     return 0
 

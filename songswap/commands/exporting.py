@@ -26,7 +26,7 @@ def add_to(commands: Commands, where: argparse.ArgumentParser) -> None:
 
 
 def run(store: Store, options: argparse.Namespace) -> int:
-    """Export. Raises what `commands.main` knows how to tell."""
+    """Export. Raises StoreError and what else `commands.main` tells."""
     pieces = export(store.root, known(store, options.account), options.form)
     if options.output is None:
         sys.stdout.buffer.writelines(pieces)

@@ -28,7 +28,7 @@ def add_to(commands: Commands, where: argparse.ArgumentParser) -> None:
 
 
 def run(store: Store, options: argparse.Namespace) -> int:
-    """Learn it. Raises what `commands.main` knows how to tell."""
+    """Learn it. Raises StoreError and what else `commands.main` tells."""
     picks = store.read(PICKS, options.group) or Picks()
     pick = next((one for one in picks.items if one.id == options.pick), None)
     if pick is None:

@@ -42,7 +42,26 @@ def videos_of(seed: int, catalogue: Catalogue, track: Track) -> list[Video]:
         return []
     artist, title, song_s = catalogue.artists[track.artist_ids[0]].name, track.name, round(track.duration_ms / 1_000)
     other = rng.choice([one.name for one in catalogue.artists.values() if one.name != artist])
-    kinds: list[tuple[float, str, str, str, int]] = [
+    found = [
+        Video(
+            id=_hash(f"{seed}/{track.id}/{number}", 11),
+            title=name,
+            channel=channel,
+            description=about,
+            duration_s=max(20, length_s),
+            published=f"{rng.randint(2009, 2026)}-{rng.randint(1, 9):02}-{rng.randint(1, 28):02}T09:00:00Z",
+            is_embeddable=rng.random() < 0.9,
+        )
+        for number, (chance, name, channel, about, length_s) in enumerate(_kinds(artist, other, title, song_s))
+        if rng.random() < chance
+    ]
+    rng.shuffle(found)
+    return found
+
+
+def _kinds(artist: str, other: str, title: str, song_s: int) -> list[tuple[float, str, str, str, int]]:
+    """What people put there: how often, its title, channel and description, and how many seconds it lasts."""
+    return [
         (0.85, title, f"{artist} - Topic", f"Provided to YouTube by Invented Records. {title} · {artist}", song_s),
         (0.55, f"{artist} - {title} (Official Video)", artist, f"The official video for “{title}”.", song_s + 12),
         (
@@ -67,21 +86,6 @@ def videos_of(seed: int, catalogue: Catalogue, track: Track) -> list[Video]:
         (0.20, f"{artist} - {title} [1 HOUR LOOP]", "Loops", "One hour of it.", 3_600),
         (0.30, f"{other} - {title} (Official Video)", other, "Another song of that name.", song_s + 40),
     ]
-    found = [
-        Video(
-            id=_hash(f"{seed}/{track.id}/{number}", 11),
-            title=name,
-            channel=channel,
-            description=about,
-            duration_s=max(20, length_s),
-            published=f"{rng.randint(2009, 2026)}-{rng.randint(1, 9):02}-{rng.randint(1, 28):02}T09:00:00Z",
-            is_embeddable=rng.random() < 0.9,
-        )
-        for number, (chance, name, channel, about, length_s) in enumerate(kinds)
-        if rng.random() < chance
-    ]
-    rng.shuffle(found)
-    return found
 
 
 @lru_cache(8_192)

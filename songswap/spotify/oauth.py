@@ -124,7 +124,7 @@ class OAuth:
     async def exchange(self, app: App, code: str, verifier: str) -> Tokens:
         """The tokens for the code a browser brought back.
 
-        Raises InvalidGrantError for a code that is wrong, late or used; other SpotifyErrors.
+        Raises InvalidGrantError for a code that is wrong, late or used, UnavailableError, other SpotifyErrors.
         """
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._redirect_uri}
         tokens = await self._tokens(app, {**form, "code_verifier": verifier})

@@ -154,7 +154,7 @@ class Store(Putting):
     def extend(self, log: Log[T], rows: Iterable[T], *names: str, durable: bool = True) -> Receipt:
         """Add rows to a log, all in one go: after a crash the first of them may be there, in order, and no others.
 
-        Raises as `write` does.
+        Raises StoreError as `write` does.
         """
         name = log.path(*names)
         if log.writers:

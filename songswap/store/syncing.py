@@ -64,7 +64,7 @@ class AtOnce:
         return down()
 
     def folder(self, folder: Path) -> Receipt:
-        """As `Syncing` says."""
+        """As `Syncing` says. Raises StoreError."""
         try:
             sync_folder(folder)
         except OSError as error:

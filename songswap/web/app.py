@@ -77,6 +77,14 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     )
     app.extensions[EXTENSION] = services
     docs.register(app, __version__, cookies.name_of(config, cookies.SESSION))
+    _register_features(app)
+    _connect(app, services)
+    _finish_answers(app, services)
+    _share_with_templates(app, services)
+    return app
+
+
+def _register_features(app: Quart) -> None:
     errors.register(app)
     access.register(app)
     refusals.register(app)
@@ -101,10 +109,6 @@ def create_app(config: Config, store: Store, clock: Clock) -> Quart:
     insights_pages.register(app)
     app.register_blueprint(insights_api.blueprint, url_prefix="/api/insights")
     app.register_blueprint(insights_api.blueprint, url_prefix=insights_api.SHARED_PREFIX, name=insights_api.SHARED)
-    _connect(app, services)
-    _finish_answers(app, services)
-    _share_with_templates(app, services)
-    return app
 
 
 def _connect(app: Quart, services: Services) -> None:

@@ -1,5 +1,7 @@
 """Everything stored about a person, to take along."""
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
@@ -60,12 +62,15 @@ from songswap.model.sharing import Sharing
 from songswap.model.struct import Struct
 from songswap.model.tabs import Orders, Tab
 from songswap.model.videos import SongLists, VideoWishes
+from songswap.store import Document
 from songswap.web.account.erasure import Words, words_of
 from songswap.web.kit import audit_log
 from songswap.web.kit.access import me
 from songswap.web.kit.services import Services, current_services
 from songswap.web.moderation.reports import reports_by
 from songswap.web.people import accounts, membership
+
+T = TypeVar("T")
 
 blueprint = Blueprint("export", __name__)
 tag_blueprint(blueprint, ["me"])
@@ -123,46 +128,52 @@ async def export() -> tuple[Export, int, dict[str, str]]:
 
 
 def _export(services: Services, account: Account, words: tuple[Words, ...]) -> Export:
+    def read(document: Document[T]) -> T | None:
+        return services.store.read(document, account.id)
+
     consent = accounts.consent_of(services.store, account.id)
-    known = services.store.read(BROWSERS, account.id) or Browsers()
-    sharing, profile = services.store.read(SHARING, account.id), services.store.read(PROFILE, account.id)
+    known, sharing, profile = read(BROWSERS) or Browsers(), read(SHARING), read(PROFILE)
     return Export(
         account=account,
         consent=replace(consent, access_token="", refresh_token="") if consent else None,
         browsers=Browsers(tuple(replace(browser, secret_hash="") for browser in known.logged_in)),
         wish=membership.wish_of(services.store, account.id),
-        seen=services.store.read(ACCOUNT_SEEN, account.id),
-        latencies=services.store.read(LATENCIES, account.id),
-        tab=services.store.read(TAB, account.id),
-        orders=services.store.read(ORDERS, account.id),
-        saves=services.store.read(SAVES, account.id),
-        saved=services.store.read(SAVED, account.id),
+        seen=read(ACCOUNT_SEEN),
+        latencies=read(LATENCIES),
+        tab=read(TAB),
+        orders=read(ORDERS),
+        saves=read(SAVES),
+        saved=read(SAVED),
         sharing=replace(sharing, link=None, link_secret="") if sharing else None,
         profile=replace(profile, link=None, link_secret="") if profile else None,
-        circle=services.store.read(CIRCLE, account.id),
-        milestones=services.store.read(MILESTONES, account.id),
-        read_up_to=services.store.read(READ_UP_TO, account.id),
+        circle=read(CIRCLE),
+        milestones=read(MILESTONES),
+        read_up_to=read(READ_UP_TO),
         words=words,
-        imports=services.store.read(IMPORTS, account.id),
-        imported=services.store.read(IMPORTED, account.id),
-        polled=services.store.read(POLLED, account.id),
-        looks=services.store.read(LOOKS, account.id),
-        playlists=services.store.read(PLAYLISTS, account.id),
-        top=services.store.read(TOP, account.id),
-        renewals=services.store.read(RENEWALS, account.id),
-        renewed=services.store.read(RENEWED, account.id),
+        imports=read(IMPORTS),
+        imported=read(IMPORTED),
+        polled=read(POLLED),
+        looks=read(LOOKS),
+        playlists=read(PLAYLISTS),
+        top=read(TOP),
+        renewals=read(RENEWALS),
+        renewed=read(RENEWED),
         renewal_changes=_renewal_changes(services, account.id),
-        interval=services.store.read(INTERVAL, account.id),
-        agreed=services.store.read(AGREED, account.id),
-        ticks=services.store.read(TICKS, account.id),
-        videos=services.store.read(VIDEO_WISHES, account.id),
-        song_lists=services.store.read(SONG_LISTS, account.id),
-        groups=tuple(_without_secrets(group, account.id) for group in membership.groups_of(services.store, account.id)),
-        notices=services.store.read(NOTICES, account.id),
-        notice_settings=services.store.read(NOTICE_SETTINGS, account.id),
+        interval=read(INTERVAL),
+        agreed=read(AGREED),
+        ticks=read(TICKS),
+        videos=read(VIDEO_WISHES),
+        song_lists=read(SONG_LISTS),
+        groups=_groups(services, account.id),
+        notices=read(NOTICES),
+        notice_settings=read(NOTICE_SETTINGS),
         reports=reports_by(services, account.id),
         audit=audit_log.about(services.store, account.id),
     )
+
+
+def _groups(services: Services, account: str) -> tuple[Group, ...]:
+    return tuple(_without_secrets(group, account) for group in membership.groups_of(services.store, account))
 
 
 def _renewal_changes(services: Services, account: str) -> dict[str, tuple[ListChange, ...]]:
