@@ -5,12 +5,12 @@ from typing import Literal
 
 from songswap.model.library import Album, Artist, Found, PlayedTrack, User
 from songswap.model.music import Track
+from songswap.model.music_source import Bearer, SearchKind
 from songswap.spotify import wire
 from songswap.spotify.arguments import counted, filled, spotify_id, within
-from songswap.spotify.transport import Bearer, Query, Request, Transport
+from songswap.spotify.transport import Query, Request, Transport
 
 TimeRange = Literal["short_term", "medium_term", "long_term"]
-SearchKind = Literal["track", "artist"]
 
 
 class CatalogueCalls(Transport):

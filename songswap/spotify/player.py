@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from songswap.model.music import Device, Playback, Queue
+from songswap.model.music_source import Bearer
 from songswap.spotify import wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, within
-from songswap.spotify.transport import EPISODES_TOO, Bearer, Query, Request, Transport
+from songswap.spotify.transport import EPISODES_TOO, Query, Request, Transport
 
 DAY_MS: Final = 86_400_000
 MOST_URIS: Final = 500
@@ -79,6 +80,11 @@ class PlayerCalls(Transport):
         """Shuffle what plays, or play it in order."""
         query: Query = {"state": "true" if on else "false", "device_id": device_id}
         await self._tell(bearer, "PUT", "/v1/me/player/shuffle", query)
+
+    async def volume(self, bearer: Bearer, percent: int, *, device_id: str | None = None) -> None:
+        """Play so loud, from 0 to 100; a device without a volume of its own refuses (ForbiddenError)."""
+        query: Query = {"volume_percent": within("volume", percent, 0, 100), "device_id": device_id}
+        await self._tell(bearer, "PUT", "/v1/me/player/volume", query)
 
     async def transfer(self, bearer: Bearer, device_id: str, *, play: bool) -> None:
         """Move playback to a device; `play` makes sure of sound there, else the play state is kept."""

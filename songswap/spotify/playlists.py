@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from songswap.model.library import Playlist, PlaylistPage
+from songswap.model.music_source import Bearer
 from songswap.model.playlists import OwnPlaylist
 from songswap.spotify import playlist_wire as wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, spotify_id, within
 from songswap.spotify.errors import UnavailableError
-from songswap.spotify.transport import EPISODES_TOO, Bearer, Request, Transport
+from songswap.spotify.transport import EPISODES_TOO, Request, Transport
 
 LARGEST_OFFSET: Final = 100_000
 

@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 
 from songswap.clock import Clock
+from songswap.model.music_source import Bearer
 from songswap.spotify import wire
 from songswap.spotify.answers import Answer, read_refusal, refusal_error
 from songswap.spotify.budget import Family
@@ -37,15 +38,6 @@ LARGEST_BODY = 8 * 1024 * 1024
 def open_http() -> aiohttp.ClientSession:
     """A session for all calls to Spotify. It keeps no cookies: they would mix up the people it speaks for."""
     return aiohttp.ClientSession(timeout=TIME_OUT, cookie_jar=aiohttp.DummyCookieJar())
-
-
-@dataclass(frozen=True)
-class Bearer:
-    """On whose behalf to call: the account, the name of the app it logged in with, its access token."""
-
-    account: str
-    app: str
-    token: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,11 @@ import pytest
 from aiohttp import web
 
 from songswap.clock import Clock
+from songswap.model.music_source import Bearer
 from songswap.simulator import World, serve
-from songswap.spotify import Bearer, Client, Gate, open_http
+from songswap.spotify.client import Client
+from songswap.spotify.gate import Gate
+from songswap.spotify.transport import open_http
 from songswap.store import Store
 
 SCOPES = (

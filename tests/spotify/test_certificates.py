@@ -14,7 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from songswap.clock import Clock
-from songswap.spotify import Bearer, Client, Gate, errors
+from songswap.model.music_source import Bearer
+from songswap.spotify import errors
+from songswap.spotify.client import Client
+from songswap.spotify.gate import Gate
 
 
 def _context(folder: Path) -> ssl.SSLContext:

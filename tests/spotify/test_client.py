@@ -2,8 +2,10 @@
 
 import pytest
 
+from songswap.model.music_source import Bearer
 from songswap.simulator import World
-from songswap.spotify import Bearer, Client, errors
+from songswap.spotify import errors
+from songswap.spotify.client import Client
 
 pytestmark = pytest.mark.virtual_time
 

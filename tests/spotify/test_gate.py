@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from songswap.clock import Clock
 from songswap.documents import LEDGER, Call
-from songswap.spotify import FAMILIES, Family, Gate
-from songswap.spotify.budget import CEILING, HOUR_MS, QUOTA_EXCEEDED, SENT
+from songswap.spotify.budget import CEILING, FAMILIES, HOUR_MS, QUOTA_EXCEEDED, SENT, Family
 from songswap.spotify.errors import QuotaExceededError, RateLimitedError
-from songswap.spotify.gate import PATIENCE_MS
+from songswap.spotify.gate import PATIENCE_MS, Gate
 from songswap.spotify.ledger import day_of
 from songswap.store import Store
 

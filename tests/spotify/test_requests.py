@@ -13,7 +13,10 @@ import yaml
 from aiohttp import web
 
 from songswap.clock import Clock
-from songswap.spotify import Bearer, Client, Gate, errors
+from songswap.model.music_source import Bearer
+from songswap.spotify import errors
+from songswap.spotify.client import Client
+from songswap.spotify.gate import Gate
 from tests.spotify.conftest import Handler
 
 BEARER = Bearer("ada", "client", "token")
@@ -36,6 +39,7 @@ CALLS: dict[str, Ask] = {
     "next": lambda c: c.next(BEARER, device_id="d"),
     "previous": lambda c: c.previous(BEARER),
     "shuffle": lambda c: c.shuffle(BEARER, True, device_id="d"),
+    "volume": lambda c: c.volume(BEARER, 30, device_id="d"),
     "transfer": lambda c: c.transfer(BEARER, "d", play=True),
     "add_to_queue": lambda c: c.add_to_queue(BEARER, URI, device_id="d"),
     "recently_played": lambda c: c.recently_played(BEARER),
@@ -66,6 +70,7 @@ REFUSED_UNSENT: dict[str, Ask] = {
     "play before the beginning": lambda c: c.play(BEARER, uris=[URI], position_ms=-1),
     "offset in nothing": lambda c: c.play(BEARER, offset_uri=URI),
     "seek before the beginning": lambda c: c.seek(BEARER, -1),
+    "louder than loud": lambda c: c.volume(BEARER, 101),
     "transfer nowhere": lambda c: c.transfer(BEARER, "", play=True),
     "queue an album": lambda c: c.add_to_queue(BEARER, ALBUM),
     "history too long": lambda c: c.recently_played(BEARER, 51),

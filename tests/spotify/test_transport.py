@@ -10,9 +10,12 @@ import pytest
 from aiohttp import web
 
 from songswap.clock import Clock
+from songswap.model.music_source import Bearer
 from songswap.simulator import Fault, Profile, World
-from songswap.spotify import Bearer, Client, Gate, Tokens, errors
-from songswap.spotify.oauth import LoginStart
+from songswap.spotify import errors
+from songswap.spotify.client import Client
+from songswap.spotify.gate import Gate
+from songswap.spotify.oauth import LoginStart, Tokens
 from songswap.spotify.transport import LARGEST_BODY
 from tests.spotify.conftest import Handler
 

@@ -14,7 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.clock import Clock
-from songswap.spotify import Bearer, Client, Gate, errors, playlist_wire, wire
+from songswap.model.music_source import Bearer
+from songswap.spotify import errors, playlist_wire, wire
+from songswap.spotify.client import Client
+from songswap.spotify.gate import Gate
 from tests.spotify.conftest import Handler
 
 pytestmark = pytest.mark.virtual_time

@@ -14,6 +14,7 @@ from songswap.clock import Clock
 from songswap.config import Config
 from songswap.documents import ACCOUNT_SEEN, CONSENT, TOKEN, AccountSeen, Consent, Standing, Token
 from songswap.jobs.kit.subprocess_jobs import Beside, run_beside
+from songswap.model.music_source import Bearer, Player
 from songswap.spotify.client import Client
 from songswap.spotify.errors import (
     InvalidGrantError,
@@ -25,7 +26,6 @@ from songswap.spotify.errors import (
 )
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
-from songswap.spotify.transport import Bearer
 from songswap.store import Store
 from songswap.vault import UnsealableError, Vault
 from songswap.youtube import YouTube
@@ -57,6 +57,11 @@ class Means:
     """How work is done in a process of its own."""
     youtube: YouTube | None = None
     """None while the operator has set no key."""
+
+    @property
+    def player(self) -> Player:
+        """What plays for people, and is told what to play."""
+        return self.client
 
 
 class Accounts:
@@ -116,7 +121,7 @@ class Accounts:
         """Ask Spotify for the account's devices and note them, or why that failed."""
         error, until_ms, devices = "", None, self.seen(account).devices
         try:
-            devices = tuple(await self.call(account, self._means.client.devices))
+            devices = tuple(await self.call(account, self._means.player.devices))
         except (SpotifyError, NeedsLoginError) as problem:
             error, until_ms = str(problem), getattr(problem, "until_ms", None)
         now_ms = self._means.clock.now_ms()

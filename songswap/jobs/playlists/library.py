@@ -4,10 +4,10 @@ import logging
 
 from songswap.documents import ACCOUNT, CONSENT, LOOKS, PLAYLISTS, TOP, Looks
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
+from songswap.model.music_source import Bearer
 from songswap.model.playlists import OwnPlaylist, PlaylistsSeen, TopSeen
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.oauth import READ_PLAYLISTS, READ_TOP
-from songswap.spotify.transport import Bearer
 
 logger = logging.getLogger(__name__)
 

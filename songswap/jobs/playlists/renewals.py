@@ -18,6 +18,7 @@ from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.kit.subprocess_jobs import is_woken
 from songswap.model.library import Playlist
 from songswap.model.music import Track
+from songswap.model.music_source import Bearer
 from songswap.model.people import Group
 from songswap.model.playlists import Entry, ListSource, Renewal, Renewed
 from songswap.model.profiles import Circle
@@ -31,7 +32,6 @@ from songswap.spotify.errors import (
     UnavailableError,
 )
 from songswap.spotify.oauth import MAKE_PLAYLISTS, READ_PLAYLISTS, READ_TOP
-from songswap.spotify.transport import Bearer
 from songswap.store import BrokenError
 
 T = TypeVar("T")

@@ -12,10 +12,10 @@ from songswap.documents import CONSENT, SAVED, SAVES, SavedLists, Saves
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.kit.subprocess_jobs import is_woken
 from songswap.model.library import Playlist, PlaylistPage
+from songswap.model.music_source import Bearer
 from songswap.model.playlists import Save, Saved
 from songswap.spotify.client import Client
 from songswap.spotify.errors import ForbiddenError, NotFoundError, RateLimitedError, SpotifyError, UnavailableError
-from songswap.spotify.transport import Bearer
 
 logger = logging.getLogger(__name__)
 

@@ -23,8 +23,8 @@ from songswap.jobs.session.requests import Requested
 from songswap.jobs.session.timer_boundaries import Timing
 from songswap.jobs.session.web_player_orders import Pages
 from songswap.model.music import Playback, Queue
+from songswap.model.music_source import Bearer
 from songswap.model.session import Command, Failure, Listener, Night, Timeline
-from songswap.spotify.transport import Bearer
 
 Fold = Callable[[Night], Night]
 

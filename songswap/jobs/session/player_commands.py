@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from songswap.core.session.steps import Begin
+from songswap.model.music_source import Bearer
 from songswap.model.session import ClickKind, Command, CommandKind, Drive
 from songswap.model.tabs import OrderKind
 from songswap.spotify.client import Client
 from songswap.spotify.errors import DeviceNotFoundError, NoActiveDeviceError
-from songswap.spotify.transport import Bearer
 
 ORDERS: Mapping[ClickKind, OrderKind] = {
     "play": "resume",

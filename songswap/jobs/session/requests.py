@@ -9,10 +9,10 @@ from songswap.core.session.steps import GoOn, HandOver
 from songswap.documents import HANDED, REQUESTS
 from songswap.jobs.kit.spotify_accounts import Means
 from songswap.model.music import Playback
+from songswap.model.music_source import Bearer
 from songswap.model.nights import Handed
 from songswap.model.session import Failure, Night
 from songswap.spotify.errors import BadRequestError, ForbiddenError, NotFoundError, UnavailableError
-from songswap.spotify.transport import Bearer
 
 
 class Requested:

@@ -20,9 +20,9 @@ from songswap.jobs.session.ticks import Boundaries
 from songswap.jobs.session.timer_boundaries import Timing
 from songswap.model.interval import Interval
 from songswap.model.music import Playback
+from songswap.model.music_source import Bearer
 from songswap.model.session import CommandKind, Failure, Night
 from songswap.spotify.errors import SpotifyError
-from songswap.spotify.transport import Bearer
 from songswap.store import Subscription
 
 logger = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from songswap.core.session.latency import LatencyTable
 from songswap.core.session.steps import Begin, Step
 from songswap.jobs.session import player_commands
 from songswap.jobs.session.ticks import Boundaries
+from songswap.model.music_source import Bearer
 from songswap.model.session import Drive, Failure, Night, Timeline
 from songswap.spotify.client import Client
-from songswap.spotify.transport import Bearer
 
 Fold = Callable[[Night], Night]
 

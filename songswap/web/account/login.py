@@ -10,10 +10,10 @@ from songswap.core.kit.browser_names import browser_name
 from songswap.core.people.seats import choose_app
 from songswap.documents import CONSENT, Account, Browser, Consent
 from songswap.model.library import User
+from songswap.model.music_source import Bearer
 from songswap.model.notices import Notice
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.oauth import Tokens
-from songswap.spotify.transport import Bearer
 from songswap.web.account import login_errors
 from songswap.web.account.login_errors import AGAIN
 from songswap.web.kit import browser_sessions, cookies, edge

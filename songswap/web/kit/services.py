@@ -14,6 +14,7 @@ from songswap.columns.query import Engine
 from songswap.config import Config
 from songswap.core.kit.hosts import Names, with_local_names
 from songswap.documents import CIRCLE, GROUP, NOTICES, PROFILE, READ_UP_TO
+from songswap.model.music_source import MusicSource
 from songswap.model.notices import Notices
 from songswap.model.people import Group
 from songswap.model.posts import ReadUpTo
@@ -122,6 +123,11 @@ class Services:
         self.survey = Survey(self.store)
         self.columns = Engine(self.store.root)
         self.catalogue = Catalogue(self.store.root)
+
+    @property
+    def music(self) -> MusicSource:
+        """Where songs, albums and playlists are found."""
+        return self.client
 
     def part(self, kind: type[T], make: Callable[[], T]) -> T:
         """A feature's own part of what lives as long as the app: made by `make` when it is first asked for."""

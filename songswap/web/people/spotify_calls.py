@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from songswap.documents import CONSENT, TOKEN, Token
+from songswap.model.music_source import Bearer
 from songswap.spotify.errors import NotFoundError, RateLimitedError, SpotifyError, UnauthorizedError
-from songswap.spotify.transport import Bearer
 from songswap.vault import UnsealableError
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Services

@@ -11,8 +11,8 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.model.library import Artist, Found
 from songswap.model.music import Kind, Track
+from songswap.model.music_source import SearchKind
 from songswap.model.struct import Struct
-from songswap.spotify.catalogue import SearchKind
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, query
@@ -103,7 +103,7 @@ async def found_at_spotify(services: Services, account: str, words: str, kind: W
     )
     if known is None:
         known = await ask_spotify(
-            services, account, lambda bearer: services.client.search(bearer, words, ASKED[kind], MOST_FOUND)
+            services, account, lambda bearer: services.music.search(bearer, words, ASKED[kind], MOST_FOUND)
         )
         services.finds.keep(kind, words, known, now_ms)
     return Found(() if kind == "artists" else known.tracks, () if kind == "tracks" else known.artists)
@@ -115,7 +115,7 @@ async def track_of(services: Services, account: str, uri: str) -> Track:
     if known is not None:
         return known
     track_id = uri.rpartition(":")[2]
-    return await ask_spotify(services, account, lambda bearer: services.client.track(bearer, track_id))
+    return await ask_spotify(services, account, lambda bearer: services.music.track(bearer, track_id))
 
 
 def _song(track: Track) -> Hit:

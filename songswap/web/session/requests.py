@@ -166,6 +166,6 @@ async def _fallback(services: Services, group: Group, text: str, before: Request
     if uri == before.fallback_uri:
         return uri, before.fallback_name
     playlist: Playlist = await ask_spotify(
-        services, group.host, lambda bearer: services.client.playlist(bearer, found[1])
+        services, group.host, lambda bearer: services.music.playlist(bearer, found[1])
     )
     return uri, playlist.name

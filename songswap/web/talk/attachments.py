@@ -96,16 +96,16 @@ async def _from_spotify(services: Services, account: str, card: Card) -> Card:
     name = card.href.rpartition("/")[2]
     match card.kind:
         case "track":
-            track = await ask_spotify(services, account, lambda bearer: services.client.track(bearer, name))
+            track = await ask_spotify(services, account, lambda bearer: services.music.track(bearer, name))
             return Card("track", card.href, track.name, ", ".join(track.artists), track.cover_url)
         case "album":
-            album = await ask_spotify(services, account, lambda bearer: services.client.album(bearer, name))
+            album = await ask_spotify(services, account, lambda bearer: services.music.album(bearer, name))
             return Card("album", card.href, album.name, ", ".join(album.artists), album.cover_url)
         case "artist":
-            artist = await ask_spotify(services, account, lambda bearer: services.client.artist(bearer, name))
+            artist = await ask_spotify(services, account, lambda bearer: services.music.artist(bearer, name))
             return Card("artist", card.href, artist.name, "", artist.image_url)
         case _:
-            playlist = await ask_spotify(services, account, lambda bearer: services.client.playlist(bearer, name))
+            playlist = await ask_spotify(services, account, lambda bearer: services.music.playlist(bearer, name))
             return Card("playlist", card.href, playlist.name, playlist.owner_name, playlist.cover_url)
 
 

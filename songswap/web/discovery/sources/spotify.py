@@ -5,8 +5,8 @@ from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
 from songswap.model.library import Found
 from songswap.model.music import Track
+from songswap.model.music_source import Bearer
 from songswap.spotify.errors import ForbiddenError, NotFoundError
-from songswap.spotify.transport import Bearer
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, offered
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Services
