@@ -1,6 +1,7 @@
 """Connections that want too much, or too long: over real sockets."""
 
 import asyncio
+import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from songswap.entry import listen
 from songswap.simulator import World
 from songswap.web.kit import connections
 from tests.ports import free_port
@@ -225,3 +227,18 @@ async def until(is_so: Any) -> None:
     async with asyncio.timeout(60):
         while not is_so():
             await asyncio.sleep(0.005)
+
+
+async def test_no_part_of_an_answer_waits_until_the_part_before_is_acknowledged() -> None:
+    taken: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def serve(_: StreamReader, writer: StreamWriter) -> None:
+        connected = writer.get_extra_info("socket")
+        taken.set_result(connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    with listen("127.0.0.1", 0) as listener:
+        async with await asyncio.start_server(serve, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            assert await taken
+            writer.close()
