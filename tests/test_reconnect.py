@@ -31,7 +31,7 @@ async def post(browser: aiohttp.ClientSession, url: str, number: int) -> None:
 
 
 class Reader:
-    """A page that shows the chat, as static/live.js and static/chat.js do it: it pages back where it must."""
+    """A page that shows the chat, as static/talk/chat.js does it: it pages back where it must."""
 
     def __init__(self, browser: aiohttp.ClientSession, url: str, place: str) -> None:
         self._browser = browser

@@ -10,9 +10,9 @@ from tests.browser.people import Street
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
 
-CLOCK = "const { TabClock } = await import('/static/tab-clock.js'); const clock = new TabClock();"
+CLOCK = "const { ServerClock } = await import('/static/player/server-clock.js'); const clock = new ServerClock();"
 ORDERS = """
-const { TabOrders } = await import('/static/tab-orders.js');
+const { PlayerOrders } = await import('/static/player/orders.js');
 const told = [];
 const song = { uri: 'spotify:track:a', position_ms: 20_000, is_playing: true, next: [{ uri: 'spotify:track:b' }] };
 let state = song;
@@ -27,7 +27,7 @@ const player = {
 const clock = { isKnown: true, nowMs: () => performance.now() };
 const after = (ms, run) => { const id = setTimeout(run, ms); return () => clearTimeout(id); };
 let reports = 0;
-const orders = new TabOrders({ player, clock, after, report: () => { reports += 1; } });
+const orders = new PlayerOrders({ player, clock, after, report: () => { reports += 1; } });
 const order = (n, kind, afterMs = 0, position_ms = 60_000) =>
   orders.take({ n, kind, at_ms: performance.now() + afterMs, position_ms, uri: 'spotify:track:a' });
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -37,11 +37,11 @@ const settled = async () => {
 };
 """
 REPORTS = """
-const { TabReports } = await import('/static/tab-reports.js');
+const { PlayerReports } = await import('/static/player/reports.js');
 const after = (ms, run) => { const id = setTimeout(run, ms); return () => clearTimeout(id); };
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const times = [];
-const reports = new TabReports(after, async () => { times.push(performance.now()); });
+const reports = new PlayerReports(after, async () => { times.push(performance.now()); });
 """
 
 

@@ -93,7 +93,9 @@ async def account_page() -> ResponseReturnValue:
     services = current_services()
     look_if_old(services, me().id)
     circle = circle_state(services, me().id)
-    return await render_template("account.html", me=_me(services, me()), browsers=_browsers(services), circle=circle)
+    return await render_template(
+        "account/account.html", me=_me(services, me()), browsers=_browsers(services), circle=circle
+    )
 
 
 @blueprint.post("/account/browsers/<name>/end")
@@ -135,7 +137,9 @@ async def disconnect_page() -> ResponseReturnValue:
     services = current_services()
     hosted = [group for group in membership.groups_of(services.store, me().id) if group.host == me().id]
     plays = plays_kept(services.store.root, me().id)
-    return await render_template("disconnect.html", hosted=hosted, plays=plays, problem=stale(services, DISCONNECT))
+    return await render_template(
+        "account/disconnect.html", hosted=hosted, plays=plays, problem=stale(services, DISCONNECT)
+    )
 
 
 @blueprint.post(DISCONNECT)

@@ -66,7 +66,7 @@ async def paste() -> ResponseReturnValue:
     state = services.pending.new_state("confirm", now_ms)
     asked = PendingLogin(state, "confirm", pending.app, "", pending.next, now_ms + LIFE_MS)
     sealed = services.pending.seal_answer(Answered(state, tokens, user))
-    response = await make_response(await render_template("paste_confirm.html", user=user, answer=sealed))
+    response = await make_response(await render_template("account/paste_confirm.html", user=user, answer=sealed))
     _keep_begun(services, response, (*_others(services, pending), asked))
     return response
 
@@ -150,7 +150,9 @@ async def _begin(services: Services, app: App, step: Step) -> cookies.AnyRespons
     start = services.oauth.begin(app, state, asks=step == "paste" or who() is not None or is_sent)
     target = local_path(request.args.get("next", "/"))
     if step == "paste":
-        page = await render_template("paste.html", url=start.url, redirect_uri=services.config.server.redirect_uri)
+        page = await render_template(
+            "account/paste.html", url=start.url, redirect_uri=services.config.server.redirect_uri
+        )
         response: cookies.AnyResponse = await make_response(page)
     else:
         response = redirect(start.url)

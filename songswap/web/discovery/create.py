@@ -93,7 +93,7 @@ async def page() -> ResponseReturnValue:
     """The page."""
     choices = await choices_of(current_services(), me())
     ready = [one.name for one in choices.sources if not one.missing]
-    return await render_template("create.html", choices=choices, chosen=ready[0] if ready else "")
+    return await render_template("discovery/create.html", choices=choices, chosen=ready[0] if ready else "")
 
 
 @blueprint.get("/api/create")

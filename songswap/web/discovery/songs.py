@@ -107,7 +107,7 @@ async def show_songs(data: AskedSongs) -> ResponseReturnValue:
     there, found = await _manifest(services), None
     if there is not None and (data.q or data.artist or data.genre):
         found = await _page_of(services, data)
-    return await render_template("songs.html", catalogue=there, found=found, asked=data)
+    return await render_template("discovery/songs.html", catalogue=there, found=found, asked=data)
 
 
 @blueprint.get("/songs/<track_id>")
@@ -118,11 +118,11 @@ async def show_song(track_id: str, data: AskedSimilar) -> ResponseReturnValue:
     services = current_services()
     there = await _manifest(services)
     if there is None:
-        return await render_template("songs.html", catalogue=None, found=None, asked=AskedSongs())
+        return await render_template("discovery/songs.html", catalogue=None, found=None, asked=AskedSongs())
     found = await _known(services, track_id, data)
     weights = weights_of(data, there.attributes)
     text = await render_template(
-        "song.html",
+        "discovery/song.html",
         found=found,
         asked=data,
         attributes=[ATTRIBUTES[name] for name in there.attributes],

@@ -115,7 +115,7 @@ async def playlists_page(group_id: str) -> ResponseReturnValue:
     """The same as a page."""
     group = my_group(group_id)
     shown = playlists_in(current_services(), group, me())
-    return await render_template("group_playlists.html", group=group, items=shown.items)
+    return await render_template("group/playlists.html", group=group, items=shown.items)
 
 
 @blueprint.get("/groups/<group_id>/about")
@@ -127,7 +127,7 @@ async def face_page(group_id: str) -> ResponseReturnValue:
         return redirect(url_for("groups.group_page", group_id=group.id))
     reads = reads_posts(services, group, me().id)
     return await render_template(
-        "group_about.html", face=face_of(services, group, me()), posts_place=f"group:{group.id}" if reads else None
+        "group/about.html", face=face_of(services, group, me()), posts_place=f"group:{group.id}" if reads else None
     )
 
 

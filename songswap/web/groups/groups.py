@@ -198,7 +198,7 @@ async def group_page(group_id: str) -> ResponseReturnValue:
     look_if_old(services, me().id)
     response = await make_response(
         await render_template(
-            "group.html",
+            "group/group.html",
             state=state_of(services, group, me().id),
             read_up_to=(services.reading.get(me().id) or ReadUpTo()).chats.get(group.id, 0),
             reports_open=_reports(services, group),

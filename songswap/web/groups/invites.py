@@ -49,7 +49,7 @@ async def invitation(group_id: str, secret: str) -> ResponseReturnValue:
     facts = facts_of(services.store, group, services.clock.now_ms())
     host = facts.people[group.host].account
     return await render_template(
-        "join.html", group=group, host=host, secret=secret, is_running=facts.session.state == "running"
+        "groups/join.html", group=group, host=host, secret=secret, is_running=facts.session.state == "running"
     )
 
 

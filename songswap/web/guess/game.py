@@ -57,7 +57,7 @@ async def page(group_id: str) -> ResponseReturnValue:
     """The page on a phone."""
     services, group = current_services(), my_group(group_id)
     picks = [one for one in whose_state(services, group, me().id).picks if one.kind == "songs" and one.state == "done"]
-    return await render_template("party.html", state=state_of(services, group, me().id), picks=picks)
+    return await render_template("guess/game.html", state=state_of(services, group, me().id), picks=picks)
 
 
 @blueprint.post("/api/groups/<group_id>/party")

@@ -58,7 +58,7 @@ class Question(Body, frozen=True):
 async def page(group_id: str) -> ResponseReturnValue:
     """The page: who agreed, picks, guesses."""
     services, group = current_services(), my_group(group_id)
-    return await render_template("whose.html", state=whose_state(services, group, me().id), group=group)
+    return await render_template("guess/guess.html", state=whose_state(services, group, me().id), group=group)
 
 
 @blueprint.get("/api/groups/<group_id>/whose")

@@ -37,7 +37,7 @@ async def page() -> ResponseReturnValue:
     """The page."""
     services = current_services()
     return await render_template(
-        "history.html",
+        "history/history.html",
         history=history_of(services, me()),
         sharing=sharing_state(services),
         groups=membership.groups_of(services.store, me().id),

@@ -33,7 +33,7 @@ async def group_posts(group_id: str) -> ResponseReturnValue:
     found = find_place(current_services(), me(), f"group:{group_id}")
     if found.group is None:
         raise ProblemError(404, "not_found", "There is no such group, or you are not in it.")
-    return await render_template("group_posts.html", group=found.group, posts_place=str(found.place))
+    return await render_template("group/posts.html", group=found.group, posts_place=str(found.place))
 
 
 async def home(services: Services, person: Account) -> str:
@@ -42,7 +42,7 @@ async def home(services: Services, person: Account) -> str:
     places = [place_state(services, found) for found in sources(services, viewer)]
     mine = [one for one in places if one.may_write and one.place.startswith("group:")]
     return await render_template(
-        "home.html",
+        "home/home.html",
         groups=summaries(services, person),
         unread={group: unread_in(services, person.id, group, viewer.hidden) for group in viewer.groups},
         posts_place="feed",

@@ -20,14 +20,14 @@ async def landing() -> ResponseReturnValue:
         return await home(services, person)
     taken = [account.app for account in services.directory.everybody()]
     free = free_seats([app.name for app in services.config.spotify.apps], taken)
-    return await render_template("landing.html", free_seats=sum(free.values()))
+    return await render_template("home/landing.html", free_seats=sum(free.values()))
 
 
 @blueprint.get("/privacy")
 @hide
 async def privacy() -> ResponseReturnValue:
     """What is stored, and how to have it deleted."""
-    return await render_template("privacy.html")
+    return await render_template("home/privacy.html")
 
 
 @blueprint.get("/robots.txt")

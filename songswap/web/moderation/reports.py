@@ -138,7 +138,7 @@ async def decide(report_id: str, data: Decision) -> ResponseReturnValue:
 async def group_reports_page(group_id: str) -> ResponseReturnValue:
     """The open reports of a group, for its host and co-hosts."""
     services, group = current_services(), _looked_after(group_id)
-    return await render_template("reports.html", group=group, reports=reports_in(services, group, me()))
+    return await render_template("operator/reports.html", group=group, reports=reports_in(services, group, me()))
 
 
 def open_reports(services: Services, account: Account) -> tuple[Report, ...]:

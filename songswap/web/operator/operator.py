@@ -83,7 +83,7 @@ async def operator_page() -> ResponseReturnValue:
     cursor = request.args.get("audit")
     rows = audit_log.page(services, cursor)
     return await render_template(
-        "operator.html",
+        "operator/operator.html",
         state=state,
         reports=_reports(services).items,
         audit=rows,

@@ -78,7 +78,7 @@ async def page() -> ResponseReturnValue:
     """The page."""
     services = current_services()
     operator(services)
-    return await render_template("operator_catalogue.html", state=await _state(services), largest=LARGEST_FILE)
+    return await render_template("operator/catalogue.html", state=await _state(services), largest=LARGEST_FILE)
 
 
 @blueprint.get("/api/operator/catalogue")

@@ -40,7 +40,7 @@ async def page() -> ResponseReturnValue:
     look_at_top_if_old(services, me().id)
     groups = membership.groups_of(services.store, me().id)
     text = await render_template(
-        "playlists.html",
+        "playlists/playlists.html",
         state=_state(services, me().id),
         groups=groups,
         zone=me().zone,

@@ -34,7 +34,7 @@ async def people_page() -> ResponseReturnValue:
     compared = [one for one in all_visible(services, viewer) if one.id != me().id]
     others = [person_hit(services, one) for one in seen_by(services, viewer) if one.id != me().id]
     return await render_template(
-        "people.html",
+        "profiles/people.html",
         people=others,
         compared=[person_hit(services, one) for one in compared],
         follows=viewer.circle.follows,
@@ -46,7 +46,7 @@ async def people_page() -> ResponseReturnValue:
 async def edit_page() -> ResponseReturnValue:
     """My profile, to be edited."""
     state = profile_state(current_services(), me().id)
-    return await render_template("profile_edit.html", profile=state, audiences=AUDIENCES, sections=SECTIONS)
+    return await render_template("profiles/profile_edit.html", profile=state, audiences=AUDIENCES, sections=SECTIONS)
 
 
 @blueprint.get("/people/<handle>")
@@ -57,7 +57,9 @@ async def person_page(handle: str) -> ResponseReturnValue:
     account, profile, relation = find_person(services, viewer, handle)
     seen_as = next((one for one in SEEN_AS if relation == "self" and request.args.get("as") == one), None)
     person = await person_state(services, viewer, account, profile, seen_as or relation)
-    return await render_template("person.html", seen=person, seen_as=seen_as, posts_place=person.place, posts=None)
+    return await render_template(
+        "profiles/person.html", seen=person, seen_as=seen_as, posts_place=person.place, posts=None
+    )
 
 
 @blueprint.get("/people/<handle>/<secret>")
@@ -68,7 +70,7 @@ async def linked_page(handle: str, secret: str) -> ResponseReturnValue:
     account, profile, relation = find_person(services, viewer, handle, secret)
     person = await person_state(services, viewer, account, profile, relation)
     posts = _posts(services, viewer, person.place, secret) if person.place else []
-    return await render_template("person.html", seen=person, seen_as=None, posts_place=None, posts=posts)
+    return await render_template("profiles/person.html", seen=person, seen_as=None, posts_place=None, posts=posts)
 
 
 def _posts(services: Services, viewer: Viewer, place: str, secret: str) -> list[PostState]:

@@ -44,7 +44,7 @@ class GroupHit(Struct, frozen=True):
 @hide
 async def search_page() -> ResponseReturnValue:
     """The page to search on."""
-    return await render_template("search.html")
+    return await render_template("profiles/search.html")
 
 
 def people_found(services: Services, account: Account, words: str) -> tuple[PersonHit, ...]:

@@ -142,7 +142,7 @@ async def save_night(group_id: str, session_id: str, data: NewPlaylist) -> tuple
 async def nights_page(group_id: str) -> ResponseReturnValue:
     """The list of past nights."""
     services, group = current_services(), my_group(group_id)
-    return await render_template("nights.html", group=group, nights=_summaries(services, group))
+    return await render_template("session/nights.html", group=group, nights=_summaries(services, group))
 
 
 @blueprint.get("/groups/<group_id>/nights/<session_id>")
@@ -153,7 +153,7 @@ async def night_page(group_id: str, session_id: str) -> ResponseReturnValue:
     report = _report(services, group, session_id)
     furthest_ms = max((one.skew_p95_ms or 0.0 for one in report.listeners), default=0.0)
     return await render_template(
-        "night.html",
+        "session/night.html",
         group=group,
         night=report,
         furthest_ms=furthest_ms or 1.0,

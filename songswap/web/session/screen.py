@@ -111,7 +111,7 @@ async def show(group_id: str, secret: str) -> ResponseReturnValue:
     """The screen."""
     services = current_services()
     group = _shown(services, group_id, secret)
-    return await render_template("screen.html", state=_state(services, group))
+    return await render_template("session/screen.html", state=_state(services, group))
 
 
 @blueprint.get("/screen/<group_id>/<secret>/events")

@@ -71,4 +71,4 @@ async def get_clock() -> Now:
 @hide
 async def clicks_page() -> ResponseReturnValue:
     """A metronome that ticks everywhere at once, to compare by ear."""
-    return await render_template("clicks.html")
+    return await render_template("session/clicks.html")

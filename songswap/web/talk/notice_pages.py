@@ -118,7 +118,7 @@ async def notices_page() -> ResponseReturnValue:
     duties = {"asks_to_join": hosts, "report": hosts or is_operator(services, account)}
     labels = [(kind, label, kind not in off) for kind, label in rules.LABELS.items() if duties.get(kind, True)]
     state = notices_of(services, account, None, FIRST)
-    return await render_template("notices.html", state=state, labels=labels)
+    return await render_template("talk/notices.html", state=state, labels=labels)
 
 
 def notices_of(services: Services, account: Account, cursor: str | None, limit: int) -> NoticeList:

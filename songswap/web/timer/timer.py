@@ -202,7 +202,7 @@ async def group_page(group_id: str) -> ResponseReturnValue:
 
 async def _page(services: Services, state: IntervalState, group: Group | None) -> ResponseReturnValue:
     devices = devices_of(person_of(services.store, me()))
-    return await render_template("timer.html", state=state, group=group, devices=devices)
+    return await render_template("timer/timer.html", state=state, group=group, devices=devices)
 
 
 def _ours(services: Services, group: Group) -> Timer:

@@ -92,7 +92,7 @@ async def page(data: AskedVideos) -> ResponseReturnValue:
     look_for_playlists_if_never(services, me().id)
     lists = lists_of(services, me())
     state = videos_state(services, me().id, lists, find_list(lists, data.playlist), data.num)
-    text = await render_template("videos.html", state=state, is_apart=True)
+    text = await render_template("videos/videos.html", state=state, is_apart=True)
     policy = content_policy(services.config, has_videos=True)
     return Response(text, headers={"Content-Security-Policy": policy}, content_type="text/html; charset=utf-8")
 

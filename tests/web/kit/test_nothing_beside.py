@@ -38,7 +38,7 @@ async def test_nothing_in_debug_mode_and_no_page_for_other_sites_scripts(site: S
     assert not site.app.debug
     assert not site.app.testing
     ada = await site.log_in("ada")
-    for path in ("/", "/api/me", "/static/api.js", "/openapi.json"):
+    for path in ("/", "/api/me", "/static/kit/api.js", "/openapi.json"):
         answer = await ada.get(path, headers={"Origin": "https://evil.example"})
         assert not [name for name, _ in answer.headers if name.lower().startswith("access-control-")]
 
@@ -50,7 +50,7 @@ async def test_every_answer_says_what_it_is_and_in_which_characters(site: Site) 
         "/api/me": "application/json",
         "/api/nowhere": "application/json",
         "/nowhere": "text/html; charset=utf-8",
-        "/static/api.js": "text/javascript; charset=utf-8",
+        "/static/kit/api.js": "text/javascript; charset=utf-8",
         "/static/style.css": "text/css; charset=utf-8",
         "/robots.txt": "text/plain; charset=utf-8",
         "/openapi.json": "application/json",
