@@ -12,6 +12,7 @@ import aiohttp
 import msgspec
 
 from songswap.clock import Clock
+from songswap.model.music import spotify_track_id
 from songswap.model.struct import Struct
 
 MOST_SEEDS: Final = 5
@@ -23,7 +24,6 @@ MOST_KEPT: Final = 100
 USUAL_BREAK_S: Final = 60
 """After a 429 that does not say for how long."""
 LONGEST_BREAK_S: Final = 86_400
-TRACK: Final = "https://open.spotify.com/track/"
 
 
 class ReccoBeatsError(Exception):
@@ -55,9 +55,9 @@ class _Track(msgspec.Struct, rename="camel"):
 
     def to_model(self) -> Suggested | None:
         """The song, if it can be found at Spotify."""
-        track_id = (self.href or "").removeprefix(TRACK).partition("?")[0]
+        track_id = spotify_track_id(self.href or "")
         names = tuple(artist.name.strip() for artist in self.artists or () if artist.name and artist.name.strip())
-        if not (len(track_id) == 22 and track_id.isascii() and track_id.isalnum()) or not self.track_title or not names:
+        if track_id is None or not self.track_title or not names:
             return None
         return Suggested(track_id, self.track_title, names, self.duration_ms)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from songswap.config import ReccoBeats, Spotify, YouTube
+from songswap.spotify import links
 from songswap.web.kit import security_headers
 
 ROOT = Path(__file__).parents[1]
@@ -103,7 +104,7 @@ def test_the_summary_counts_them() -> None:
 
 def test_everybody_who_is_spoken_to_is_named() -> None:
     addresses = [Spotify.api_url, Spotify.accounts_url, Spotify.sdk_url, YouTube.api_url, ReccoBeats.api_url]
-    addresses += [*security_headers.COVER_HOSTS, security_headers.VIDEO_PICTURE_HOST, security_headers.EMBED_HOST]
+    addresses += [*links.COVER_HOSTS, security_headers.VIDEO_PICTURE_HOST, links.PAGES]
     hosts = {re.sub(r"https://([^/]+).*", r"\1", address) for address in addresses}
     section = TEXT.partition("### Who is spoken to\n")[2].partition("\n### ")[0]
     cells = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)

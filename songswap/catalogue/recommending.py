@@ -12,12 +12,12 @@ from songswap.core.discovery.audio_attributes import AttributeName
 from songswap.core.discovery.nearest_neighbours import nearest
 from songswap.core.discovery.recommend import Candidate, Seed
 from songswap.core.history.name_folding import artist_hash, recording_hash
+from songswap.model.music import spotify_track_id
 from songswap.model.struct import Struct
 
 WIDTH: Final = 10
 """So many times the songs wanted are looked at: enough for a mixed list where one artist has all that is nearest."""
 LEAST: Final = 300
-TRACK: Final = "spotify:track:"
 
 
 class Known(Struct, frozen=True):
@@ -97,7 +97,8 @@ def _candidate(shelf: Shelf, row: int, distance: float, like: Known, targets: Co
 def _rows(shelf: Shelf, seed: Seed) -> list[int]:
     if seed.kind == "artist":
         return [int(row) for row in shelf.rows_by(artist_hash(seed.name))] if seed.name else []
-    row = shelf.row_of(seed.uri.removeprefix(TRACK)) if seed.uri else None
+    track_id = spotify_track_id(seed.uri)
+    row = shelf.row_of(track_id) if track_id else None
     if row is None and seed.name and seed.artist:
         row = shelf.row_of_song(recording_hash(seed.artist, seed.name))
     return [] if row is None else [row]

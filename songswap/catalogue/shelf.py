@@ -14,6 +14,7 @@ from songswap.core.discovery import nearest_neighbours as rules
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName
 from songswap.core.discovery.feature_columns import BETWEEN_ARTISTS
 from songswap.core.discovery.nearest_neighbours import Columns, Floats, Rows
+from songswap.model.music import SPOTIFY, TrackId
 from songswap.model.struct import Struct
 
 DIGITS: Final = 4
@@ -35,7 +36,7 @@ class Entry(Struct, frozen=True):
     @property
     def uri(self) -> str:
         """Spotify's."""
-        return f"spotify:track:{self.id}"
+        return TrackId(SPOTIFY, self.id).uri
 
 
 @dataclass(frozen=True)

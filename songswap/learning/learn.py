@@ -12,6 +12,7 @@ from songswap.learning.examples import Song, made_of, song_examples, songs_of, t
 from songswap.learning.sounding import Sounds
 from songswap.learning.train import Lesson, learn
 from songswap.model.guessing import Learnt, PartySong, Pick, Taught
+from songswap.model.music import SPOTIFY, TrackId
 from songswap.store import Store
 
 LEAST_PLAYS: Final = 3
@@ -65,7 +66,7 @@ def party_songs(songs: Mapping[str, Sequence[Song]], lesson: Lesson) -> tuple[Pa
     chances = {one.key: said for one, said in zip(lesson.examples, lesson.left_out, strict=True)}
     return tuple(
         PartySong(
-            uri=f"spotify:track:{song.id}",
+            uri=TrackId(SPOTIFY, song.id).uri,
             title=song.title,
             artist=song.artist,
             whose=account,

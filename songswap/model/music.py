@@ -1,15 +1,57 @@
-"""Music and who makes it, as Spotify tells it."""
+"""Music and who makes it, and which track is meant."""
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from songswap.model.struct import Struct
 
 Kind = Literal["track", "episode", "ad", "local", "unknown"]
 Repeat = Literal["off", "context", "track"]
 
+SPOTIFY: Final = "spotify"
+"""The name of the source that Spotify is."""
+
+_TRACK: Final = re.compile(
+    r"(?:([a-z]{1,20}):track:([A-Za-z0-9]{1,64})"
+    r"|(?:https?://[^\s/]{1,80}/(?:intl-\w{1,10}/)?track/)?([A-Za-z0-9]{22}))(?:\?\S*)?"
+)
+_SPOTIFY_ID: Final = 22
+"""So many characters it has, always."""
+
+
+class TrackId(Struct, frozen=True):
+    """Which track is meant, in documents, logs and the API: `source:track:id`, its URI.
+
+    An id by itself is Spotify's, as is one in the address of a page: logs of listening history hold the first, files
+    of others any of them.
+    """
+
+    source: str
+    id: str
+
+    @property
+    def uri(self) -> str:
+        """As it is written."""
+        return f"{self.source}:track:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "TrackId | None":
+        """The track that `text` names; None where it names none."""
+        found = _TRACK.fullmatch(text)
+        if found is None:
+            return None
+        source, track_id = found[1] or SPOTIFY, found[2] or found[3]
+        return cls(source, track_id) if source != SPOTIFY or len(track_id) == _SPOTIFY_ID else None
+
+
+def spotify_track_id(text: str) -> str | None:
+    """Spotify's id of the track that `text` names, as the columns have it; None where it names none of Spotify's."""
+    track = TrackId.parse(text)
+    return track.id if track and track.source == SPOTIFY else None
+
 
 class Track(Struct, frozen=True):
-    """Something that can be heard. `uri` is Spotify's; ads and unknown items have an empty one."""
+    """Something that can be heard. `uri` is its source's; ads and unknown items have an empty one."""
 
     uri: str
     name: str

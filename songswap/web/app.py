@@ -13,6 +13,7 @@ from songswap.documents import Account
 from songswap.reccobeats import ReccoBeats
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
+from songswap.spotify.links import PAGES
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import Store, StoreError, receipts
@@ -158,6 +159,8 @@ def _finish_answers(app: Quart, services: Services) -> None:
 
 
 def _share_with_templates(app: Quart, services: Services) -> None:
+    app.jinja_env.globals["spotify_pages"] = PAGES
+
     @app.context_processor
     def shared() -> dict[str, object]:
         person = access.who()

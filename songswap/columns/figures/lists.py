@@ -12,6 +12,7 @@ from songswap.columns.figures.top import ORDER, most_heard
 from songswap.columns.plays import Plays, Question
 from songswap.columns.query import Engine
 from songswap.core.insights import periods
+from songswap.model.music import SPOTIFY, TrackId
 from songswap.model.playlists import Entry, ListSource
 from songswap.model.struct import Struct
 
@@ -82,7 +83,7 @@ def _with_ids(tracks: Sequence[names.TrackRef], limit: int) -> Listed:
         if track.spotify_id is None:
             left_out += 1
             continue
-        uri = f"spotify:track:{track.spotify_id}"
+        uri = TrackId(SPOTIFY, track.spotify_id).uri
         entries.setdefault(uri, (Entry(uri, track.title, track.artist), track.cover_url))
     return Listed(
         tuple(entry for entry, _ in entries.values()), tuple(cover for _, cover in entries.values()), left_out

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName, in_order
 from songswap.core.history.name_folding import BETWEEN, LONGEST_NAME, cleaned, folded_all
 from songswap.core.kit.csv_cells import restored
+from songswap.model.music import spotify_track_id
 from songswap.model.struct import Struct
 
 Field = Literal["id", "title", "artists", "album", "duration_ms", "genre"] | AttributeName
@@ -45,9 +46,6 @@ LONGEST_MS: Final = 86_400_000
 """A day: of what claims to be longer the duration is taken as unknown."""
 LONGEST_GENRE: Final = 60
 
-_ID: Final = re.compile(
-    r"(?:spotify:track:|https?://open\.spotify\.com/(?:intl-[a-z]+/)?track/)?([A-Za-z0-9]{22})(?:\?\S*)?"
-)
 _ALL_IDS: Final = re.compile(r"[A-Za-z0-9]{22}(?:\n[A-Za-z0-9]{22})*+")
 
 
@@ -192,18 +190,13 @@ def _misfit(header: Header, row: Sequence[str], words: tuple[str, str, str], val
 
 def _ids(cells: Sequence[str]) -> Sequence[str]:
     """Spotify's ids; empty for what is none."""
-    return cells if _ALL_IDS.fullmatch("\n".join(cells)) else [_track_id(cell) for cell in cells]
+    return cells if _ALL_IDS.fullmatch("\n".join(cells)) else [spotify_track_id(cell.strip()) or "" for cell in cells]
 
 
 def _words(cells: Sequence[str]) -> list[str]:
     stripped = [restored(cell) for cell in map(str.strip, cells)]
     is_clean = "".join(stripped).isprintable() and max(map(len, stripped), default=0) <= LONGEST_NAME
     return stripped if is_clean else list(map(cleaned, stripped))
-
-
-def _track_id(cell: str) -> str:
-    found = _ID.fullmatch(cell.strip())
-    return found[1] if found else ""
 
 
 def _artists(cells: Sequence[str]) -> Sequence[str]:

@@ -7,10 +7,10 @@ whole page is read each time, and whatever is not known yet is taken, wherever i
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from songswap.core.history.formats.rows import named, track_id
+from songswap.core.history.formats.rows import named
 from songswap.model.history import Gap, Play, Polled, TrackName
 from songswap.model.library import PlayedTrack
-from songswap.model.music import Track
+from songswap.model.music import Track, spotify_track_id
 from songswap.model.struct import Struct
 
 PAGE: Final = 50
@@ -43,7 +43,7 @@ def key_of(played: PlayedTrack) -> Key:
 def name_of(track: Track) -> TrackName:
     """What Spotify calls a track, as it is kept."""
     return named(
-        track_id(track.uri),
+        spotify_track_id(track.uri),
         track.name,
         track.artists[0] if track.artists else "",
         track.album,

@@ -1,6 +1,6 @@
 """What a page says of its player, and whether it is believed: not if it is late, out of order, or of another time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import msgspec
@@ -22,8 +22,10 @@ KINDS: Mapping[str, Kind] = {"track": "track", "episode": "episode", "ad": "ad",
 """By the second word of a uri; anything else is nothing we know."""
 
 Text = Annotated[str, Meta(max_length=300)]
-Uri = Annotated[str, Meta(max_length=200, pattern=r"^spotify:[a-z]+:[^\s]+$(?!\n)")]
+Uri = Annotated[str, Meta(max_length=200, pattern=r"^[a-z]+:[a-z]+:[^\s]+$(?!\n)")]
 Address = Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s]+$(?!\n)")]
+PageOf = Callable[[str], str | None]
+"""The page of what can be played, by its uri; None for what the source of the music does not have."""
 Millis = Annotated[float, Meta(ge=0, le=LONGEST_MS)]
 
 
@@ -76,8 +78,11 @@ class NonsenseError(Exception):
     """What is reported can't be."""
 
 
-def taken(tab: Tab, report: Report, now_ms: float) -> Tab:
-    """The page after a report; unchanged by one that another has overtaken. Raises ClockError, NonsenseError."""
+def taken(tab: Tab, report: Report, now_ms: float, page_of: PageOf) -> Tab:
+    """The page after a report; unchanged by one that another has overtaken. Raises ClockError, NonsenseError.
+
+    `page_of` is asked of the source of the music: what it does not know, nobody can be told to play.
+    """
     if report.seq <= tab.seq or tab.gone_at_ms is not None:
         return tab
     if not now_ms - MOST_LATE_MS <= report.at_ms <= now_ms + MOST_EARLY_MS:
@@ -90,16 +95,16 @@ def taken(tab: Tab, report: Report, now_ms: float) -> Tab:
         seq=report.seq,
         heard_at_ms=now_ms,
         is_blocked=report.blocked,
-        reading=_reading(tab, state, report.at_ms) if state is not None else None,
-        upcoming=tuple(_track(one) for one in state.next) if state is not None else (),
+        reading=_reading(tab, state, report.at_ms, page_of) if state is not None else None,
+        upcoming=tuple(_track(one, page_of) for one in state.next) if state is not None else (),
         trip_ms=report.trip_ms,
         done=max(tab.done, report.done),
         failed=max(tab.failed, report.failed.n if report.failed is not None else 0),
     )
 
 
-def _reading(tab: Tab, state: ReportedState, at_ms: float) -> Playback:
-    track = _track(state)
+def _reading(tab: Tab, state: ReportedState, at_ms: float, page_of: PageOf) -> Playback:
+    track = _track(state, page_of)
     return Playback(
         track=track,
         is_playing=state.is_playing,
@@ -112,19 +117,19 @@ def _reading(tab: Tab, state: ReportedState, at_ms: float) -> Playback:
     )
 
 
-def _track(one: ReportedTrack) -> Track:
+def _track(one: ReportedTrack, page_of: PageOf) -> Track:
     uri = one.linked_uri or one.uri
-    what, uri_id = uri.split(":")[1:3]
-    kind = KINDS.get(what, "unknown")
-    is_public = kind in {"track", "episode"}
+    kind, page = KINDS.get(uri.split(":")[1], "unknown"), page_of(uri)
+    if page is None and kind in {"track", "episode"}:
+        kind = "unknown"
     return Track(
-        uri=uri if is_public else "",
+        uri=uri if page else "",
         name=one.name,
         artists=one.artists,
         album=one.album,
         duration_ms=round(one.duration_ms),
         cover_url=one.image_url,
-        url=f"https://open.spotify.com/{what}/{uri_id}" if is_public else None,
+        url=page,
         kind=kind,
     )
 

@@ -31,6 +31,7 @@ from songswap.spotify.errors import (
     SpotifyError,
     UnavailableError,
 )
+from songswap.spotify.links import SpotifyLink
 from songswap.spotify.oauth import MAKE_PLAYLISTS, READ_PLAYLISTS, READ_TOP
 from songswap.store import BrokenError
 
@@ -246,7 +247,7 @@ async def _top(client: Client, source: ListSource, bearer: Bearer) -> tuple[Trac
 
 async def _is_there(client: Client, playlist_id: str, bearer: Bearer) -> bool:
     """Whether it is in the person's library: Spotify deletes no playlist, it is only followed by nobody."""
-    (is_there,) = await client.library_contains(bearer, [f"spotify:playlist:{playlist_id}"])
+    (is_there,) = await client.library_contains(bearer, [SpotifyLink("playlist", playlist_id).uri])
     return is_there
 
 

@@ -10,7 +10,9 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.core.discovery import audio_attributes, recommend
 from songswap.core.discovery.recommend import Candidate, Seed
+from songswap.model.music import spotify_track_id
 from songswap.model.struct import Struct
+from songswap.spotify.links import SEED_URI, page_of
 from songswap.web.discovery.create_view import Choices, choices_of
 from songswap.web.discovery.seeds import SeedHit, SeedsFound, named, suggestions
 from songswap.web.discovery.sources import SOURCES, Offer, SourceName, Wish
@@ -29,7 +31,7 @@ MOST_SENT = 50
 """Seeds that are looked at before they are counted."""
 
 Text = Annotated[str, Meta(max_length=MOST_TEXT)]
-Uri = Annotated[str, Meta(pattern=r"^(spotify:(track|artist):[A-Za-z0-9]{22})?$(?!\n)")]
+Uri = Annotated[str, Meta(pattern=SEED_URI)]
 
 
 class SeedSearch(Body, frozen=True):
@@ -149,9 +151,9 @@ def _checked(data: ListWanted) -> Wish:
     elif data.number is not None and not 0 <= data.number <= recommend.MOST_NUMBER:
         problem = f"The number of a choice is from 0 to {recommend.MOST_NUMBER}."
     for seed in seeds:
-        if seed.kind == "track" and not (seed.uri.startswith("spotify:track:") or (seed.name and seed.artist)):
+        if seed.kind == "track" and not (spotify_track_id(seed.uri) or (seed.name and seed.artist)):
             problem = problem or "A song as a seed needs Spotify’s uri of a track, or its name and artist."
-        if seed.kind == "artist" and (not seed.name or seed.uri.startswith("spotify:track:")):
+        if seed.kind == "artist" and (not seed.name or spotify_track_id(seed.uri)):
             problem = problem or "An artist as a seed needs a name; a uri, if there is one, has to be an artist’s."
     if problem:
         raise ProblemError(400, "invalid", problem)
@@ -186,7 +188,7 @@ def _chosen(one: Candidate) -> Chosen:
         album=one.album,
         duration_ms=one.duration_ms,
         cover_url=one.cover_url,
-        url=f"https://open.spotify.com/track/{one.uri.rpartition(':')[2]}",
+        url=page_of(one.uri) or "",
         reasons=one.reasons,
         values={name: round(value, 3) for name, value in one.values.items()} or UNSET,
     )

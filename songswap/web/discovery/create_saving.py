@@ -8,6 +8,7 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.core.discovery.recommend import MOST_SONGS
 from songswap.model.playlists import OwnPlaylist, Save
+from songswap.spotify.links import TRACK_URI
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.ids import new_id
@@ -25,7 +26,7 @@ DESCRIPTION = "Made with SongSwap."
 LONGEST_NAME = 100
 """What Spotify takes."""
 
-TrackUri = Annotated[str, Meta(pattern=r"^spotify:track:[A-Za-z0-9]{22}$(?!\n)")]
+TrackUri = Annotated[str, Meta(pattern=TRACK_URI)]
 Id = Annotated[str, Meta(max_length=64)]
 
 

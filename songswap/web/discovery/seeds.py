@@ -9,6 +9,7 @@ from songswap.catalogue.catalogue import NoCatalogueError
 from songswap.catalogue.query import Wanted
 from songswap.catalogue.shelf import Shelf
 from songswap.core.discovery.recommend import Seed
+from songswap.model.music import spotify_track_id
 from songswap.model.struct import Struct
 from songswap.web.discovery.sources import SourceName
 from songswap.web.kit.services import Services
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MOST_ARTISTS = 3
-TRACK = "spotify:track:"
 
 
 class SeedHit(Struct, frozen=True):
@@ -85,7 +85,8 @@ async def named(services: Services, seeds: tuple[Seed, ...]) -> tuple[Seed, ...]
     """The seeds, with the names of those of which only the uri was given, as far as they are known without a call."""
 
     def look(_: "DuckDBPyConnection", shelf: Shelf) -> dict[str, Seed]:
-        rows = {seed.uri: shelf.row_of(seed.uri.removeprefix(TRACK)) for seed in seeds if not seed.name}
+        ids = {seed.uri: spotify_track_id(seed.uri) for seed in seeds if not seed.name}
+        rows = {uri: shelf.row_of(track_id) for uri, track_id in ids.items() if track_id}
         entries = {uri: shelf.entry(row) for uri, row in rows.items() if row is not None}
         return {uri: Seed("track", one.title, one.artists[0], uri) for uri, one in entries.items()}
 

@@ -4,6 +4,7 @@ from songswap.catalogue.shelf import Entry
 from songswap.catalogue.similar import Near
 from songswap.core.discovery.audio_attributes import AttributeName
 from songswap.model.struct import Struct
+from songswap.spotify.links import SpotifyLink
 
 
 class SongState(Struct, frozen=True):
@@ -56,7 +57,7 @@ def song_state(entry: Entry) -> SongState:
         genres=entry.genres,
         duration_ms=entry.duration_ms,
         features=entry.features,
-        url=f"https://open.spotify.com/track/{entry.id}",
+        url=SpotifyLink("track", entry.id).url,
     )
 
 

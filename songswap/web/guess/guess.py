@@ -15,6 +15,7 @@ from songswap.documents import BRAIN, LEARNT, PICKS
 from songswap.learning.sounding import Sounds
 from songswap.model.guessing import Brain, GuessKind, Pick, Picks
 from songswap.model.people import Group
+from songswap.spotify.links import TRACK_ID
 from songswap.web.guess.guess_view import PickState, VerdictState, WhoseState, pick_state, verdict_state, whose_state
 from songswap.web.kit.access import me, my_group
 from songswap.web.kit.errors import ProblemError
@@ -27,7 +28,6 @@ blueprint = Blueprint("whose", __name__)
 tag_blueprint(blueprint, ["whose"])
 
 LONGEST_NAME: Final = 300
-SPOTIFY_ID: Final = r"^[A-Za-z0-9]{22}$(?!\n)"
 
 
 class Agreement(Body, frozen=True):
@@ -47,7 +47,7 @@ class NewPick(Body, frozen=True):
 class Question(Body, frozen=True):
     """What to guess about: for songs `id` (of a track in the catalogue) or `title` and `artist`; for words `text`."""
 
-    id: Annotated[str, Meta(pattern=SPOTIFY_ID)] | None = None
+    id: Annotated[str, Meta(pattern=TRACK_ID)] | None = None
     title: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
     artist: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
     text: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""

@@ -3,15 +3,12 @@
 from urllib.parse import urlsplit
 
 from songswap.config import Config
+from songswap.spotify.links import COVER_HOSTS, PAGES
 from songswap.web.kit.cookies import is_secure
 
-COVER_HOSTS = ("https://i.scdn.co", "https://*.spotifycdn.com", "https://mosaic.scdn.co")
-"""Where Spotify keeps covers and portraits."""
 SPOTIFY_API_HOST = "api.spotify.com"
 VIDEO_PICTURE_HOST = "https://i.ytimg.com"
 """Where YouTube keeps the pictures of videos."""
-EMBED_HOST = "https://open.spotify.com"
-"""Where Spotify's own small player comes from."""
 
 
 def video_picture_host(config: Config) -> str:
@@ -57,7 +54,7 @@ def content_policy(
         policy["script-src"] += f" {sdk.scheme}://{sdk.netloc}"
         policy["frame-src"] = f"{sdk.scheme}://{sdk.netloc}"
     if has_samples and config.features.embed:
-        policy["frame-src"] = EMBED_HOST
+        policy["frame-src"] = PAGES
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 

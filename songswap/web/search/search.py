@@ -10,7 +10,7 @@ from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.model.library import Artist, Found
-from songswap.model.music import Kind, Track
+from songswap.model.music import Kind, Track, spotify_track_id
 from songswap.model.music_source import SearchKind
 from songswap.model.struct import Struct
 from songswap.web.kit.access import me
@@ -114,7 +114,9 @@ async def track_of(services: Services, account: str, uri: str) -> Track:
     known = services.finds.track(uri, services.clock.up_ms())
     if known is not None:
         return known
-    track_id = uri.rpartition(":")[2]
+    track_id = spotify_track_id(uri)
+    if track_id is None:
+        raise ProblemError(404, "not_on_spotify", "Spotify has nothing of this name.")
     return await ask_spotify(services, account, lambda bearer: services.music.track(bearer, track_id))
 
 

@@ -1,6 +1,5 @@
 """Songs people wish for in a session, and votes to skip what plays."""
 
-import re
 from typing import Annotated
 
 from msgspec import Meta
@@ -14,6 +13,7 @@ from songswap.model.library import Playlist
 from songswap.model.music import Track
 from songswap.model.nights import Handed, Requests, RequestSettings, SongRequest
 from songswap.model.people import Group
+from songswap.spotify.links import TRACK_URI, link_of
 from songswap.web.group.group_snapshot import facts_of
 from songswap.web.group.group_state import GroupState, RequestState
 from songswap.web.group.member_state import state_of
@@ -31,10 +31,6 @@ from songswap.web.talk import milestones
 blueprint = Blueprint("requests", __name__)
 tag_blueprint(blueprint, ["requests"])
 
-TRACK_URI = r"^spotify:track:[A-Za-z0-9]{22}$(?!\n)"
-PLAYLIST = re.compile(
-    r"(?:spotify:playlist:|https://open\.spotify\.com/(?:intl-[a-z]+/)?playlist/)([A-Za-z0-9]{22})(?:\?\S*)?"
-)
 MOST_EACH = 20
 
 Id = Annotated[str, Meta(max_length=64)]
@@ -159,13 +155,12 @@ async def _fallback(services: Services, group: Group, text: str, before: Request
     """Uri and name of the playlist that `text` names, which the host must be able to play. Raises ProblemError."""
     if not text.strip():
         return None, ""
-    found = PLAYLIST.fullmatch(text.strip())
-    if found is None:
+    link = link_of(text, "playlist")
+    if link is None:
         raise ProblemError(400, "bad_playlist", "That is no link of a Spotify playlist. Copy it from “Share” there.")
-    uri = f"spotify:playlist:{found[1]}"
-    if uri == before.fallback_uri:
-        return uri, before.fallback_name
+    if link.uri == before.fallback_uri:
+        return link.uri, before.fallback_name
     playlist: Playlist = await ask_spotify(
-        services, group.host, lambda bearer: services.music.playlist(bearer, found[1])
+        services, group.host, lambda bearer: services.music.playlist(bearer, link.id)
     )
-    return uri, playlist.name
+    return link.uri, playlist.name

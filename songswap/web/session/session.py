@@ -12,6 +12,7 @@ from songswap.documents import NIGHT, SESSION_WISH, SessionWish
 from songswap.model.people import Group
 from songswap.model.session import Action, ClickKind
 from songswap.model.struct import Struct
+from songswap.spotify.links import PLAYABLE_URI
 from songswap.web.group.group_state import GroupState
 from songswap.web.group.member_state import state_of
 from songswap.web.kit.access import me, my_group, my_group_as
@@ -28,7 +29,6 @@ tag_blueprint(blueprint, ["session"])
 ACTIONS_KEPT = 50
 DAY_MS = 86_400_000
 
-ITEM_URI = r"^spotify:(track|episode):[A-Za-z0-9]{1,64}$(?!\n)"
 """The end keeps out the line end that Python's `$` would let pass."""
 
 
@@ -55,7 +55,7 @@ class PlaybackCommand(Body, frozen=True):
 
     action: ClickKind
     position_ms: Annotated[int, Meta(ge=0, le=DAY_MS)] | None = None
-    uri: Annotated[str, Meta(pattern=ITEM_URI)] | None = None
+    uri: Annotated[str, Meta(pattern=PLAYABLE_URI)] | None = None
 
 
 class Accepted(Struct, frozen=True):

@@ -13,6 +13,7 @@ from quart import Websocket
 from songswap.core.session.web_player_reports import ClockError, NonsenseError, Report, taken, words_of
 from songswap.documents import ORDERS, TAB, WISH
 from songswap.model.tabs import Orders, Tab
+from songswap.spotify.links import page_of
 from songswap.store import StoreError, Subscription
 from songswap.web.kit import browser_sessions
 from songswap.web.kit.services import Services
@@ -139,7 +140,7 @@ class Link:
     def _report(self, report: Report) -> None:
         if self._tab is None or not self._is_mine():
             return
-        tab = taken(self._tab, report, self._now_ms())
+        tab = taken(self._tab, report, self._now_ms(), page_of)
         if report.failed is not None and tab.failed > self._tab.failed:
             logger.info("a page did not carry out order %d: %r", report.failed.n, report.failed.message)
         if tab is not self._tab:

@@ -1,6 +1,5 @@
 """What a post carries along: music at Spotify it links to, or a chart of one's own listening as it is now."""
 
-import re
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Final, Literal
@@ -11,7 +10,8 @@ from msgspec import Meta
 from songswap.columns.figures.top import Top, TopItem, TopKind, top
 from songswap.core.insights import periods
 from songswap.documents import Account
-from songswap.model.posts import Card, CardKind, ChartRow, Place, Post
+from songswap.model.posts import Card, ChartRow, Place, Post
+from songswap.spotify.links import SpotifyLink, link_in
 from songswap.web.insights.figure_request import Asked, Asking
 from songswap.web.insights.insights_access import Scope, reader_of
 from songswap.web.kit.errors import ProblemError
@@ -20,10 +20,6 @@ from songswap.web.kit.services import Services
 from songswap.web.people.spotify_calls import ask_spotify
 from songswap.web.talk import post_commands
 
-LINK: Final = re.compile(
-    r"(?:https://open\.spotify\.com/(?:intl-[a-z]+/)?(?P<kind>track|album|artist|playlist)/"
-    r"|spotify:(?P<uri_kind>track|album|artist|playlist):)(?P<id>[A-Za-z0-9]{22})(?![A-Za-z0-9])"
-)
 BARS: Final = 5
 TOP_WORDS: Final[dict[TopKind, str]] = {
     "tracks": "Top tracks",
@@ -62,12 +58,10 @@ async def card_of(services: Services, account: Account, attach: Attach) -> Card:
 
 def card_in(services: Services, text: str) -> Card | None:
     """The first thing at Spotify that `text` links to; its title is empty where it is not known."""
-    linked = LINK.search(text)
-    if linked is None:
+    link = link_in(text)
+    if link is None:
         return None
-    kind: CardKind = linked["kind"] or linked["uri_kind"]  # type: ignore[assignment]  # the pattern has no others
-    href = f"https://open.spotify.com/{kind}/{linked['id']}"
-    return services.cards.get(href) or _found_lately(services, kind, href) or Card(kind, href, "")
+    return services.cards.get(link.url) or _found_lately(services, link) or Card(link.kind, link.url, "")
 
 
 def resolve_later(services: Services, account: Account, place: Place, post: Post) -> None:
@@ -109,11 +103,9 @@ async def _from_spotify(services: Services, account: str, card: Card) -> Card:
             return Card("playlist", card.href, playlist.name, playlist.owner_name, playlist.cover_url)
 
 
-def _found_lately(services: Services, kind: CardKind, href: str) -> Card | None:
-    if kind != "track":
-        return None
-    track = services.finds.track(f"spotify:track:{href.rpartition('/')[2]}", services.clock.up_ms())
-    return Card("track", href, track.name, ", ".join(track.artists), track.cover_url) if track else None
+def _found_lately(services: Services, link: SpotifyLink) -> Card | None:
+    track = services.finds.track(link.uri, services.clock.up_ms())
+    return Card("track", link.url, track.name, ", ".join(track.artists), track.cover_url) if track else None
 
 
 async def _chart(services: Services, account: Account, asked: ChartAsked) -> Card:

@@ -1,6 +1,5 @@
 """The interval timer: one's own, and a group's. The server writes what is wanted; the worker keeps the time."""
 
-import re
 from typing import Annotated
 
 from msgspec import Meta, structs
@@ -11,6 +10,7 @@ from songswap.core.timer import timer
 from songswap.documents import GROUP_INTERVAL, INTERVAL, TICKS, Account
 from songswap.model.interval import AtBoundary, AtEnd, Interval, Phase, Press, Ticks
 from songswap.model.people import Group
+from songswap.spotify.links import link_of
 from songswap.store import Reads
 from songswap.web.group.device_choice import look_if_old, usable_device
 from songswap.web.group.group_events import of_group
@@ -32,10 +32,6 @@ blueprint = Blueprint("interval", __name__)
 tag_blueprint(blueprint, ["interval"])
 
 MOST_ROUNDS = 86_400
-CONTEXT = re.compile(
-    r"(?:spotify:(playlist|album|artist):|https://open\.spotify\.com/(?:intl-[a-z]+/)?(playlist|album|artist)/)"
-    r"([A-Za-z0-9]{22})(?:\?\S*)?"
-)
 
 
 class WantedPhase(Body, frozen=True):
@@ -257,8 +253,8 @@ def _context(text: str | None) -> str | None:
     """The uri that a uri or link names; None for what is playing. Raises ProblemError."""
     if text is None or not text.strip():
         return None
-    found = CONTEXT.fullmatch(text.strip())
-    if found is None:
+    link = link_of(text, "playlist", "album", "artist")
+    if link is None:
         words = "context_uri is no link or URI of a Spotify playlist, album or artist. Copy it from “Share” there."
         raise ProblemError(400, "bad_context", words)
-    return f"spotify:{found[1] or found[2]}:{found[3]}"
+    return link.uri

@@ -10,11 +10,11 @@ from songswap.documents import PLAYLISTS, RENEWALS, RENEWED, Account, Renewals, 
 from songswap.model.playlists import Entry, PlaylistsSeen
 from songswap.model.struct import Struct
 from songswap.model.videos import Song
+from songswap.spotify.links import SpotifyLink, link_of
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Services
 from songswap.web.people.viewer import Viewer, profile_of, viewer_of
 
-SPOTIFY_ID: Final = 22
 MOST_SONGS: Final = 50
 NOT_YOURS: Final = (
     "This playlist is not one of yours, nor one your groups show you. Videos are looked for in those alone."
@@ -64,11 +64,11 @@ def find_list(lists: tuple[Listed, ...], wanted: str) -> Listed | None:
     for one in lists:
         if wanted == one.choice.id:
             return one
-    playlist_id = wanted.strip().partition("?")[0].replace(":", "/").rpartition("/")[2]
-    if len(playlist_id) != SPOTIFY_ID or not (playlist_id.isascii() and playlist_id.isalnum()):
+    link = link_of(wanted, "playlist") or link_of(SpotifyLink("playlist", wanted.strip()).uri, "playlist")
+    if link is None:
         raise ProblemError(404, "no_such_playlist", "There is no such playlist among yours and your groups’.")
     for one in lists:
-        if playlist_id == one.playlist_id:
+        if link.id == one.playlist_id:
             return one
     raise ProblemError(403, "not_your_playlist", NOT_YOURS)
 

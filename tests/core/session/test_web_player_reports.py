@@ -1,8 +1,11 @@
+from functools import partial
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from songswap.core.session import web_player_reports
 from songswap.core.session.web_player_reports import (
     MOST_EARLY_MS,
     MOST_LATE_MS,
@@ -12,11 +15,12 @@ from songswap.core.session.web_player_reports import (
     Report,
     ReportedState,
     ReportedTrack,
-    taken,
 )
 from songswap.model.tabs import Tab
+from songswap.spotify.links import page_of
 
 NOW_MS = 1_000_000.0
+taken = partial(web_player_reports.taken, page_of=page_of)
 SONG = {"uri": "spotify:track:a", "name": "A", "duration_ms": 200_000, "artists": ["Somebody"]}
 BEFORE = Tab("0" * 16, "1" * 16, "device", "A page", seq=4, heard_at_ms=NOW_MS - 9_000, done=2)
 
@@ -67,6 +71,8 @@ def test_recording_is_known_by_what_was_asked_for() -> None:
         ("spotify:ad:a", "ad", False),
         ("spotify:local:a:b:c:1", "local", False),
         ("spotify:whatever:a", "unknown", False),
+        ("spotify:track:!", "unknown", False),
+        ("elsewhere:track:a", "unknown", False),
     ],
 )
 def test_what_plays_is_told_apart(uri: str, kind: str, can_be_started: bool) -> None:

@@ -10,9 +10,10 @@ from typing import Any, Final
 import msgspec
 
 from songswap.core.history.formats.json_rows import NO_ROW, JsonRows, Verdict
-from songswap.core.history.formats.rows import Rows, moment_ms, named, track_id, unfit
+from songswap.core.history.formats.rows import Rows, moment_ms, named, unfit
 from songswap.core.history.formats.songswap import Kept, OwnRow
 from songswap.model.history import Play
+from songswap.model.music import spotify_track_id
 
 
 class _Info(msgspec.Struct):
@@ -74,7 +75,7 @@ ADDRESS: Final = re.compile(r"(?:https?://open\.spotify\.com/(?:intl-\w+/)?track
 
 
 def _spotify_id(address: object) -> str | None:
-    return track_id(address) if isinstance(address, str) and ADDRESS.fullmatch(address) else None
+    return spotify_track_id(address) if isinstance(address, str) and ADDRESS.fullmatch(address) else None
 
 
 def _length_ms(number: object, unit_ms: int) -> int | None:

@@ -68,14 +68,6 @@ class Rows:
         return plays, names, gaps
 
 
-def track_id(text: str | None) -> str | None:
-    """Spotify's id of a track in a URI, an address or an id; None where there is none."""
-    if text is None:
-        return None
-    last = text.rpartition("/" if "/" in text else ":")[2].partition("?")[0]
-    return last if SPOTIFY_ID.fullmatch(last) else None
-
-
 def named(track: str | None, title: str, artist: str, album: str = "", **more: object) -> TrackName:
     """The name of a track as it is kept, with an id of our own where `track` is None."""
     title, artist = cleaned(title), cleaned(artist)

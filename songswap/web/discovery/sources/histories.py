@@ -11,6 +11,7 @@ from songswap.core.discovery.audio_attributes import AttributeName, told
 from songswap.core.discovery.recommend import TARGET_WEIGHT, Candidate, Seed
 from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
+from songswap.model.music import SPOTIFY, TrackId
 from songswap.model.struct import Struct
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, own
 from songswap.web.insights.figure_request import Asking, Spanned
@@ -109,7 +110,7 @@ def _candidate(near: Near, wish: Wish, sound: _Sound, names: Mapping[str, str]) 
     others = len(who) - NAMED
     shown = who if others < 2 else [*who[:NAMED], f"{others} others"]
     return Candidate(
-        uri=f"spotify:track:{track.spotify_id}",
+        uri=TrackId(SPOTIFY, track.spotify_id or "").uri,
         title=track.title,
         artists=(track.artist,),
         song=near.song,

@@ -7,6 +7,7 @@ from songswap.catalogue.shelf import Shelf
 from songswap.core.discovery.recommend import Candidate, Seed
 from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
+from songswap.model.music import SPOTIFY, TrackId, spotify_track_id
 from songswap.reccobeats import MOST_SEEDS, ReccoBeatsError
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, offered
 from songswap.web.kit.errors import ProblemError
@@ -14,8 +15,6 @@ from songswap.web.kit.services import Services
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-TRACK = "spotify:track:"
 
 
 class ReccoBeatsSource:
@@ -48,7 +47,7 @@ class ReccoBeatsSource:
         why = f"ReccoBeats suggests it for {listed([seed.label for seed, one in ids.items() if one])}"
         candidates = [
             Candidate(
-                uri=TRACK + one.id,
+                uri=TrackId(SPOTIFY, one.id).uri,
                 title=one.title,
                 artists=one.artists,
                 song=recording_hash(one.artists[0], one.title),
@@ -64,8 +63,8 @@ class ReccoBeatsSource:
 
 async def _track_id(services: Services, seed: Seed) -> str:
     """Spotify's id of a seed; of an artist that of their best-known song, as far as the catalogue has one."""
-    if seed.uri.startswith(TRACK):
-        return seed.uri.removeprefix(TRACK)
+    if track_id := spotify_track_id(seed.uri):
+        return track_id
 
     def look(_: "DuckDBPyConnection", shelf: Shelf) -> str:
         if seed.kind == "track":

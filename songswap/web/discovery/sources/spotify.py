@@ -1,12 +1,15 @@
 """Songs that Spotify itself recommends, to apps that are old enough for that. Off unless the operator wants it."""
 
-from songswap.core.discovery.recommend import Candidate, Seed
+from collections.abc import Iterable
+
+from songswap.core.discovery.recommend import Candidate
 from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
 from songswap.model.library import Found
 from songswap.model.music import Track
 from songswap.model.music_source import Bearer
 from songswap.spotify.errors import ForbiddenError, NotFoundError
+from songswap.spotify.links import SpotifyLink, link_of
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, offered
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Services
@@ -33,13 +36,13 @@ class SpotifySource:
 
     async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:
         """What Spotify recommends, in its order. Raises ProblemError."""
-        known = [seed for seed in wish.seeds if seed.uri.startswith(f"spotify:{seed.kind}:")]
+        known = {seed: link for seed in wish.seeds if (link := link_of(seed.uri, seed.kind))}
         unfit = [seed.label for seed in wish.seeds if seed not in known]
         if not known:
             raise nothing(
                 f"Spotify has to know the seeds by their ids; {listed(unfit)} came without one. Search again."
             )
-        found = await _recommended(services, person.id, known, wish)
+        found = await _recommended(services, person.id, known.values(), wish)
         notes = (f"Spotify has no id of {listed(unfit)} here: the list is made without.",) if unfit else ()
         why = f"Spotify suggests it for {listed([seed.label for seed in known])}"
         candidates = [
@@ -61,10 +64,8 @@ class SpotifySource:
         return offered(candidates, wish, notes)
 
 
-async def _recommended(services: Services, account: str, known: list[Seed], wish: Wish) -> tuple[Track, ...]:
-    artists, tracks = (
-        [seed.uri.rpartition(":")[2] for seed in known if seed.kind == kind] for kind in ("artist", "track")
-    )
+async def _recommended(services: Services, account: str, known: Iterable[SpotifyLink], wish: Wish) -> tuple[Track, ...]:
+    artists, tracks = ([link.id for link in known if link.kind == kind] for kind in ("artist", "track"))
     targets = {str(name): int(value) if name == "popularity" else value for name, value in wish.targets.items()}
     words = repr((sorted(artists), sorted(tracks), sorted(targets.items())))
     kept = services.finds.get("recommendations", words, services.clock.up_ms())
