@@ -1,12 +1,12 @@
 """What a listener's state becomes: joining, being told, being read, failing."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from songswap.core.session import queue_follow
-from songswap.core.session.timeline import EDGE_MS, advance, residual_ms, trimmed
+from songswap.core.session.timeline import EDGE_MS, advance, residual_ms, same_track, trimmed
 from songswap.core.session.web_player import SETTLE_HERE_MS, TOLERANCE_HERE_MS
 from songswap.model.music import Device, Playback
 from songswap.model.session import Command, Failure, Listener, Night, Pace, Timeline
@@ -30,6 +30,10 @@ AWAY_RETRY_MS = 8_000.0
 SETTLED_RETRY_MS = 600_000.0
 ASLEEP_RETRY_MS = 3_600_000.0
 """A page that fell asleep says so itself when it wakes: only if it never does is it tried as a device."""
+CHANGE_LOOK_MS = 2_500.0
+"""From a track's end to the look: readings sooner may still show the state before."""
+CHANGE_WINDOW_MS = 10_000.0
+"""A reading later than this after a change tells more of the device's owner than of the change."""
 
 
 @dataclass(frozen=True)
@@ -105,18 +109,24 @@ def _retrimmed(listener: Listener, trim_ms: int) -> Listener:
     return msgspec.structs.replace(listener, status="catching_up", needs=listener.needs or "seek", look_at_ms=None)
 
 
-def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_ms: float | None = None) -> Listener:
+def told(
+    listener: Listener,
+    command: Command,
+    pace: Pace = VERIFY_ALL,
+    spread_ms: float | None = None,
+    timeline: Timeline | None = None,
+) -> Listener:
     """The listener after Spotify accepted a command.
 
     `spread_ms` is how far off commands to this device usually are, None while it is not known: the steadier it is, the
-    fewer of its commands are verified.
+    fewer of its commands are verified. With the `timeline` a change of track to come is looked at.
     """
     plays = command.kind != "pause"
     unverified_ms = listener.unverified_ms + (spread_ms or 0.0) * plays
     is_free = listener.here is not None  # the page tells by itself; only if it does not is anybody looked at
     verifies = is_free or (plays and (spread_ms is None or unverified_ms >= pace.unverified_ms))
     look_at_ms = command.effect_at_ms + (VERIFY_AFTER_MS if verifies else pace.idle_look_s * 1000)
-    return msgspec.structs.replace(
+    after = msgspec.structs.replace(
         listener,
         status="catching_up" if plays and verifies else "in_sync",
         message="",
@@ -133,6 +143,7 @@ def told(listener: Listener, command: Command, pace: Pace = VERIFY_ALL, spread_m
         failures=0,
         misses=listener.misses if plays else 0,
     )
+    return _watched(after, timeline, command.effect_at_ms)
 
 
 def failed(listener: Listener, failure: Failure, now_ms: float) -> Listener:
@@ -200,8 +211,8 @@ def _while_playing(
     wanted = trimmed(timeline, listener.trim_ms)
     here = advance(wanted, reading.measured_at_ms)
     off_ms = residual_ms(wanted, reading)
-    if queue_follow.was_left_behind(listener, here, reading, off_ms):
-        return queue_follow.helped_on(listener), None
+    if _was_left_behind(listener, here, reading, off_ms):
+        return _helped_on(listener), None
     if off_ms is None or not reading.is_playing:
         return _missed(listener, "The device plays something else, or nothing.", now_ms), None
     sample_ms = _sample_ms(listener.command, reading)
@@ -214,10 +225,10 @@ def _while_playing(
         is_playing=True,
         misses=0,
         command=None,
-        goes_on=queue_follow.goes_on(listener, here, reading),
+        goes_on=_goes_on(listener, here, reading),
         look_at_ms=now_ms + idle_look_s * 1000,
     )
-    settled = queue_follow.watched(settled, timeline, now_ms)
+    settled = _watched(settled, timeline, now_ms)
     if abs(off_ms) <= tolerance_ms:
         return settled, sample_ms
     return _corrected(settled, here, now_ms), sample_ms
@@ -240,9 +251,7 @@ def reported(
     is_as_wanted = off_ms is not None or (not wanted.is_playing and not reading.is_playing)
     if not is_as_wanted and command is not None:
         return listener, None
-    if not is_as_wanted and not queue_follow.was_left_behind(
-        listener, advance(wanted, reading.measured_at_ms), reading, None
-    ):
+    if not is_as_wanted and not _was_left_behind(listener, advance(wanted, reading.measured_at_ms), reading, None):
         return _missed_here(listener, now_ms), None
     pace = msgspec.structs.replace(VERIFY_ALL, tolerance_ms=TOLERANCE_HERE_MS if command else VERIFY_ALL.tolerance_ms)
     after, sample_ms = seen(listener, timeline, reading, now_ms, pace)
@@ -339,3 +348,46 @@ def choose_device(
     obedient = [device for device in devices if device.can_be_told]
     obedient.sort(key=lambda device: (device.id != present_id, not device.is_active))
     return obedient[0] if obedient else None
+
+
+def _watched(listener: Listener, timeline: Timeline | None, now_ms: float) -> Listener:
+    """The listener, looked at just after the track's end if it is then seen whether the device goes on by itself."""
+    if listener.goes_on is not None or timeline is None:
+        return listener
+    here = advance(trimmed(timeline, listener.trim_ms), now_ms)
+    if here.ends_at_ms is None or here.track is None or not here.upcoming or listener.look_at_ms is None:
+        return listener
+    if (here.track.uri, here.upcoming[0].uri) not in itertools.pairwise(listener.held_uris):
+        return listener
+    return msgspec.structs.replace(listener, look_at_ms=min(listener.look_at_ms, here.ends_at_ms + CHANGE_LOOK_MS))
+
+
+def _goes_on(listener: Listener, here: Timeline, reading: Playback) -> bool | None:
+    """What is known of the device after a reading that shows it in time."""
+    if listener.goes_on is None and _just_changed(listener, here, reading) and same_track(here.track, reading.track):
+        return True
+    return listener.goes_on
+
+
+def _was_left_behind(listener: Listener, here: Timeline, reading: Playback, off_ms: float | None) -> bool:
+    """Whether a reading shows that the device did not go on: it stands at an edge, or has begun something else."""
+    if listener.goes_on is not None or not _just_changed(listener, here, reading):
+        return False
+    if reading.is_playing:
+        began_ms = here.position_at(reading.measured_at_ms)
+        return off_ms is None and reading.progress_ms <= began_ms + EDGE_MS
+    is_at_end = reading.track is not None and reading.progress_ms >= reading.track.duration_ms - EDGE_MS
+    return reading.track is None or is_at_end or reading.progress_ms <= EDGE_MS
+
+
+def _helped_on(listener: Listener) -> Listener:
+    """The listener whose device does not go on by itself: started on this track now, on each next one at its time."""
+    return msgspec.structs.replace(listener, goes_on=False, needs="start", status="catching_up", skew_ms=None)
+
+
+def _just_changed(listener: Listener, here: Timeline, reading: Playback) -> bool:
+    """Whether the track changed by itself a moment ago, to one that the device holds behind another."""
+    if here.track is None or listener.command is not None or listener.told_rev < here.rev:
+        return False
+    is_young = here.position_at(reading.measured_at_ms) < CHANGE_WINDOW_MS
+    return is_young and here.track.uri in listener.held_uris[1:]

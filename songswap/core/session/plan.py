@@ -2,22 +2,118 @@
 
 import math
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
 from songswap.core.session import leadership
-from songswap.core.session.latency import LatencyTable, expected_ms
-from songswap.core.session.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, MoveHost, Step, Tell
+from songswap.core.session.latency import LatencyTable, expected_ms, spread_ms
 from songswap.core.session.timeline import advance, held_tracks, trimmed
-from songswap.core.session.web_player import TOLD_OF, Way, heard, way_to
+from songswap.core.session.web_player import TOLD_OF, Way, heard, learned_under, way_to
 from songswap.model.music import Track
-from songswap.model.session import Command, CommandKind, Listener, Night, Timeline
+from songswap.model.nights import SongRequest
+from songswap.model.session import Command, CommandKind, Drive, Listener, Night, Timeline
 
 QUEUE_PATIENCE_MS = 700.0
 """How long a start waits for the host's queue, so that the listener gets the next tracks along with this one."""
 READ_FIRST_MS = 700.0
 DEAF = frozenset({"stepped_out", "needs_login"})
 """Who is left alone until they come back by themselves."""
+
+
+@dataclass(frozen=True)
+class LookAtHost:
+    """Read the host's player."""
+
+    account: str
+
+
+@dataclass(frozen=True)
+class LookAtQueue:
+    """Read what comes next at the host's."""
+
+    account: str
+
+
+@dataclass(frozen=True)
+class DriveHost:
+    """Tell the host's own device what was clicked on the page."""
+
+    account: str
+    drive: Drive
+    device_id: str | None
+
+
+@dataclass(frozen=True)
+class MoveHost:
+    """Bring the host's music to the page in which the host wants to listen."""
+
+    account: str
+    device_id: str
+
+
+@dataclass(frozen=True)
+class LookAtListener:
+    """Read a listener's player to see what became of a command."""
+
+    account: str
+
+
+@dataclass(frozen=True)
+class Tell:
+    """Send a command to a listener's device.
+
+    `spread_ms` is how far off such commands usually are, None while that is not known.
+    """
+
+    account: str
+    command: Command
+    spread_ms: float | None = None
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Give a request to the host's player: into its queue, or at once where the music has run out."""
+
+    account: str
+    request: SongRequest
+    device_id: str | None
+    at_once: bool
+
+
+@dataclass(frozen=True)
+class GoOn:
+    """Start the fallback playlist on the host's device, whose music has run out."""
+
+    account: str
+    context_uri: str
+    device_id: str | None
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Start what an interval timer is to be filled with, on the device it was set up for."""
+
+    account: str
+    run: int
+    boundary: int
+    context_uri: str | None
+    device_id: str | None
+    shuffle: bool | None
+
+
+Step = LookAtHost | LookAtQueue | DriveHost | MoveHost | LookAtListener | Tell | HandOver | GoOn | Begin
+
+
+class ScheduledStep(NamedTuple):
+    """What is to be done next for somebody, and when; without a step it is only thought about again then."""
+
+    at_ms: float = math.inf
+    step: Step | None = None
+
+
+NOTHING = ScheduledStep()
 
 
 def resumed(night: Night, now_ms: float) -> Night:
@@ -58,7 +154,7 @@ def plan(
     latencies: Mapping[str, LatencyTable],
     busy: Collection[str],
     now_ms: float,
-    turn: tuple[float, Step | None] = (math.inf, None),
+    turn: ScheduledStep = NOTHING,
 ) -> tuple[list[Step], float]:
     """Steps due at `now_ms` for everybody who is not `busy` with one, and the time to plan again at the latest.
 
@@ -68,37 +164,38 @@ def plan(
     for listener in night.listeners.values():
         if listener.account not in busy and listener.status not in DEAF:
             due.append(_listener_step(night, listener, latencies.get(listener.account, {}), now_ms))
-    steps = [step for at_ms, step in due if step is not None and at_ms <= now_ms]
-    moments = (*(at_ms for at_ms, _ in due), leadership.away_at_ms(night))
+    steps = [one.step for one in due if one.step is not None and one.at_ms <= now_ms]
+    moments = (*(one.at_ms for one in due), leadership.away_at_ms(night))
     wake_at_ms = min((at_ms for at_ms in moments if at_ms > now_ms), default=math.inf)
     return steps, wake_at_ms
 
 
-def _host_step(night: Night, turn: tuple[float, Step | None]) -> tuple[float, Step | None]:
+def _host_step(night: Night, turn: ScheduledStep) -> ScheduledStep:
     leader = night.leader
     if night.drives:  # nothing may be under way when it has to leave; what a look would show is about to change
         device_id = night.host_device.id if night.host_device else night.host_choice
         drive, here = night.drives[0], night.host_here
         ahead_ms = here.ahead_ms if here is not None and drive.is_here else 0.0
-        return drive.send_at_ms - ahead_ms, DriveHost(leader, drive, device_id)
+        return ScheduledStep(drive.send_at_ms - ahead_ms, DriveHost(leader, drive, device_id))
     if night.move is not None and not night.move.is_asked:
-        return night.move.at_ms, MoveHost(leader, night.move.device_id)
-    steps: list[tuple[float, Step | None]] = [(night.look_at_ms, LookAtHost(leader)), turn]
+        return ScheduledStep(night.move.at_ms, MoveHost(leader, night.move.device_id))
+    steps = [ScheduledStep(night.look_at_ms, LookAtHost(leader)), turn]
     if night.queue_at_ms is not None:
-        steps.append((night.queue_at_ms, LookAtQueue(leader)))
-    return min(steps, key=lambda step: step[0])
+        steps.append(ScheduledStep(night.queue_at_ms, LookAtQueue(leader)))
+    return min(steps, key=lambda step: step.at_ms)
 
 
-def _listener_step(night: Night, listener: Listener, table: LatencyTable, now_ms: float) -> tuple[float, Step | None]:
+def _listener_step(night: Night, listener: Listener, table: LatencyTable, now_ms: float) -> ScheduledStep:
     if now_ms < listener.retry_at_ms:
-        return listener.retry_at_ms, None
+        return ScheduledStep(listener.retry_at_ms)
     at_ms, command = _next_command(night, listener, table, now_ms)
     is_to_come = night.timeline is not None and night.timeline.at_ms > now_ms  # a look would only be in its way
     if command is not None and (listener.look_at_ms is None or at_ms <= listener.look_at_ms or is_to_come):
-        return at_ms, Tell(listener.account, command)
+        spread = spread_ms(table, learned_under(command)) if at_ms <= now_ms else None
+        return ScheduledStep(at_ms, Tell(listener.account, command, spread))
     if listener.look_at_ms is not None:
-        return listener.look_at_ms, LookAtListener(listener.account)
-    return math.inf, None
+        return ScheduledStep(listener.look_at_ms, LookAtListener(listener.account))
+    return NOTHING
 
 
 def _next_command(night: Night, listener: Listener, table: LatencyTable, now_ms: float) -> tuple[float, Command | None]:

@@ -4,7 +4,7 @@ import math
 
 from msgspec.structs import replace
 
-from songswap.core.session.steps import GoOn, HandOver
+from songswap.core.session.plan import NOTHING, GoOn, HandOver, ScheduledStep
 from songswap.core.session.timeline import EDGE_MS, advance, same_track
 from songswap.model.music import Playback, Track
 from songswap.model.nights import Handed, HandedRequest, Requests
@@ -19,11 +19,10 @@ SHOWN_AFTER_MS = 2_000.0
 LOOK_AFTER_START_MS = 1_500.0
 RETRY_MS = 8_000.0
 
-Turn = tuple[float, HandOver | GoOn | None]
-NOTHING: Turn = (math.inf, None)
 
-
-def next_turn(night: Night, requests: Requests, handed: Handed, now_ms: float, cut_at_ms: float = math.inf) -> Turn:
+def next_turn(
+    night: Night, requests: Requests, handed: Handed, now_ms: float, cut_at_ms: float = math.inf
+) -> ScheduledStep:
     """What to give to the host's player next, and when; `requests` are those that still wait.
 
     `cut_at_ms` is when the interval timer skips what plays: what comes then is what would come at its end.
@@ -33,14 +32,14 @@ def next_turn(night: Night, requests: Requests, handed: Handed, now_ms: float, c
     now = advance(night.timeline, now_ms)
     if handed.ended_rev == now.rev:
         step = _after_the_end(night, requests, handed)
-        return (max(now_ms, handed.retry_at_ms), step) if step else NOTHING
+        return ScheduledStep(max(now_ms, handed.retry_at_ms), step) if step else NOTHING
     if not requests.waiting or now.ends_at_ms is None or _is_supplied(handed, now):
         return NOTHING
     ends_at_ms = min(now.ends_at_ms, cut_at_ms)
     at_ms = max(now_ms, ends_at_ms - LEAD_MS, handed.retry_at_ms)
     if at_ms <= ends_at_ms - LAST_MOMENT_MS:
-        return at_ms, HandOver(night.leader, requests.waiting[0], night.host_device.id, at_once=False)
-    return (ends_at_ms, None) if now_ms < ends_at_ms else NOTHING
+        return ScheduledStep(at_ms, HandOver(night.leader, requests.waiting[0], night.host_device.id, at_once=False))
+    return ScheduledStep(ends_at_ms) if now_ms < ends_at_ms else NOTHING
 
 
 def _after_the_end(night: Night, requests: Requests, handed: Handed) -> HandOver | GoOn | None:

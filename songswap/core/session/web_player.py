@@ -58,6 +58,11 @@ def here_id(device_id: str) -> str:
     return f"{device_id}/here"
 
 
+def learned_under(command: Command) -> str:
+    """Under which id is learned how soon the device obeys such a command."""
+    return here_id(command.device_id) if command.is_here else command.device_id
+
+
 def here_of(tab: Tab | None, timeline: Timeline | None, now_ms: float) -> Here | None:
     """What a page's player is known by; None for one that is gone, quiet, held back, or not the active device."""
     if tab is None or tab.gone_at_ms is not None or tab.is_blocked or tab.reading is None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from songswap.core.session import latency
 from songswap.core.session.latency import LatencyTable
-from songswap.core.session.web_player import here_id
+from songswap.core.session.web_player import here_id, learned_under
 from songswap.documents import LATENCIES, Latencies
 from songswap.jobs.session.web_player_orders import kept_as, with_page
 from songswap.model.session import Command, CommandKind, Listener, Night
@@ -14,7 +14,7 @@ from songswap.model.tabs import Tab
 from songswap.store import Store
 
 
-class Learned:
+class LatencyStore:
     """Reads each account's LATENCIES once, and writes what is added. `tab_of` tells the page somebody listens in."""
 
     def __init__(self, store: Store, tab_of: Callable[[str], Tab | None]) -> None:
@@ -70,8 +70,3 @@ class Learned:
     def _keep(self, account: str, learned: Latencies) -> None:
         self._store.write(LATENCIES, learned, account)
         self._known[account] = learned
-
-
-def learned_under(command: Command) -> str:
-    """Under which id is learned how soon the device obeys such a command."""
-    return here_id(command.device_id) if command.is_here else command.device_id

@@ -1,25 +1,35 @@
 """Who listens, on what: what people wish for and what is known of their accounts, as the core wants it."""
 
-from songswap.core.session import leadership, listener_state, web_player
+from functools import partial
+
+from songswap.core.session import host_web_player, leadership, listener_state, web_player
 from songswap.core.session.listener_state import Person
 from songswap.documents import WISH, AccountSeen, Wish
 from songswap.jobs.kit.spotify_accounts import Accounts, Means
-from songswap.jobs.session.latency_store import Learned
-from songswap.jobs.session.web_player_orders import Pages
+from songswap.jobs.session.latency_store import LatencyStore
+from songswap.jobs.session.request_queue import RequestQueue
+from songswap.jobs.session.web_player_orders import WebPlayers
 from songswap.model.music import Device
-from songswap.model.session import Failure, Listener, Night
+from songswap.model.session import Failure, Listener, Night, Timeline
 from songswap.model.tabs import Tab
 
 
-class Attendance:
-    """Reads wishes, accounts and pages; what a listener becomes by them is the core's."""
+class Listeners:
+    """Reads wishes, accounts and pages; what a listener becomes by them is the core's.
 
-    def __init__(self, means: Means, accounts: Accounts, pages: Pages, learned: Learned) -> None:
+    What pages report are readings that cost nothing: each counts once, for the leader's timeline or for how far off a
+    listener is.
+    """
+
+    def __init__(
+        self, means: Means, accounts: Accounts, web_players: WebPlayers, latencies: LatencyStore, requests: RequestQueue
+    ) -> None:
         self._store = means.store
         self._clock = means.clock
         self._accounts = accounts
-        self._pages = pages
-        self._learned = learned
+        self._web_players = web_players
+        self._latencies = latencies
+        self._requests = requests
 
     def listener(self, before: Night, night: Night, account: str, wish: Wish) -> Listener:
         """`account` in `night`, which `before` has become."""
@@ -34,8 +44,36 @@ class Attendance:
         device = self._person(night, leader, self._store.read(WISH, leader) or Wish(), None).device
         return device.id if device else None
 
+    def apply_reports(self, night: Night) -> Night:
+        """The night after what was reported since the last time."""
+        night = self._apply_leader_report(night)
+        for account in night.listeners:
+            tab = self._web_players.tab_of(account)
+            if tab is not None and night.timeline is not None and self._web_players.is_new(account, tab):
+                night = listener_state.updated(night, account, partial(self._reported, night.timeline, tab))
+        return night
+
+    def _apply_leader_report(self, night: Night) -> Night:
+        leader, now_ms = night.leader, self._clock.now_ms()
+        tab = self._web_players.tab_of(leader)
+        night = host_web_player.attended(night, tab, now_ms)
+        if tab is None or not self._web_players.is_new(leader, tab):
+            return night
+        after, sample_ms = host_web_player.reported(night, tab, self._latencies.table(leader), now_ms)
+        self._latencies.learn_driven(night, tab.device_id, sample_ms)
+        self._requests.host_read(night, after, tab.reading)
+        return after
+
+    def _reported(self, timeline: Timeline, tab: Tab, listener: Listener) -> Listener:
+        if tab.reading is None or listener.here is None:
+            return listener
+        now_ms, quiet_at_ms = self._clock.now_ms(), tab.heard_at_ms + web_player.QUIET_MS
+        after, sample_ms = listener_state.reported(listener, timeline, tab.reading, now_ms, quiet_at_ms)
+        self._latencies.learn_told(listener.command, sample_ms)
+        return self._latencies.note_seen(listener, after)
+
     def _person(self, night: Night, account: str, wish: Wish, present_id: str | None) -> Person:
-        seen, tab = self._accounts.seen(account), self._pages.tab(account, wish)
+        seen, tab = self._accounts.seen(account), self._web_players.tab(account, wish)
         device, failure = _device(seen, wish, tab, present_id)
         if seen.standing == "needs_login":
             failure = Failure("needs_login", seen.message)
@@ -47,7 +85,7 @@ class Attendance:
             device,
             failure,
             wish.trims_ms.get(web_player.known_as(tab) if tab else device_id, 0),
-            self._learned.goes_on(account, device_id),
+            self._latencies.goes_on(account, device_id),
             web_player.here_of(tab, night.timeline, self._clock.now_ms()),
         )
 

@@ -16,7 +16,7 @@ DURABLE = frozenset({"started", "ended", "track", "resumed", "requested", "host"
 """Of the many others, the last half minute may be lost with the machine."""
 
 
-class Diary:
+class NightLog:
     """One per running session; it goes on from the state that the worker saved last."""
 
     def __init__(self, means: Means, group: str, session_id: str) -> None:

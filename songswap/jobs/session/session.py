@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import logging
+from functools import partial
 
 import msgspec
 
 from songswap.core.session import commands, latency, leadership, plan, polling_rate
-from songswap.core.session.steps import Step
+from songswap.core.session.plan import Step
 from songswap.documents import (
     CONSENT,
     GROUP,
@@ -22,16 +23,14 @@ from songswap.documents import (
 )
 from songswap.jobs.kit.failures import failure_of
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
-from songswap.jobs.session.execute_steps import Carrying
-from songswap.jobs.session.latency_store import Learned
-from songswap.jobs.session.listeners import Attendance
-from songswap.jobs.session.night_log import Diary
-from songswap.jobs.session.requests import Requested
-from songswap.jobs.session.session_plays import HeardInSession
-from songswap.jobs.session.ticks import Boundaries
-from songswap.jobs.session.timer_boundaries import Timing
-from songswap.jobs.session.web_player_orders import Pages
-from songswap.jobs.session.web_player_reports import Hearing
+from songswap.jobs.session.latency_store import LatencyStore
+from songswap.jobs.session.listeners import Listeners
+from songswap.jobs.session.night_log import NightLog
+from songswap.jobs.session.request_queue import RequestQueue
+from songswap.jobs.session.session_plays import SessionPlays
+from songswap.jobs.session.step_executor import StepExecutor
+from songswap.jobs.session.timer_boundaries import Boundaries, Timing
+from songswap.jobs.session.web_player_orders import WebPlayers
 from songswap.model.session import Night, Pace
 from songswap.spotify.errors import SpotifyError
 from songswap.store import Subscription
@@ -56,35 +55,34 @@ class SessionJob:
         self._session_id = session_id
         self._night = Night(session_id, host="")
         self._saved: Night | None = None
-        self._diary: Diary | None = None
+        self._log: NightLog | None = None
         self._attended_s = 0.0
         self._busy: set[str] = set()
         self._moved_ms = 0.0
-        self._requested = Requested(means, group, session_id)
+        self._requests = RequestQueue(means, group, session_id)
         self._boundaries = Boundaries(means.store, means.clock, group=group)
-        self._timing = Timing(self._boundaries, means.client, means.clock)
+        self._timing = Timing(self._boundaries, means.clock)
         self._start_afresh()
 
     def _start_afresh(self) -> None:
         """Forget what was only kept in memory."""
-        means, pages = self._means, Pages(self._store, self._means.clock)
+        means, web_players = self._means, WebPlayers(self._store, self._means.clock)
         self._busy.clear()
-        self._heard = HeardInSession(means)
-        self._learned = Learned(self._store, pages.tab_of)
-        self._attendance = Attendance(means, self._accounts, pages, self._learned)
-        self._hearing = Hearing(means.clock, pages, self._learned, self._requested)
-        self._carrying = Carrying(means, pages, self._learned, self._requested, self._timing)
+        self._plays = SessionPlays(means)
+        self._latency_store = LatencyStore(self._store, web_players.tab_of)
+        self._listeners = Listeners(means, self._accounts, web_players, self._latency_store, self._requests)
+        self._executor = StepExecutor(means, web_players, self._latency_store, self._requests, self._timing)
 
     async def run(self) -> None:
         """Keep the session in time until cancelled; after a restart it goes on from the document NIGHT."""
         self._start_afresh()
         self._moved_ms = self._means.clock.moved_ms
         self._night, self._saved = self._resume(), None
-        self._requested.resume()
+        self._requests.resume()
         endings = (*ASKED_FOR, SEEN_ENDING)
-        self._diary = Diary(self._means, self._group, self._session_id)
+        self._log = NightLog(self._means, self._group, self._session_id)
         with (
-            contextlib.closing(self._diary),
+            contextlib.closing(self._log),
             self._store.changes.subscribe("accounts/", f"groups/{self._group}/", endings=endings) as changes,
         ):
             async with asyncio.TaskGroup() as calls:
@@ -111,9 +109,9 @@ class SessionJob:
             return
         logger.warning("the clock was set by %.0f s: group %s is looked at again", by_ms / 1000, self._group)
         self._night = plan.looked_at_anew(moved(self._night, by_ms), self._now_ms())
-        self._heard.moved(by_ms)
-        if self._diary is not None:
-            self._diary.moved(by_ms)
+        self._plays.moved(by_ms)
+        if self._log is not None:
+            self._log.moved(by_ms)
 
     def _tick(self) -> tuple[str, ...]:
         """Take in a boundary of the interval timer; returns who is about to be told."""
@@ -122,7 +120,7 @@ class SessionJob:
         return () if self._night is before else (self._night.leader, *self._night.listeners)
 
     def _plan(self) -> tuple[list[Step], float]:
-        requested = self._requested.turn(self._night, self._boundaries.skips_at_ms())
+        requested = self._requests.turn(self._night, self._boundaries.skips_at_ms())
         turn = self._timing.turn(requested)
         steps, wake_at_ms = plan.plan(self._night, self._latencies(), self._busy, self._now_ms(), turn)
         return steps, min(wake_at_ms, self._timing.wake_at_ms)
@@ -150,9 +148,9 @@ class SessionJob:
         if self._night != self._saved:
             self._store.write(NIGHT, self._night, self._group)
             self._saved = self._night
-        if self._diary is not None:
-            self._diary.note(self._night)
-        self._heard.note(self._night)
+        if self._log is not None:
+            self._log.note(self._night)
+        self._plays.note(self._night)
 
     def _attend(self) -> None:
         """Take in who listens now, and what they wish."""
@@ -165,20 +163,21 @@ class SessionJob:
         wishes = {account: wish for account, wish in every.items() if wish.listening_in == self._group}
         before = self._night
         night = leadership.settled(before, group, wishes, (asked.lead, asked.lead_rev), self._now_ms())
-        attendance = self._attendance
         listeners = {
-            one: attendance.listener(before, night, one, wish) for one, wish in wishes.items() if one != night.leader
+            one: self._listeners.listener(before, night, one, wish)
+            for one, wish in wishes.items()
+            if one != night.leader
         }
         comes_alive = bool(listeners) and not before.listeners
         self._night = msgspec.structs.replace(
             night,
             lead=msgspec.structs.replace(night.lead, former=None),
             listeners=listeners,
-            host_choice=attendance.choice(before, night.leader),
+            host_choice=self._listeners.choice(before, night.leader),
             pace=self._pace(asked, len(listeners)),
             look_at_ms=self._now_ms() if comes_alive else night.look_at_ms,
         )
-        self._night = self._hearing.hear(self._night)
+        self._night = self._listeners.apply_reports(self._night)
 
     def _succeed(self) -> None:
         """Have a co-host lead while the leader is away."""
@@ -204,23 +203,23 @@ class SessionJob:
                 self._save()
 
     def _latencies(self) -> dict[str, latency.LatencyTable]:
-        return {account: self._learned.table(account) for account in (*self._night.listeners, self._night.leader)}
+        return {account: self._latency_store.table(account) for account in (*self._night.listeners, self._night.leader)}
 
     async def _take(self, step: Step, changes: Subscription) -> None:
-        """Make one step's call and fold what came of it into the night, unless it was about one who led till then."""
-        leader, moved_ms = self._night.leader, self._means.clock.moved_ms
+        """Make one step's call and take in what came of it, unless it was about one who led till then."""
+        leader, clock = self._night.leader, self._means.clock
+        moved_ms = clock.moved_ms
         try:
-            fold = await self._accounts.call(
-                step.account, lambda bearer: self._carrying.carry_out(step, bearer, self._night)
-            )
+            update = await self._accounts.call(step.account, partial(self._executor.execute, step, self._night))
         except (SpotifyError, NeedsLoginError) as error:
             logger.info("%s for %s: %r", type(step).__name__, step.account, error)
-            fold = self._carrying.failed(step, failure_of(error))
+            update = self._executor.failed(step, failure_of(error))
         finally:
             self._busy.discard(step.account)
             changes.wake()
-        self._follow_clock()
-        if moved_ms != self._moved_ms:
+        if clock.moved_ms != self._moved_ms:
+            self._follow_clock()
+        if clock.moved_ms != moved_ms:
             return  # what it says of a moment is of another time; everybody is looked at again
         if step.account != leader or leader == self._night.leader:
-            self._night = fold(self._night)
+            self._night = update(self._night)

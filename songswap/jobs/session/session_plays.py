@@ -16,7 +16,7 @@ from songswap.store import GoneError
 from songswap.store.moments import moved
 
 
-class HeardInSession:
+class SessionPlays:
     """One per running session. What is half heard when the worker stops, is left to Spotify's recently-played."""
 
     def __init__(self, means: Means) -> None:

@@ -4,20 +4,18 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from songswap.core.session import host_readings, latency, plan
-from songswap.core.session.steps import Begin, DriveHost, LookAtHost, LookAtQueue, Step
+from songswap.core.session.plan import Begin, DriveHost, LookAtHost, LookAtQueue, Step
 from songswap.core.timer import solo_timer
 from songswap.core.timer import timer as rules
 from songswap.documents import CONSENT, GROUP, GROUP_INTERVAL, INTERVAL, LATENCIES, SESSION_WISH, WISH, Latencies, Wish
 from songswap.jobs.kit.failures import failure_of
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
-from songswap.jobs.session import player_commands
-from songswap.jobs.session.ticks import Boundaries
-from songswap.jobs.session.timer_boundaries import Timing
+from songswap.jobs.session.step_executor import Update, begin, drive
+from songswap.jobs.session.timer_boundaries import Boundaries, Timing
 from songswap.model.interval import Interval
 from songswap.model.music import Playback
 from songswap.model.music_source import Bearer
@@ -27,7 +25,6 @@ from songswap.store import Subscription
 
 logger = logging.getLogger(__name__)
 
-Fold = Callable[[Night], Night]
 ASKED = (INTERVAL, GROUP_INTERVAL, SESSION_WISH, WISH, CONSENT)
 ENDINGS = tuple(document.pattern.rpartition("/")[2] for document in ASKED)
 
@@ -42,7 +39,7 @@ class IntervalJob:
         self._group = group
         self._owner = account
         self._boundaries = Boundaries(means.store, means.clock, account=account, group=group)
-        self._timing = Timing(self._boundaries, means.client, means.clock)
+        self._timing = Timing(self._boundaries, means.clock)
         self._moved_ms = means.clock.moved_ms
         self._night: Night | None = None
         self._saved: Night | None = None
@@ -84,9 +81,9 @@ class IntervalJob:
         now_ms = self._means.clock.now_ms()
         before = self._present(timer, now_ms)
         self._night = night = self._ticked(timer, before, now_ms)
-        turn = self._timing.turn((math.inf, None))
+        turn = self._timing.turn(plan.NOTHING)
         is_over = rules.where(timer, now_ms).state == "done"
-        if is_over and not night.drives and turn[1] is None:
+        if is_over and not night.drives and turn.step is None:
             return [], math.inf
         steps, wake_at_ms = plan.plan(night, {}, self._busy(night), now_ms, turn)
         return steps, min(wake_at_ms, self._timing.wake_at_ms)
@@ -175,22 +172,23 @@ class IntervalJob:
         if self._night is not None and self._night.session_id == run:
             self._night = fold(self._night)
 
-    async def _carry_out(self, step: Step, bearer: Bearer) -> Fold:
-        client = self._means.client
+    async def _carry_out(self, step: Step, bearer: Bearer) -> Update:
+        player = self._means.player
         match step:
             case LookAtHost():
-                return self._read(await client.playback(bearer))
+                return self._read(await player.playback(bearer))
             case LookAtQueue():
-                queue = await client.queue(bearer)
+                queue = await player.queue(bearer)
                 return lambda night: host_readings.queue_read(night, queue, self._means.clock.now_ms())
             case Begin():
-                return await self._timing.begin(step, bearer)
-            case DriveHost(drive=drive, device_id=device_id):
-                await player_commands.drive(client, bearer, drive, device_id)
+                await begin(player, bearer, step)
+                return lambda night: host_readings.begun(night, self._means.clock.now_ms())
+            case DriveHost():
+                await drive(player, bearer, step.drive, step.device_id)
                 return solo_timer.obeyed
         raise TypeError(f"no step of a timer: {step}")
 
-    def _read(self, reading: Playback | None) -> Fold:
+    def _read(self, reading: Playback | None) -> Update:
         def fold(night: Night) -> Night:
             now_ms = self._looked_at_ms = self._means.clock.now_ms()
             if reading is not None and reading.device is not None and reading.device.id is not None:
@@ -201,13 +199,13 @@ class IntervalJob:
 
         return fold
 
-    def _failed(self, step: Step, failure: Failure) -> Fold:
+    def _failed(self, step: Step, failure: Failure) -> Update:
         now_ms = self._means.clock.now_ms()
         match step:
             case Begin():
                 fold = self._timing.not_begun(step, failure)
-            case DriveHost(drive=drive):
-                fold = self._timing.not_driven(drive, failure)
+            case DriveHost():
+                fold = self._timing.not_driven(step.drive, failure)
             case _:
                 return lambda night: solo_timer.look_failed(night, failure, now_ms)
         if failure.status in solo_timer.SETTLED:

@@ -15,7 +15,7 @@ PATIENCE_MS = 1_200.0
 """So long after it should have been carried out a page's answer is waited for before Spotify is told instead."""
 
 
-class Pages:
+class WebPlayers:
     """Reads what pages report, each report once; writes what they are told."""
 
     def __init__(self, store: Store, clock: Clock) -> None:

@@ -12,8 +12,7 @@ from songswap.core.session.commands import (
 )
 from songswap.core.session.host_readings import driven
 from songswap.core.session.latency import UNKNOWN_MS
-from songswap.core.session.plan import plan
-from songswap.core.session.steps import DriveHost, Tell
+from songswap.core.session.plan import DriveHost, Tell, plan
 from songswap.model.session import Action, Failure, Latency, Night, Timeline
 from tests.core.music import A, B, C, listener, night, timeline
 

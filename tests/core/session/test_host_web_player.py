@@ -12,8 +12,7 @@ from songswap.core.session.host_web_player import (
     moved,
     reported,
 )
-from songswap.core.session.plan import plan
-from songswap.core.session.steps import DriveHost, MoveHost
+from songswap.core.session.plan import DriveHost, MoveHost, plan
 from songswap.core.session.web_player import QUIET_MS, RETURN_MS, SETTLE_HERE_MS
 from songswap.model.music import Playback
 from songswap.model.session import Action, Failure, Night

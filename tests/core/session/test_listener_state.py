@@ -20,8 +20,7 @@ from songswap.core.session.listener_state import (
     seen,
     told,
 )
-from songswap.core.session.plan import plan
-from songswap.core.session.steps import Tell
+from songswap.core.session.plan import Tell, plan
 from songswap.core.session.web_player import SETTLE_HERE_MS, TOLERANCE_HERE_MS
 from songswap.model.music import Device, Playback
 from songswap.model.session import Command, Failure, Listener

@@ -5,8 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.session import listener_state
-from songswap.core.session.plan import QUEUE_PATIENCE_MS, READ_FIRST_MS, plan, resumed
-from songswap.core.session.steps import DriveHost, LookAtHost, LookAtListener, LookAtQueue, Step, Tell
+from songswap.core.session.plan import (
+    QUEUE_PATIENCE_MS,
+    READ_FIRST_MS,
+    DriveHost,
+    LookAtHost,
+    LookAtListener,
+    LookAtQueue,
+    Step,
+    Tell,
+    plan,
+    resumed,
+)
 from songswap.core.session.timeline import HELD_TRACKS, held_tracks
 from songswap.model.session import Command, Drive, Latency, Night
 from tests.core.music import MINUTE_MS, A, B, C, listener, night, timeline, track

@@ -1,9 +1,7 @@
 import pytest
 
-from songswap.core.session.listener_state import seen, told
-from songswap.core.session.plan import plan
-from songswap.core.session.queue_follow import CHANGE_LOOK_MS
-from songswap.core.session.steps import Tell
+from songswap.core.session.listener_state import CHANGE_LOOK_MS, seen, told
+from songswap.core.session.plan import Tell, plan
 from songswap.model.music import Playback
 from songswap.model.session import Command, Listener
 from tests.core.music import MINUTE_MS, A, B, listener, night, reading, timeline, track

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.core.session import request_handover
+from songswap.core.session.plan import GoOn, HandOver
 from songswap.core.session.request_handover import LAST_MOMENT_MS, LEAD_MS
-from songswap.core.session.steps import GoOn, HandOver
 from songswap.model.nights import Handed, HandedRequest, Requests, RequestSettings, SongRequest
 from songswap.model.session import Night
 from tests.core.music import MINUTE_MS, A, B, C, listener, night, reading, timeline, track

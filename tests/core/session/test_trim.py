@@ -3,8 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.core.session.listener_state import Person, attend, seen, told
-from songswap.core.session.plan import plan
-from songswap.core.session.steps import Tell
+from songswap.core.session.plan import Tell, plan
 from songswap.core.session.timeline import advance, trimmed
 from songswap.model.music import Device
 from songswap.model.session import Command, Listener

@@ -2,8 +2,7 @@ import msgspec
 import pytest
 
 from songswap.core.session.latency import UNKNOWN_MS
-from songswap.core.session.plan import plan
-from songswap.core.session.steps import Tell
+from songswap.core.session.plan import Tell, plan
 from songswap.core.session.web_player import (
     AHEAD_MS,
     QUIET_MS,

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 
 from songswap.core.session import request_handover
+from songswap.core.session.plan import GoOn, HandOver, ScheduledStep
 from songswap.core.session.requests import in_session
-from songswap.core.session.steps import GoOn, HandOver
 from songswap.documents import HANDED, REQUESTS
 from songswap.jobs.kit.spotify_accounts import Means
 from songswap.model.music import Playback
@@ -15,7 +15,7 @@ from songswap.model.session import Failure, Night
 from songswap.spotify.errors import BadRequestError, ForbiddenError, NotFoundError, UnavailableError
 
 
-class Requested:
+class RequestQueue:
     """The requests of one session. Every rule is in `core.session.request_handover`."""
 
     def __init__(self, means: Means, group: str, session_id: str) -> None:
@@ -32,7 +32,7 @@ class Requested:
         self._handed = handed if handed and handed.session_id == self._session_id else Handed(self._session_id)
         self._keep(request_handover.interrupted(self._handed))
 
-    def turn(self, night: Night, cut_at_ms: float = math.inf) -> request_handover.Turn:
+    def turn(self, night: Night, cut_at_ms: float = math.inf) -> ScheduledStep:
         """What to give to the host's player next, and when; at `cut_at_ms` what plays is cut short."""
         now_ms = self._clock.now_ms()
         self._keep(request_handover.heard(self._handed, night, now_ms))
