@@ -19,7 +19,7 @@ SPOTIFYS_OWN_WORDS = PACKAGE / "spotify" / "wire.py"
 """Types named and described in Spotify's reference."""
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
-LONGEST_MODULE = 350
+LONGEST_MODULE = 500
 LONGEST_FUNCTION = 60
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
