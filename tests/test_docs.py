@@ -15,6 +15,7 @@ from songswap.clock import Clock
 from songswap.config import APP_KEYS, KEYS, App, Config, Spotify
 from songswap.store import Store
 from songswap.web.app import create_app
+from songswap.web.insights.figure_table import TABLE as FIGURE_TABLE
 from tests.processes import Installation, all_running
 
 ROOT = Path(__file__).parents[1]
@@ -129,6 +130,18 @@ def routes_below_api(folder: Path) -> Iterator[str]:
 def test_every_route_of_the_api_is_told_of_and_no_other(tmp_path: Path) -> None:
     told = re.findall(r"`([A-Z]+ /api/[^`]*)`", text_of(API))
     assert set(told) == set(routes_below_api(tmp_path))
+
+
+def test_every_figure_is_told_of_as_in_the_table_of_figures() -> None:
+    paths = [row.path.translate({ord("<"): "{", ord(">"): "}"}) for row in FIGURE_TABLE]
+    figures = [f"| `GET /api/insights/{path}` | {row.told} |" for row, path in zip(FIGURE_TABLE, paths, strict=True)]
+    by_link = [
+        f"| `GET /api/shared/{{account}}/{{secret}}/{path}` | `/api/insights/{path}` |"
+        for row, path in zip(FIGURE_TABLE, paths, strict=True)
+        if row.askers == "link"
+    ]
+    for lines in (figures, by_link):
+        assert "\n".join(lines) in text_of(API), "this belongs into docs/api.md"
 
 
 def load_catalogue(installation: Installation) -> None:

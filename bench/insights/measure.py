@@ -19,36 +19,14 @@ from typing import Any
 from bench.insights.library import FIRST_YEAR, Size, furnish, group_of
 from songswap.documents import BROWSERS, GROUP, Browser, Browsers
 from songswap.store import Store
+from songswap.web.insights.figure_table import TABLE
 from tests.ports import free_port
 
 SECRET = "s" * 43
 PATIENCE_S = 30.0
 RULES = ("30s", "half", "finished", "all")
-FIGURES = (
-    "totals",
-    "top/tracks",
-    "top/artists",
-    "top/albums",
-    "top/genres",
-    "over-time",
-    "heatmap",
-    "calendar",
-    "streaks",
-    "sessions",
-    "firsts",
-    "discoveries",
-    "discoveries?kind=tracks",
-    "skips",
-    "artists/{artist}",
-    "albums/{album}",
-    "tracks/{track}",
-    "year/{year}",
-    "match?with={other}",
-    "common",
-    "common?kind=tracks",
-    "brought",
-)
-OF_MANY = {"common", "common?kind=tracks", "brought"}
+FIGURES = tuple(asked for row in TABLE for asked in row.asked)
+OF_MANY = {asked for row in TABLE for asked in row.asked if row.is_of_many}
 OF_TWO = "match?with={other}"
 
 

@@ -26,7 +26,7 @@ from songswap.web.groups import group_directory, groups, invites
 from songswap.web.guess import game, guess
 from songswap.web.history import history_api, history_export, imports
 from songswap.web.home import home, pages
-from songswap.web.insights import comparing, insights_api, insights_pages, match_page, sharing
+from songswap.web.insights import insights_api, insights_pages, match_page, scope_list, sharing
 from songswap.web.kit import (
     access,
     cookies,
@@ -95,7 +95,7 @@ def _register_features(app: Quart) -> None:
     features = (
         pages, login, account, export, devices, groups, invites, session, requests,
         search, night_pages, screen, trim, web_player, history_api, imports, history_export,
-        sharing, comparing, library, list_sources, renewals, playlists,
+        sharing, scope_list, library, list_sources, renewals, playlists,
         create, create_saving, timer,
         posts_api, home, post_stream, live_socket, chat, feed,
         profiles, people_pages, pictures, group_directory, people_search,
@@ -108,8 +108,8 @@ def _register_features(app: Quart) -> None:
         app.register_blueprint(feature.blueprint)
     app.register_blueprint(match_page.blueprint)
     insights_pages.register(app)
-    app.register_blueprint(insights_api.blueprint, url_prefix="/api/insights")
-    app.register_blueprint(insights_api.blueprint, url_prefix=insights_api.SHARED_PREFIX, name=insights_api.SHARED)
+    app.register_blueprint(insights_api.blueprint)
+    app.register_blueprint(insights_api.shared)
 
 
 def _connect(app: Quart, services: Services) -> None:

@@ -8,8 +8,8 @@ from songswap.documents import Account
 from songswap.model.struct import Struct
 from songswap.store import StoreError
 from songswap.web.discovery.sources import SOURCES, SourceName
-from songswap.web.insights.comparing import ScopeState, scopes
 from songswap.web.insights.insights_access import reader_of
+from songswap.web.insights.scope_list import ScopeState, scopes
 from songswap.web.kit.services import Services
 
 

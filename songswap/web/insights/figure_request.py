@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -18,20 +18,21 @@ from songswap.columns.plays import By, Plays, Question
 from songswap.core.insights import periods
 from songswap.core.insights.periods import Period, PeriodError, PeriodName
 from songswap.model.sharing import CountingRule, WeekStart
-from songswap.web.insights.insights_access import Reader, Scope, people
+from songswap.web.insights.insights_access import Reader, Scope, people, scope_of
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body
 from songswap.web.kit.services import Services
 
 Answer = TypeVar("Answer", bound=Figure)
+Options = dict[str, Any]
 
 MOST_TEXT = 80
 NEVER_HEARD = "never_heard"
 CALENDAR = frozenset({"week", "month", "year"})
 
 
-class Manner(Body, frozen=True):
-    """How to reckon: in which time zone, from which day on weeks go, which plays count, by plays or by minutes.
+class CountingQuery(Body, frozen=True):
+    """How to count: in which time zone, from which day on weeks go, which plays count, by plays or by minutes.
 
     What is left out is as the account has it.
     """
@@ -41,14 +42,22 @@ class Manner(Body, frozen=True):
     rule: CountingRule | None = None
     by: By = "plays"
 
+    def options(self, _named: str) -> Options:
+        """What else the figure is given; `_named` is what the path names. Raises ProblemError."""
+        return {}
 
-class Scoped(Manner, frozen=True):
+
+class ScopeQuery(CountingQuery, frozen=True):
     """Whose figures: `scope` is me, everybody, group:ID or account:ID."""
 
     scope: Annotated[str, Meta(max_length=MOST_TEXT)] = "me"
 
+    def scope_for(self, services: Services, reader: Reader) -> Scope:
+        """Whose plays `reader` asks for. Raises ProblemError."""
+        return scope_of(services, reader, self.scope)
 
-class Spanned(Manner, frozen=True):
+
+class PeriodQuery(CountingQuery, frozen=True):
     """Which time: a `period` (the week, month or year with the day `at`), or the days `from` and `to`; else all."""
 
     period: PeriodName | None = None
@@ -56,22 +65,30 @@ class Spanned(Manner, frozen=True):
     last: date | None = msgspec.field(default=None, name="to")
     at: date | None = None
 
+    def span(self, _named: str) -> "PeriodQuery":
+        """The time that is asked for."""
+        return self
 
-class Asked(Spanned, frozen=True):
+
+class FigureQuery(PeriodQuery, frozen=True):
     """Whose figures: `scope` is me, everybody, group:ID or account:ID."""
 
     scope: Annotated[str, Meta(max_length=MOST_TEXT)] = "me"
 
+    def scope_for(self, services: Services, reader: Reader) -> Scope:
+        """Whose plays `reader` asks for. Raises ProblemError."""
+        return scope_of(services, reader, self.scope)
+
 
 @dataclass(frozen=True)
-class Asking:
+class FigureRequest:
     """Somebody asks for a figure about `scope`."""
 
     services: Services
     reader: Reader
     scope: Scope
 
-    async def answer(self, figure: Callable[[Plays], Answer], kind: type[Answer], data: Spanned) -> Response:
+    async def answer(self, figure: Callable[[Plays], Answer], kind: type[Answer], data: PeriodQuery) -> Response:
         """The figure in the time and the manner of `data`, as JSON. Raises ProblemError."""
         found = await self.find(figure, kind, await self.question(data))
         return Response(msgspec.json.encode(found), mimetype="application/json")
@@ -88,14 +105,14 @@ class Asking:
             raise ProblemError(400, "too_many_people", "That is only told of up to 62 people.") from error
         return replace(found, about=replace(found.about, people=people(self.services.store, self.scope.accounts)))
 
-    async def question(self, data: Spanned) -> Question:
+    async def question(self, data: PeriodQuery) -> Question:
         """What is asked for in the time and the manner of `data`. Raises ProblemError (400)."""
         try:
             return await self._question(data)
         except PeriodError as error:
             raise ProblemError(400, "invalid", str(error)) from error
 
-    async def _question(self, data: Spanned) -> Question:
+    async def _question(self, data: PeriodQuery) -> Question:
         now_ms = self.services.clock.now_ms()
         zone = periods.zone_of(data.zone or self.reader.account.zone)
         week_start = data.week_start or self.reader.sharing.week_start
@@ -124,7 +141,7 @@ def _until(last: date | None, everything: Period, period: Callable[..., Period])
     return period("custom", first=min(everything.first_day, max(last, periods.FIRST_DAY)), last=last)
 
 
-def _name_of(data: Spanned) -> PeriodName:
+def _name_of(data: PeriodQuery) -> PeriodName:
     """Which period is meant. Raises PeriodError where the fields contradict each other."""
     has_days = data.first is not None or data.last is not None
     name = data.period or ("custom" if has_days else "all")

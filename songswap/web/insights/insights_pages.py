@@ -20,6 +20,7 @@ from songswap.web.insights.charts import times as time_charts
 from songswap.web.insights.charts import tops as top_charts
 from songswap.web.insights.charts.parts import Chart
 from songswap.web.insights.figure_request import NEVER_HEARD, Answer
+from songswap.web.insights.figure_table import CARD_ITEMS
 from songswap.web.insights.insights_access import reader_of
 from songswap.web.insights.insights_scope_url import Kind, Place
 from songswap.web.insights.insights_url import View, look
@@ -141,7 +142,7 @@ async def show_year(number: str) -> ResponseReturnValue:
     if found.totals.plays:
         charts["months"] = time_charts.over_time(found.about, "month", found.months, view, "Month by month")
         charts["clock"] = time_charts.day_clock(await view.ask(times.heatmap, times.Heatmap))
-        charts["genres"] = top_charts.genres(await view.ask(partial(top, kind="genres", limit=overview.SHOWN), Top))
+        charts["genres"] = top_charts.genres(await view.ask(partial(top, kind="genres", limit=CARD_ITEMS), Top))
         days = await view.ask(times.calendar, times.Calendar)
         charts["calendar"] = calendar_chart.calendar(days, view.question.week_start, view)
     link = _link(view.place, view.path)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from songswap.columns.figures.answers import Person
 from songswap.documents import GROUP
-from songswap.web.insights.comparing import scopes
 from songswap.web.insights.insights_access import Reader, Scope, people, reader_by_link, reader_of, scope_of, visible
+from songswap.web.insights.scope_list import scopes
 from songswap.web.kit.access import me, who
 from songswap.web.kit.services import Services
 from songswap.web.people.viewer import viewer_of

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from songswap.columns.figures.names import Item
 from songswap.columns.plays import Plays, Question
 from songswap.core.insights.periods import Period, PeriodName, Step, day_of, zone_of
-from songswap.web.insights.figure_request import CALENDAR, Answer, Asking, Spanned
+from songswap.web.insights.figure_request import CALENDAR, Answer, FigureRequest, PeriodQuery
 from songswap.web.insights.insights_scope_url import Place
 from songswap.web.kit.errors import ProblemError, Way
 from songswap.web.kit.services import Services
@@ -34,7 +34,7 @@ class View:
     query: Mapping[str, str]
     question: Question
     reach: tuple[int, int] | None
-    asking: Asking = field(repr=False)
+    asking: FigureRequest = field(repr=False)
 
     @property
     def period(self) -> Period:
@@ -125,11 +125,11 @@ async def look(services: Services, place: Place, path: str, given: Mapping[str, 
     query.setdefault("period", "custom" if any(name in query for name in DAYS) else usual)
     query = _fitting(query)
     try:
-        data = msgspec.convert(query, Spanned, strict=False)
+        data = msgspec.convert(query, PeriodQuery, strict=False)
     except msgspec.ValidationError as error:
         ways = (Way("Show what is usual", place.base + path),)
         raise ProblemError(400, "invalid", f"The address does not fit: {error}.", ways=ways) from error
-    asking = Asking(services, place.reader, place.scope)
+    asking = FigureRequest(services, place.reader, place.scope)
     question = await asking.question(data)
     return View(place, path, query, question, await services.columns.reach(place.scope.accounts), asking)
 

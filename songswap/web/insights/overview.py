@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, get_args
 
-from songswap.columns.figures import listens, people, sittings, skips, times, totals
+from songswap.columns.figures import people, sittings, times, totals
+from songswap.columns.figures.answers import Figure
 from songswap.columns.figures.top import Top, TopKind, top
 from songswap.web.insights.charts import people as people_charts
 from songswap.web.insights.charts import times as time_charts
 from songswap.web.insights.charts import tops as top_charts
 from songswap.web.insights.charts.calendar import calendar
 from songswap.web.insights.charts.parts import Chart
+from songswap.web.insights.figure_table import CARD_ITEMS, TABLE
 from songswap.web.insights.insights_url import View
 
-SHOWN: Final = 10
 BROUGHT_SHOWN: Final = 8
 FEWEST_DAYS_IN_CALENDAR: Final = 32
 """Of fewer days the bars over time tell the same."""
@@ -30,15 +31,15 @@ class Together:
 
 @dataclass(frozen=True)
 class Overview:
-    """The figures of a period with at least one play, and the charts of those that are drawn."""
+    """The figures of a period with at least one play, and the charts of those that are drawn.
+
+    `figures` are those that the table puts on this page, by name; `cards` are the templates of their own cards.
+    """
 
     totals: totals.TotalsAnswer
     tops: dict[TopKind, Top]
-    streaks: times.Streaks
-    sessions: sittings.Sessions
-    firsts: listens.Firsts
-    discoveries: listens.Discoveries
-    skips: skips.Skips
+    figures: dict[str, Figure]
+    cards: tuple[str, ...]
     charts: dict[str, Chart]
     together: Together | None
 
@@ -51,26 +52,25 @@ async def totals_of(view: View) -> totals.TotalsAnswer:
 async def overview_of(view: View, summed: totals.TotalsAnswer) -> Overview:
     """Everything about the period. Raises ProblemError."""
     tops: dict[TopKind, Top] = {kind: await _top(view, kind) for kind in get_args(TopKind)}
-    sat = await view.ask(sittings.sessions, sittings.Sessions)
+    shown = [(row, row.card_options) for row in TABLE if row.card_options is not None]
+    figures = {row.name: await view.ask(row.with_options(options), row.answer) for row, options in shown}
     return Overview(
         totals=summed,
         tops=tops,
-        streaks=await view.ask(times.streaks, times.Streaks),
-        sessions=sat,
-        firsts=await view.ask(listens.firsts, listens.Firsts),
-        discoveries=await view.ask(partial(listens.discoveries, kind="artists", limit=SHOWN), listens.Discoveries),
-        skips=await view.ask(partial(skips.skips, kind="tracks", limit=SHOWN), skips.Skips),
-        charts=await _charts(view, tops["genres"], sat),
+        figures=figures,
+        cards=tuple(row.card for row, _ in shown if row.card),
+        charts=await _charts(view, tops["genres"]),
         together=await _together(view),
     )
 
 
 async def _top(view: View, kind: TopKind) -> Top:
-    return await view.ask(partial(top, kind=kind, limit=SHOWN), Top)
+    return await view.ask(partial(top, kind=kind, limit=CARD_ITEMS), Top)
 
 
-async def _charts(view: View, genres: Top, sat: sittings.Sessions) -> dict[str, Chart]:
+async def _charts(view: View, genres: Top) -> dict[str, Chart]:
     over_time = await view.ask(times.over_time, times.OverTime)
+    sat = await view.ask(sittings.sessions, sittings.Sessions)
     hours = await view.ask(times.heatmap, times.Heatmap)
     charts = [
         time_charts.over_time(over_time.about, over_time.step, over_time.items, view),
@@ -89,8 +89,8 @@ async def _together(view: View) -> Together | None:
     """None where there is one person alone, or so many that nobody would read it."""
     if not 1 < len(view.place.people) <= people.MOST_PEOPLE:
         return None
-    artists = await view.ask(partial(people.common, kind="artists", limit=SHOWN), people.Common)
-    tracks = await view.ask(partial(people.common, kind="tracks", limit=SHOWN), people.Common)
+    artists = await view.ask(partial(people.common, kind="artists", limit=CARD_ITEMS), people.Common)
+    tracks = await view.ask(partial(people.common, kind="tracks", limit=CARD_ITEMS), people.Common)
     brought = await view.ask(partial(people.brought, limit=BROUGHT_SHOWN), people.BroughtArtists)
     charts = [
         *((people_charts.in_common(artists),) if artists.items else ()),

@@ -39,39 +39,27 @@ PUBLIC = frozenset(
         "screen.invite_code",
         "people_pages.linked_page",
         "pictures.person_picture",
-        "link_insights.show",
-        "link_insights.show_top",
-        "link_insights.show_artist",
-        "link_insights.show_album",
-        "link_insights.show_track",
-        "link_insights.show_year",
-        "shared.get_totals",
-        "shared.get_top",
-        "shared.get_over_time",
-        "shared.get_heatmap",
-        "shared.get_calendar",
-        "shared.get_streaks",
-        "shared.get_sessions",
-        "shared.get_firsts",
-        "shared.get_discoveries",
-        "shared.get_skips",
-        "shared.get_artist",
-        "shared.get_album",
-        "shared.get_track",
-        "shared.get_year",
     }
 )
 """Endpoints for everybody. All others answer 401, or send a browser to the log-in.
 
-A screen's address holds a secret, which is its key: a TV has nobody to log in. So does that of somebody's shared
-figures, and `insights.find_reader` checks it before any of their routes.
+A screen's address holds a secret, which is its key: a TV has nobody to log in.
 """
+
+BY_LINK = frozenset({"link_insights", "shared"})
+"""Blueprints whose addresses hold the secret of somebody's link, which they check before any of their routes: the pages
+and the figures that people share."""
 
 UNASKED = frozenset({"chat.type_in_chat", "chat.read_chat", "notices.see_notices", "tabs.post_token"})
 """Changes that pages send by themselves while somebody reads, writes or listens: they are counted apart, so that a
 lively chat takes nothing from what a person may do."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_public(endpoint: str | None) -> bool:
+    """Whether a route answers those who are not logged in."""
+    return endpoint is not None and (endpoint in PUBLIC or endpoint.partition(".")[0] in BY_LINK)
 
 
 def who() -> Account | None:
@@ -135,7 +123,7 @@ async def check() -> ResponseReturnValue | None:
         raise ProblemError(403, "foreign_origin", "Changes are only taken from SongSwap's own pages.")
     _demand_own_name(services, host)
     _recognise(services, request.cookies)
-    if g.account is None and request.url_rule is not None and request.endpoint not in PUBLIC:
+    if g.account is None and request.url_rule is not None and not is_public(request.endpoint):
         _demand_patience(services, "refused")
         return _ask_to_log_in()
     cost: Cost = "unasked" if request.endpoint in UNASKED else cost_of(request.endpoint, changes=changes)

@@ -36,7 +36,7 @@ NEIGHBOURS: Final = frozenset(
 )
 EXPORTS: Final = frozenset({"export.export", "takeout.export_history", "operator_catalogue.dump_catalogue"})
 SEARCHES: Final = frozenset({"search.search", "finding.search_page", "people_pages.people_page"})
-FIGURES: Final = ("insights", "shared", "comparing", "match_page")
+FIGURES: Final = ("insights", "shared", "scopes", "match_page")
 """Blueprints whose every GET asks the columns; so do those that end in `_insights`."""
 STREAMS: Final = frozenset(
     {

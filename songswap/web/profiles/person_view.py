@@ -17,7 +17,7 @@ from songswap.documents import NIGHT, RENEWED, Account, RenewalsSeen
 from songswap.model.music import Track
 from songswap.model.profiles import Profile, Relation, Section
 from songswap.model.struct import Struct
-from songswap.web.insights.figure_request import Asked, Asking
+from songswap.web.insights.figure_request import FigureQuery, FigureRequest
 from songswap.web.insights.insights_access import Scope, reader_of
 from songswap.web.kit.services import Services
 from songswap.web.kit.worker_status import is_worker_alive
@@ -115,21 +115,21 @@ class _Figures:
     """What the columns say of one person, private sessions left out."""
 
     def __init__(self, services: Services, account: Account) -> None:
-        self._asking = Asking(services, reader_of(services, account), Scope((account.id,), with_private=False))
+        self._asking = FigureRequest(services, reader_of(services, account), Scope((account.id,), with_private=False))
         self._today = periods.day_of(services.clock.now_ms(), periods.zone_of(account.zone))
 
     async def top(self) -> tuple[TopItem, ...]:
         first = self._today - timedelta(days=TOP_DAYS - 1)
-        data = Asked(first=first, last=self._today)
+        data = FigureQuery(first=first, last=self._today)
         return (await self._find(partial(top, kind="tracks", limit=SHOWN), Top, data)).items
 
     async def recent(self) -> tuple[Listen, ...]:
-        return (await self._find(partial(latest, limit=SHOWN), Latest, Asked())).items
+        return (await self._find(partial(latest, limit=SHOWN), Latest, FigureQuery())).items
 
     async def streak(self) -> Streak | None:
-        return (await self._find(streaks, Streaks, Asked())).current
+        return (await self._find(streaks, Streaks, FigureQuery())).current
 
-    async def _find(self, figure: Callable[[Plays], Answer], kind: type[Answer], data: Asked) -> Answer:
+    async def _find(self, figure: Callable[[Plays], Answer], kind: type[Answer], data: FigureQuery) -> Answer:
         return await self._asking.find(figure, kind, await self._asking.question(data))
 
 

@@ -12,7 +12,7 @@ from songswap.core.insights import periods
 from songswap.documents import Account
 from songswap.model.posts import Card, ChartRow, Place, Post
 from songswap.spotify.links import SpotifyLink, link_in
-from songswap.web.insights.figure_request import Asked, Asking
+from songswap.web.insights.figure_request import FigureQuery, FigureRequest
 from songswap.web.insights.insights_access import Scope, reader_of
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body
@@ -111,8 +111,8 @@ def _found_lately(services: Services, link: SpotifyLink) -> Card | None:
 async def _chart(services: Services, account: Account, asked: ChartAsked) -> Card:
     today = periods.day_of(services.clock.now_ms(), periods.zone_of(account.zone))
     first = today - timedelta(days=asked.days - 1) if asked.days else None
-    data = Asked(first=first, last=today if first else None, by=asked.by)
-    asking = Asking(services, reader_of(services, account), Scope((account.id,), with_private=False))
+    data = FigureQuery(first=first, last=today if first else None, by=asked.by)
+    asking = FigureRequest(services, reader_of(services, account), Scope((account.id,), with_private=False))
     found = await asking.find(partial(top, kind=asked.kind, limit=BARS), Top, await asking.question(data))
     if not found.items:
         raise ProblemError(409, "nothing_heard", "Nothing was heard in that time, so there is no chart to attach.")

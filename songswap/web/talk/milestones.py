@@ -17,7 +17,7 @@ from songswap.model.people import Group
 from songswap.model.posts import Card, Milestones, Place
 from songswap.model.profiles import Section
 from songswap.store import StoreError
-from songswap.web.insights.figure_request import Asked, Asking
+from songswap.web.insights.figure_request import FigureQuery, FigureRequest
 from songswap.web.insights.insights_access import Scope, reader_of
 from songswap.web.insights.insights_text import length
 from songswap.web.kit.errors import ProblemError
@@ -100,15 +100,15 @@ def _renewals(services: Services, account: Account, known: Milestones) -> Milest
 
 
 async def _listening(services: Services, account: Account, known: Milestones) -> Milestones:
-    asking = Asking(services, reader_of(services, account), Scope((account.id,), with_private=False))
+    asking = FigureRequest(services, reader_of(services, account), Scope((account.id,), with_private=False))
     today = periods.day_of(services.clock.now_ms(), periods.zone_of(account.zone))
-    lately = await asking.question(Asked(first=today - timedelta(days=WEEKS_DAYS - 1), last=today))
+    lately = await asking.question(FigureQuery(first=today - timedelta(days=WEEKS_DAYS - 1), last=today))
     found = (await asking.find(partial(top, kind="artists", limit=1), Top, lately)).items
     name, plays = (found[0].artist.name, found[0].plays) if found and found[0].artist else ("", 0)
     if rules.is_new_favourite(name, plays, known.favourite):
         words = f"A new favourite: {name}, {plays} plays in four weeks."
         say(services, _wall(account), "favourite", words, by=account.id, key=f"favourite-{today}")
-    current = (await asking.find(streaks, Streaks, await asking.question(Asked()))).current
+    current = (await asking.find(streaks, Streaks, await asking.question(FigureQuery()))).current
     days = current.days if current else 0
     if current and rules.is_new_streak(days, known.streak_days):
         words = f"{rules.streak_reached(days)} days in a row with music."

@@ -3,31 +3,18 @@
 import pytest
 
 from songswap.columns.figures.answers import key_of
+from songswap.web.insights.figure_table import TABLE
 from tests.web.friends import AIKO, BENT, Friends
 from tests.web.site import refusal
 
-FIGURES = (
-    "totals",
-    "top/tracks",
-    "top/artists",
-    "top/albums",
-    "top/genres",
-    "over-time",
-    "heatmap",
-    "calendar",
-    "streaks",
-    "sessions",
-    "firsts",
-    "discoveries",
-    "discoveries?kind=tracks",
-    "skips",
-    "skips?kind=artists",
-    "year/2026",
-    f"artists/{key_of(AIKO.artist)}",
-    f"albums/{key_of(AIKO.album or 0)}",
-    f"tracks/{key_of(AIKO.track)}",
-)
-OF_MANY = ("common", "common?kind=tracks", "brought")
+NAMED = {
+    "artist": key_of(AIKO.artist),
+    "album": key_of(AIKO.album or 0),
+    "track": key_of(AIKO.track),
+    "year": "2026",
+}
+FIGURES = [asked.format(**NAMED) for row in TABLE for asked in row.asked if row.askers == "link"]
+OF_MANY = [asked for row in TABLE for asked in row.asked if row.is_of_many]
 
 
 @pytest.mark.parametrize("figure", FIGURES)

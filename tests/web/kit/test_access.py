@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from songswap.simulator import World
 from songswap.web.kit import limits
-from songswap.web.kit.access import PUBLIC, SAFE_METHODS, UNASKED
+from songswap.web.kit.access import BY_LINK, PUBLIC, SAFE_METHODS, UNASKED, is_public
 from songswap.web.kit.rate_limiter import Pace
 from tests.web.site import HOST, ORIGIN, Browser, Site, content, group_of, open_site, refusal
 from tests.web.streams import listening
@@ -61,7 +61,7 @@ def _address(rule: Rule) -> str:
 
 async def test_every_route_needs_a_login_or_is_listed_public(site: Site) -> None:
     browser = site.browser()
-    closed = [route for route in _routes(site) if route[0] not in PUBLIC]
+    closed = [route for route in _routes(site) if not is_public(route[0])]
     assert len(closed) > 20
     for endpoint, method, address in closed:
         response = await browser.open(method, address)
@@ -94,7 +94,9 @@ async def _connects(browser: Browser, address: str, origin: str, host: str = HOS
 
 
 async def test_public_list_names_only_routes_there_are(site: Site) -> None:
-    assert {endpoint for endpoint, _, _ in _routes(site)} >= PUBLIC
+    endpoints = {endpoint for endpoint, _, _ in _routes(site)}
+    assert endpoints >= PUBLIC
+    assert {endpoint.partition(".")[0] for endpoint in endpoints} >= BY_LINK
 
 
 async def test_every_change_from_another_sites_page_is_refused(site: Site) -> None:

@@ -20,6 +20,7 @@ from songswap.core.history.name_folding import album_hash, artist_hash, recordin
 from songswap.documents import CIRCLE, SHARING
 from songswap.model.profiles import Circle
 from songswap.model.sharing import Sharing
+from songswap.web.insights.figure_table import TABLE as FIGURE_TABLE
 from tests.columns.shelves import Shelved, Stored, named, shelve
 from tests.web.friends import NOW, ms, play
 from tests.web.site import Browser, Site, content, group_of
@@ -65,25 +66,18 @@ Kind = Literal[
     "operator",
 ]
 
-FIGURES: Final = (
-    *("get_totals", "get_top", "get_over_time", "get_heatmap", "get_calendar", "get_streaks", "get_sessions"),
-    *("get_firsts", "get_discoveries", "get_skips", "get_artist", "get_album", "get_track", "get_year"),
-)
 FIGURE_PAGES: Final = ["show", "show_top", "show_artist", "show_album", "show_track", "show_year"]
 
 TABLE: Final[dict[str, Kind]] = {
-    **{f"insights.{name}": "listening" for name in FIGURES},
-    **{f"shared.{name}": "listening by link" for name in FIGURES},
+    **{f"insights.get_{row.name}": "listening" for row in FIGURE_TABLE},
+    **{f"shared.get_{row.name}": "listening by link" for row in FIGURE_TABLE if row.askers == "link"},
     **{f"person_insights.{name}": "listening" for name in FIGURE_PAGES},
     **{f"group_insights.{name}": "listening" for name in FIGURE_PAGES},
     **{f"everybody_insights.{name}": "listening" for name in FIGURE_PAGES},
     **{f"link_insights.{name}": "listening by link" for name in FIGURE_PAGES},
     **{f"me_insights.{name}": "listening" for name in FIGURE_PAGES},
     "match_page.show_match": "listening",
-    "comparing.get_match": "listening",
-    "comparing.get_common": "listening",
-    "comparing.get_brought": "listening",
-    "comparing.get_scopes": "listening",
+    "scopes.get_scopes": "listening",
     "create.page": "listening",
     "create.get_choices": "listening",
     "create.preview": "listening",
@@ -320,11 +314,12 @@ def listening_asked(cast: Cast, rule: Rule) -> Iterator[tuple[str, str, object]]
     address, ada, group = cast.address(rule), f"account:{cast.ada.account}", f"group:{cast.parts['group_id']}"
     scopes = {"account": ada, "group": group, "everybody": "everybody"}
     match rule.endpoint.split("."):
-        case ["comparing", "get_match"]:
+        case ["insights", "get_match"]:
             yield "account", f"{address}?with={cast.ada.account}", None
-        case ["insights" | "comparing", name]:
+        case ["insights", name]:
+            of_many = {f"get_{row.name}" for row in FIGURE_TABLE if row.is_of_many}
             for scope, text in scopes.items():
-                if name not in {"get_common", "get_brought"} or scope != "account":
+                if name not in of_many or scope != "account":
                     yield scope, f"{address}?scope={text}", None
         case ["create", "preview"]:
             seeds = [{"kind": "artist", "name": SEED}]
@@ -344,7 +339,7 @@ def listening_asked(cast: Cast, rule: Rule) -> Iterator[tuple[str, str, object]]
 OF_THE_READER: Final = {
     "list_sources.save_source",
     *(f"me_insights.{name}" for name in FIGURE_PAGES),
-    *("comparing.get_scopes", "create.page", "create.get_choices"),
+    *("scopes.get_scopes", "create.page", "create.get_choices"),
 }
 """What these answer is about whoever asks, or offers whom they may look at besides."""
 

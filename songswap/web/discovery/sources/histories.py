@@ -14,7 +14,7 @@ from songswap.documents import Account
 from songswap.model.music import SPOTIFY, TrackId
 from songswap.model.struct import Struct
 from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, own
-from songswap.web.insights.figure_request import Asking, Spanned
+from songswap.web.insights.figure_request import FigureRequest, PeriodQuery
 from songswap.web.insights.insights_access import people, reader_of, scope_of
 from songswap.web.kit.services import Services
 
@@ -52,8 +52,8 @@ class HistoriesSource:
         tracks = tuple(recording_hash(one.artist, one.name) for one in wish.seeds if _is_named_track(one))
         artists = tuple(artist_hash(one.name) for one in wish.seeds if one.kind == "artist" and one.name)
         reader = reader_of(services, person)
-        asking = Asking(services, reader, scope_of(services, reader, wish.scope))
-        question = await asking.question(Spanned(rule="30s"))
+        asking = FigureRequest(services, reader, scope_of(services, reader, wish.scope))
+        question = await asking.question(PeriodQuery(rule="30s"))
         found = await asking.find(partial(around, tracks=tracks, artists=artists), Around, question)
         if not found.items:
             raise nothing(
