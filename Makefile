@@ -2,6 +2,8 @@
 #   make demo            try everything out, with an embedded Spotify (another port: make demo PORT=8780)
 #   make tmux            run server and worker with config.ini, in two panes
 #   make test            run the tests (some of them: make test ARGS="tests/core -x")
+#   make test-fast       those without a browser, processes of their own or much patience
+#   make test-nightly    all of them, with many more invented examples
 #   make lock            write requirements.lock again: the versions, with hashes, that a running SongSwap gets
 #   make check           style, types and import contracts
 #   make bench           measure: the seven below, and how soon one process hears of what the other wrote
@@ -24,8 +26,10 @@ PYTHON ?= python3
 CONFIG ?= config.ini
 VENV := .venv
 BIN := $(VENV)/bin
+# A file at a time for each core, in the order that tests/conftest.py gives them.
+SHARED_OUT := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo lock tmux test check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-soak bench-load bench-routes bench-realtime
+.PHONY: demo lock tmux test test-fast test-nightly check bench bench-disk bench-sync bench-history bench-insights bench-catalogue bench-interval bench-talk bench-whose bench-tabs bench-soak bench-load bench-routes bench-realtime
 
 demo: $(VENV)/installed
 	@$(if $(PORT),SONGSWAP_SERVER_PORT=$(PORT)) exec $(BIN)/python serve.py --demo
@@ -40,7 +44,13 @@ tmux: $(VENV)/installed
 	@if [ -n "$$TMUX" ]; then tmux switch-client -t songswap; else exec tmux attach -t songswap; fi
 
 test: $(VENV)/installed-for-tests
-	@exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest $(SHARED_OUT) $(ARGS)
+
+test-fast: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m pytest $(SHARED_OUT) -m "not browser and not processes and not long" $(ARGS)
+
+test-nightly: $(VENV)/installed-for-tests
+	@SONGSWAP_NIGHTLY=1 exec $(BIN)/python -m pytest $(SHARED_OUT) $(ARGS)
 
 lock:
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" pipx run --spec "uv>=0.9" uv pip compile requirements.txt --upgrade --universal \

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+INSTALLED = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
+"""The first that is there is taken: the same browser, without the windows that nobody sees."""
+CHROMIUM = Path(os.environ.get("CHROMIUM") or next((one for one in INSTALLED if one.exists()), INSTALLED[0]))
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-quic",
@@ -38,5 +40,5 @@ async def a_chromium(*arguments: str) -> AsyncIterator[Browser]:
 def demand_chromium() -> None:
     """Skip the test where there is no browser; with SONGSWAP_REQUIRE_BROWSER=1 it fails."""
     if not CHROMIUM.exists():
-        reason = f"there is no Chromium at {CHROMIUM}: install the package chromium, or say in CHROMIUM where it is"
+        reason = f"there is no Chromium at {CHROMIUM}: install {CHROMIUM.name}, or say in CHROMIUM where it is"
         (pytest.fail if os.environ.get("SONGSWAP_REQUIRE_BROWSER") == "1" else pytest.skip)(reason)

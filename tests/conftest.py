@@ -1,7 +1,9 @@
-"""What tests everywhere stand on: virtual time for those that ask for it, a store of their own, a second try."""
+"""What tests everywhere stand on: virtual time for those that ask for it, a store of their own, who goes first."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import os
+import shutil
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +17,16 @@ from songswap.store import Store
 EPOCH_MS = datetime(2026, 11, 20, 19, 0, tzinfo=UTC).timestamp() * 1000
 """When virtual time begins: a Friday evening."""
 
-TOO_LATE = ("^TimeoutError", "^AssertionError: (Locator|Page).* expected ")
-"""How a test fails that has waited for something in vain: by itself, or with Playwright's `expect`."""
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 1024**3
+"""Bytes. All stores of a whole run take a tenth."""
+FIRST = ("browser", "processes", "long")
+"""Marks of those that begin first: the last file to run is a short one then, and no core waits for it."""
 
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")  # a slow machine or an unlucky draw fails no test
+settings.register_profile("nightly", settings.get_profile("house"), max_examples=1_000)
+settings.load_profile("nightly" if os.environ.get("SONGSWAP_NIGHTLY") == "1" else "house")
+# a slow machine or an unlucky draw fails no test
 
 
 class VirtualClock(Clock):
@@ -38,23 +45,17 @@ def pytest_asyncio_loop_factories(
     return {"real": asyncio.new_event_loop}
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Let tests in real time try once more if they waited in vain: one in some thousands does, on a busy machine.
-
-    Whatever else they find, such as something lost, counts at once.
-    """
-    for item in items:
-        if item.get_closest_marker("browser") or item.get_closest_marker("processes"):
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=TOO_LATE))
+def pytest_configure() -> None:
+    """Let what tests write lie in memory where there is room: a store waits for its disk with each write."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say why a test had to try once more: what comes too late again and again is a fault."""
-    reports = terminalreporter.stats.get("rerun", [])
-    if reports:
-        terminalreporter.section("failed at first")
-    for report in reports:
-        terminalreporter.write_line(f"{report.nodeid}\n{report.longreprtext}")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, files that take long begin first."""
+    if hasattr(config, "workerinput"):
+        long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in FIRST)}
+        items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture

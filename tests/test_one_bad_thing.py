@@ -47,7 +47,7 @@ from tests.conftest import EPOCH_MS
 from tests.evening import nobody_beside
 from tests.web.site import APPS, Browser, HandClock, Site, group_of, page
 
-pytestmark = pytest.mark.virtual_time
+pytestmark = [pytest.mark.virtual_time, pytest.mark.long]
 
 DAY = "20261120"
 PAGES = (

@@ -14,9 +14,9 @@ from tests.processes import Installation, all_running, ask
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """One browser for all tests of a file."""
+    """One browser for all tests of a worker: each person has a context of their own, with nothing in it."""
     demand_chromium()
     async with a_chromium(AFTER_A_TAP) as browser:
         yield browser
@@ -39,7 +39,7 @@ def cookies(installation: Installation) -> dict[str, StorageState]:
     return {}
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def street(
     chromium: Browser, installation: Installation, cookies: dict[str, StorageState]
 ) -> AsyncIterator[Street]:
@@ -50,7 +50,7 @@ async def street(
     assert street.complaints == []
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def game_night(street: Street) -> AsyncIterator[GameNight]:
     """Ada and Bob on the page of a new group; a session that runs when the test ends is stopped."""
     ada, bob = await asyncio.gather(street.person("Ada"), street.person("Bob", "phone"))

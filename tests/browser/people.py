@@ -18,7 +18,7 @@ from playwright.async_api import (
 
 from tests.processes import Installation
 
-PATIENCE_MS = 20_000.0
+PATIENCE_MS = 60_000.0
 """For whatever a page is to show or offer."""
 
 Screen = Literal["desk", "phone"]

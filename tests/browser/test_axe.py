@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.people import Screen, Street, create_group, invite_link
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 """The rules, out of the wheel; the program itself serves none of it."""

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.people import Street, invite_link, row_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def api(page: Page, method: str, path: str, body: object = None) -> Any:

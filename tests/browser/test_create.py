@@ -13,7 +13,7 @@ from songswap.catalogue.loading import Loading
 from tests.browser.people import Street
 from tests.processes import PATIENCE_S, Installation, ask
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -16,7 +16,7 @@ from playwright.async_api import Page, expect
 from tests.browser.people import GameNight, Street, agree, create_group, invite_link, row_of, title
 from tests.processes import PATIENCE_S, Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 IN_TIME_MS = 500.0
 """So far apart two loudspeakers may be in truth; how much better it is, is measured elsewhere."""

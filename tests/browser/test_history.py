@@ -16,7 +16,7 @@ from tests.browser.people import Street, create_group
 from tests.browser.test_game_night import fits_its_window
 from tests.core.history.formats.files import an_extended_row
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 ROWS = 12_000
 SPOILT = 3

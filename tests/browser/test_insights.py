@@ -18,7 +18,7 @@ from tests.browser.people import Street, create_group, invite_link
 from tests.browser.test_game_night import fits_its_window
 from tests.processes import Installation, an_installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 DAYS = 70
 SONGS = [(f"song{number:018d}", f"Song {number}", f"Artist {number % 4}") for number in range(12)]
@@ -52,7 +52,7 @@ def known() -> dict[str, str]:
     return {}
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def heard(street: Street, known: dict[str, str]) -> Heard:
     """Ada's window, on the start page."""
     ada = await street.person("Ada")

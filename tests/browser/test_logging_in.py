@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from tests.browser.people import Street, agree, create_group
 from tests.processes import Installation, an_installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 RENAME = """(path) => fetch(path, {
     method: "PATCH", headers: {"Content-Type": "application/json"}, body: '{"name": "Three tabs"}',

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.people import Street, create_group
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 MANY = 8
 """A browser has six connections to one host, for all its pages together."""

@@ -9,7 +9,7 @@ from tests.browser.people import GameNight, Street, row_of
 from tests.browser.test_game_night import becomes_true, hear_the_same, music_plays
 from tests.processes import Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 CLOSE_MS = 500.0
 

@@ -10,7 +10,7 @@ from tests.browser.people import GameNight, Street
 from tests.browser.test_game_night import fits_its_window, music_plays
 from tests.processes import ask
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_the_group_page_shows_how_well_everybody_is_kept_in_time(game_night: GameNight, street: Street) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.people import GameNight, Street, title
 from tests.processes import PATIENCE_S, Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def music_plays(night: GameNight, street: Street) -> str:

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from tests.browser.people import GameNight, Street
 from tests.browser.test_game_night import fits_its_window, music_plays
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 FULL_HD = {"width": 1920, "height": 1080}
 

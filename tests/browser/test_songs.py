@@ -11,7 +11,7 @@ from tests.browser.people import GameNight, Street
 from tests.browser.test_game_night import fits_its_window
 from tests.processes import PATIENCE_S, Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 
 def features(installation: Installation, path: Path) -> Path:

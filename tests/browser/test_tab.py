@@ -12,7 +12,7 @@ from tests.browser.test_axe import violations
 from tests.browser.test_game_night import becomes_true, both_silent, fits_its_window, hear_the_same
 from tests.processes import Installation, is_tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "

@@ -8,7 +8,7 @@ from playwright.async_api import Page
 
 from tests.browser.people import Street
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 CLOCK = "const { ServerClock } = await import('/static/player/server-clock.js'); const clock = new ServerClock();"
 ORDERS = """
@@ -45,7 +45,7 @@ const reports = new PlayerReports(after, async () => { times.push(performance.no
 """
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(street: Street) -> Page:
     """A page of ours, where our modules may be loaded."""
     page = await street.stranger()

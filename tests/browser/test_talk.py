@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.people import GameNight, Street, create_group, invite_link
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 
 def message(page: Page, text: str) -> Locator:

@@ -10,8 +10,9 @@ from bench.tabs import TOGETHER_MS, Sample, player_frame, sample, skew
 from tests.browser.people import GameNight, Street, invite_link, row_of
 from tests.browser.test_game_night import becomes_true, hear_the_same
 from tests.browser.test_tab import both_in_tabs, card, listen_here
+from tests.processes import PATIENCE_S
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 LINK = "**/api/me/tab/link"
 
@@ -33,12 +34,15 @@ async def come_together(*pages: Page, after_ms: float = 0.0, other_than: str = "
     It has to be past `after_ms`, and not the song `other_than`: a click takes a while to be heard.
     """
     samples: list[Sample] = []
-    for _ in range(150):
-        samples = await heard(*pages)
-        if is_together(samples) and samples[0].uri != other_than and samples[0].position_ms > after_ms:
-            return samples
-        await asyncio.sleep(0.1)
-    raise TimeoutError(f"they are not together: {samples}")
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                samples = await heard(*pages)
+                if is_together(samples) and samples[0].uri != other_than and samples[0].position_ms > after_ms:
+                    return samples
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pytest.fail(f"they are not together: {samples}")
 
 
 async def test_three_tabs_sound_as_one_through_skips_seeks_and_pauses(game_night: GameNight, street: Street) -> None:
@@ -58,11 +62,9 @@ async def test_three_tabs_sound_as_one_through_skips_seeks_and_pauses(game_night
     await ada.get_by_role("slider", name="Position in the track").fill("60000")
     await come_together(*pages, after_ms=60_000)
     await ada.get_by_role("button", name="Pause").click()
-    for _ in range(100):
-        if not any(one.is_playing for one in await heard(*pages)):
-            break
-        await asyncio.sleep(0.1)
-    assert not any(one.is_playing for one in await heard(*pages))
+    async with asyncio.timeout(PATIENCE_S):
+        while any(one.is_playing for one in await heard(*pages)):
+            await asyncio.sleep(0.1)
     await ada.get_by_role("button", name="Play", exact=True).click()
     await come_together(*pages, after_ms=60_000)
 
@@ -98,6 +100,6 @@ async def test_tab_whose_connection_is_cut_in_the_middle_of_a_song_goes_by_spoti
         "Bob's tab was told by Spotify",
     )
     is_cut = False
-    await expect(card(bob)).not_to_contain_text("can’t be reached", timeout=60_000)
+    await expect(card(bob)).not_to_contain_text("can’t be reached")
     await ada.get_by_role("slider", name="Position in the track").fill("30000")
     await come_together(ada, bob, after_ms=30_000)

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.people import Street
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 OVER = {"error": {"code": 403, "message": "No", "errors": [{"reason": "quotaExceeded"}]}}
 

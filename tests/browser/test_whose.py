@@ -16,7 +16,7 @@ from tests.browser.people import Street, create_group, invite_link, row_of
 from tests.browser.test_game_night import fits_its_window
 from tests.processes import PATIENCE_S, Installation
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 SONGS_EACH = 30
 START_MS = 1_750_000_000_000

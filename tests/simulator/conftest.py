@@ -94,9 +94,9 @@ class Api:
         return await self.call("DELETE", path, **options)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """A browser for all tests of a file."""
+    """A browser for all tests of a worker."""
     demand_chromium()
     async with a_chromium() as browser:
         yield browser

@@ -11,7 +11,7 @@ from songswap.simulator import Profile, World, serve
 
 from .embedding import embedding, open_tab, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 NOTES = """async ([uri, from, to]) => {
   const { notesAt, songOf } = await import("/static/music.js");
@@ -27,13 +27,13 @@ def world() -> World:
     return made
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def spotify(world: World) -> AsyncIterator[str]:
     async with serve(world) as url:
         yield url
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def context(chromium: Browser, spotify: str) -> AsyncIterator[BrowserContext]:
     """Somebody's browser; when the test ends, no page may have complained."""
     context = await chromium.new_context(base_url=spotify)
@@ -44,7 +44,7 @@ async def context(chromium: Browser, spotify: str) -> AsyncIterator[BrowserConte
     assert complaints == []
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(context: BrowserContext) -> Page:
     page = await context.new_page()
     await page.goto("/player/ada")

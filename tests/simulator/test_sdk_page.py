@@ -11,7 +11,7 @@ from tests.ports import free_port
 
 from .embedding import SCOPES, Tab, embedding, open_tab, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 NOTHING_LOADED = "Cannot perform operation; no list was loaded."
 METHODS = (
@@ -29,7 +29,7 @@ METHODS = (
 )
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """Whoever's browser; when the test ends, no page may have complained."""
     context = await chromium.new_context()
@@ -41,7 +41,7 @@ async def context(chromium: Browser) -> AsyncIterator[BrowserContext]:
     assert complaints == []
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def spotify(world: World) -> AsyncIterator[str]:
     async with serve(world) as url:
         yield url
@@ -54,19 +54,19 @@ def world() -> World:
     return made
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def url(world: World, spotify: str) -> AsyncIterator[str]:
     async with embedding(world, spotify) as url:
         yield url
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def silent_tab(context: BrowserContext, world: World, url: str) -> Tab:
     """Bob's page, in which nobody has clicked yet."""
     return await open_tab(context, world, url)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def tab(silent_tab: Tab) -> Tab:
     """Bob's page, clicked into once, so that it may sound."""
     await silent_tab.page.get_by_role("button", name="Sound").click()
