@@ -9,6 +9,7 @@ import songswap
 from songswap.model.music import SPOTIFY, TrackId, spotify_track_id
 
 PACKAGE = Path(songswap.__file__).parent
+STATIC = PACKAGE.parent / "static"
 SPELLED = re.compile(r"spotify:[^\s]|open\.spotify\.com")
 BEHIND_THE_SEAM = ("spotify", "simulator")
 READERS_OF_FOREIGN_FILES = {
@@ -23,6 +24,11 @@ def test_how_spotify_writes_things_is_spelled_in_its_package_alone() -> None:
     sources = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".html"}]
     names = {path.relative_to(PACKAGE).as_posix() for path in sources if SPELLED.search(path.read_text("utf-8"))}
     assert {name for name in names if name.partition("/")[0] not in BEHIND_THE_SEAM} == set(READERS_OF_FOREIGN_FILES)
+
+
+def test_modules_of_the_pages_ask_the_one_that_knows_how_spotify_writes_things() -> None:
+    modules = {path.name for path in STATIC.rglob("*.js") if SPELLED.search(path.read_text("utf-8"))}
+    assert modules == {"spotify.js"}
 
 
 @pytest.mark.parametrize(

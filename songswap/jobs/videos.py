@@ -117,9 +117,9 @@ class VideosJob:
 
     async def _read_list(self, account: str, name: str, wish: VideoWish) -> SongList:
         """The first songs of a playlist: one call."""
-        client, now_ms = self._means.client, self._now_ms()
+        music, now_ms = self._means.music, self._now_ms()
         try:
-            playlist = await self._accounts.call(account, lambda bearer: client.playlist(bearer, name))
+            playlist = await self._accounts.call(account, lambda bearer: music.playlist(bearer, name))
         except (SpotifyError, NeedsLoginError) as error:
             logger.info("a playlist of %s was not read: %r", account, error)
             return SongList(wish.read_rev, now_ms, error=_words(error))

@@ -2,6 +2,7 @@
 
 import { byId, icon, onChange, say, show } from "../kit/dom.js";
 import { duration } from "../kit/format.js";
+import { trackIdOf } from "../kit/spotify.js";
 
 const TICK_MS = 250;
 const SETTLE_MS = 250; // keys move the slider step by step: the last step counts
@@ -91,7 +92,7 @@ export function createPlayer(control) {
     say(byId("title"), track?.name ?? emptyTitle(state));
     say(byId("artists"), track ? track.artists.join(", ") : emptyText(state));
     say(byId("album"), track?.album ?? "");
-    const id = track?.uri.startsWith("spotify:track:") ? track.uri.split(":")[2] : "";
+    const id = trackIdOf(track?.uri);
     show(byId("like-this"), Boolean(id));
     if (id) byId("like-this").href = `/songs/${id}?${new URLSearchParams({ title: track.name, artist: track.artists[0] ?? "" })}`;
     const mayDrive = state.me.rights.includes("playback") && state.session.state === "running";

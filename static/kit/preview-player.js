@@ -1,8 +1,8 @@
 // Spotify's own small player, for one track at a time: it is loaded when somebody asks for it, and not before.
 
 import { byId, element, show } from "./dom.js";
+import { smallPlayer } from "./spotify.js";
 
-const PLAYER = "https://open.spotify.com/embed/track/";
 const HEIGHT_PX = 80;
 
 /** Play samples when their buttons within `root` are pressed. */
@@ -26,7 +26,7 @@ export function watchPreviews(root) {
     button.setAttribute("aria-pressed", "true");
     dock.prepend(
       element("iframe", {
-        src: PLAYER + encodeURIComponent(button.dataset.sample),
+        src: smallPlayer(button.dataset.sample),
         title: "A sample in Spotify’s player",
         height: HEIGHT_PX,
         allow: "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture",

@@ -1,6 +1,8 @@
 // What Spotify's SDK says of its player, in the words of our reports.
 // https://developer.spotify.com/documentation/web-playback-sdk/reference#object-web-playback-state
 
+import { isUri } from "../kit/spotify.js";
+
 const NEXT = 2;
 const MOST_ARTISTS = 20;
 const LONGEST_TEXT = 300;
@@ -26,7 +28,7 @@ export function stateOf(sdk) {
 }
 
 const text = (words) => String(words ?? "").slice(0, LONGEST_TEXT);
-const uriOf = (uri) => (/^spotify:[a-z]+:\S+$/.test(uri) ? uri : null);
+const uriOf = (uri) => (isUri(uri) ? uri : null);
 const isLength = (ms) => Number.isFinite(ms) && ms >= 0;
 
 function track(one) {

@@ -3,10 +3,10 @@
 import { attempt, send } from "../kit/api.js";
 import { byId, say, show } from "../kit/dom.js";
 import { ranked } from "../kit/ranked-list.js";
+import { trackIdOf, trackPage } from "../kit/spotify.js";
 
 const PAUSE_MS = 350;
 const SHOWN = 12;
-const atSpotify = (uri) => `https://open.spotify.com/track/${uri.split(":")[2]}`;
 const FIELDS = ["kind", "range", "period", "scope", "by"];
 
 /** `onMade` is told in words what was made. */
@@ -51,7 +51,7 @@ export function createMaker({ onMade }) {
     part.ariaBusy = "true";
     try {
       const { title, items, left_out: leftOut } = await send("POST", "/api/me/lists/preview", { source: source() }, signal);
-      ranked(byId("preview"), items.slice(0, SHOWN).map((one) => ({ title: one.title, about: one.artist, coverUrl: one.cover_url, url: atSpotify(one.uri) })));
+      ranked(byId("preview"), items.slice(0, SHOWN).map((one) => ({ title: one.title, about: one.artist, coverUrl: one.cover_url, url: trackPage(trackIdOf(one.uri)) })));
       if (!hasOwnName) byId("name").value = title.slice(0, 100);
       const more = items.length > SHOWN ? ` The first ${SHOWN} of ${items.length}.` : "";
       const without = leftOut ? ` ${leftOut} are left out, as Spotify’s ids of them are not known here.` : "";

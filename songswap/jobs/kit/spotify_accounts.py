@@ -14,7 +14,7 @@ from songswap.clock import Clock
 from songswap.config import Config
 from songswap.documents import ACCOUNT_SEEN, CONSENT, TOKEN, AccountSeen, Consent, Standing, Token
 from songswap.jobs.kit.subprocess_jobs import Beside, run_beside
-from songswap.model.music_source import Bearer, Player
+from songswap.model.music_source import Bearer, MusicSource, Player
 from songswap.spotify.client import Client
 from songswap.spotify.errors import (
     InvalidGrantError,
@@ -57,6 +57,11 @@ class Means:
     """How work is done in a process of its own."""
     youtube: YouTube | None = None
     """None while the operator has set no key."""
+
+    @property
+    def music(self) -> MusicSource:
+        """Where songs, albums and playlists are found."""
+        return self.client
 
     @property
     def player(self) -> Player:
