@@ -15,7 +15,6 @@ from songswap.core.history.name_folding import cleaned
 from songswap.model.history import Play, Source
 from songswap.model.music import spotify_track_id
 
-TRACK: Final = "spotify:track:"
 LOCAL: Final = "spotify:local:"
 EPISODE: Final = "spotify:episode:"
 
@@ -145,7 +144,7 @@ class Spotify(JsonRows[_Row]):
     def _streamed(self, uri: str | None, title: str | None, artist: str | None, album: str | None) -> str | None:
         """The id of a track of the extended history; None where it is no track, or nobody knows which."""
         uri = uri or ""
-        track = spotify_track_id(uri) if uri.startswith(TRACK) else None
+        track = spotify_track_id(uri)
         told = (uri or None, title, artist, album)
         if track is None and (uri.startswith(EPISODE) or (not uri and not title)):
             return None
