@@ -20,7 +20,7 @@ class RequestQueue:
 
     def __init__(self, means: Means, group: str, session_id: str) -> None:
         self._store = means.store
-        self._client = means.client
+        self._player = means.player
         self._clock = means.clock
         self._group = group
         self._session_id = session_id
@@ -58,11 +58,11 @@ class RequestQueue:
     async def _send(self, step: HandOver | GoOn, bearer: Bearer) -> None:
         match step:
             case GoOn(context_uri=context_uri, device_id=device_id):
-                await self._client.play(bearer, device_id=device_id, context_uri=context_uri)
+                await self._player.play(bearer, device_id=device_id, context_uri=context_uri)
             case HandOver(request=request, device_id=device_id, at_once=True):
-                await self._client.play(bearer, device_id=device_id, uris=(request.track.uri,))
+                await self._player.play(bearer, device_id=device_id, uris=(request.track.uri,))
             case HandOver(request=request, device_id=device_id):
-                await self._client.add_to_queue(bearer, request.track.uri, device_id=device_id)
+                await self._player.add_to_queue(bearer, request.track.uri, device_id=device_id)
 
     def _unplayable(self, step: HandOver | GoOn) -> Callable[[Night], Night]:
         what = step.request.track.name if isinstance(step, HandOver) else "the fallback playlist"
