@@ -10,7 +10,7 @@ from songswap.model.guessing import Agreed, Brain, Learnt, Picks
 from songswap.model.history import Gap, Play, Polled, TrackName
 from songswap.model.imports import Imports, ImportsSeen
 from songswap.model.interval import Interval, Ticks
-from songswap.model.music import Device
+from songswap.model.music import Device, PlayerCommand
 from songswap.model.nights import Handed, Happening, Requests
 from songswap.model.notices import NoticeKind, Notices, NoticeSettings
 from songswap.model.party import Party
@@ -19,7 +19,7 @@ from songswap.model.playlists import ListChange, PlaylistsSeen, Renewal, Renewed
 from songswap.model.posts import Erasures, Milestones, ReadUpTo, Row, Wrote
 from songswap.model.profiles import Circle, Profile
 from songswap.model.reports import AuditRow, Reports
-from songswap.model.session import Action, CommandKind, Latency, Night
+from songswap.model.session import Action, Latency, Night
 from songswap.model.sharing import Sharing
 from songswap.model.struct import Struct
 from songswap.model.tabs import Orders, Tab
@@ -101,6 +101,8 @@ class Wish(Struct, frozen=True):
     """By device id, for pages by browser (`tab:…`): so much earlier it shall play, because it is heard late."""
     tab: str = ""
     """The page the person wants to listen in, instead of on a device; empty for none."""
+    follows_volume: bool = False
+    """As loud as the host's player; else the person sees to that."""
 
 
 class Token(Struct, frozen=True):
@@ -130,7 +132,7 @@ class Latencies(Struct, frozen=True):
     in `preload` whether it goes on to the next track it was given by itself.
     """
 
-    devices: dict[str, dict[CommandKind, Latency]] = {}
+    devices: dict[str, dict[PlayerCommand, Latency]] = {}
     preload: dict[str, bool] = {}
 
 

@@ -136,8 +136,11 @@ class VirtualTab:
     def _news(self) -> tuple[tuple[int, int], object]:
         """What is reported when it changes: the orders carried out or not at once, all else a moment later."""
         state = self.player.state()
-        seen = (state.serial, state.changed_at_ms, state.is_playing, state.device_id, self.is_blocked)
+        seen = (state.serial, state.changed_at_ms, state.is_playing, state.device_id, self.is_blocked, self._volume())
         return (self._done, self._failed), seen
+
+    def _volume(self) -> int | None:
+        return self.player.state().volume_percents.get(self.device.id)
 
     async def _hold_back(self, wait_s: float) -> None:
         """No more than a few reports in any second."""
@@ -160,7 +163,7 @@ class VirtualTab:
                 is_playing=state["is_playing"],
                 progress_ms=max(0, round(state["position_ms"] + elapsed_ms + bias_ms)),
                 measured_at_ms=now_ms + self._offset_ms,
-                device=Device(self.device.id, self.name, "Computer", is_active=True),
+                device=Device(self.device.id, self.name, "Computer", is_active=True, volume_percent=self._volume()),
                 context_uri=state["sdk"]["context"]["uri"] or None,
                 repeat=("off", "context", "track")[state["sdk"]["repeat_mode"]],
             )
@@ -241,6 +244,8 @@ class VirtualTab:
                 do("next")
                 if position_ms > 50:
                     do("seek", position_ms=position_ms)
+            case "volume":
+                do("volume", volume_percent=order.volume_percent)
             case kind:
                 do(kind)
 

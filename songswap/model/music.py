@@ -69,6 +69,23 @@ class Track(Struct, frozen=True):
         return self.kind in {"track", "episode"}
 
 
+PlayerCommand = Literal[
+    "play",  # as a click says it: `start` where it names a track, else `resume`
+    "start",  # given tracks, at a position
+    "resume",
+    "pause",
+    "seek",
+    "next",
+    "previous",
+    "volume",
+]
+"""What a player can be told, the host's or a listener's, by Spotify or in a page.
+
+A listener's device that goes on is told to `start` at its position: one call, and exact. Only a web player is told to
+`resume`, or to go to the `next` track it holds.
+"""
+
+
 class Device(Struct, frozen=True):
     """A Spotify Connect device. `id` is None where Spotify keeps it to itself: such a device takes no commands."""
 
@@ -79,6 +96,7 @@ class Device(Struct, frozen=True):
     is_restricted: bool = False
     is_private_session: bool = False
     volume_percent: int | None = None
+    """None where it has none, or none that can be set."""
 
     @property
     def can_be_told(self) -> bool:

@@ -2,16 +2,11 @@
 
 from typing import Literal
 
-from songswap.model.music import Device, Track
+from songswap.model.music import Device, PlayerCommand, Track
 from songswap.model.struct import Struct
 from songswap.model.tabs import Here
 
 Change = Literal["track", "seek", "paused", "resumed"]
-ClickKind = Literal["play", "pause", "seek", "next", "previous"]
-"""What people ask for on the page."""
-CommandKind = Literal["start", "seek", "pause", "resume", "next"]
-"""What a listener's device is told. A resumed song is started anew at its position: one call, and exact. Only a player
-in a page is told to `resume`, or to go to the `next` track it holds."""
 
 ListenerStatus = Literal[
     "waiting",  # nothing to follow yet
@@ -75,7 +70,7 @@ class Command(Struct, frozen=True):
     """
 
     account: str
-    kind: CommandKind
+    kind: PlayerCommand
     rev: int
     device_id: str
     effect_at_ms: float
@@ -115,7 +110,7 @@ class Listener(Struct, frozen=True):
     held_plays: int = 0
     """The timeline's count of plays at the first of them: the same track may be held more than once."""
     is_playing: bool = False
-    needs: CommandKind | None = None
+    needs: PlayerCommand | None = None
     """A command beyond what a new revision asks for: a correction, or a start that did not happen."""
     command: Command | None = None
     """The last accepted command, until a reading has shown what became of it."""
@@ -134,6 +129,11 @@ class Listener(Struct, frozen=True):
     """Whether the device goes on to the next track it holds by itself; None until that was seen."""
     here: Here | None = None
     """Set while the device is a player in a page that was heard of lately."""
+    follows_volume: bool = False
+    has_volume: bool = False
+    """Whether the device is known to have a volume that can be set."""
+    volume_percent: int | None = None
+    """The last volume it was told."""
 
 
 class Action(Struct, frozen=True):
@@ -141,7 +141,7 @@ class Action(Struct, frozen=True):
 
     rev: int
     by: str
-    action: ClickKind
+    action: PlayerCommand
     at_ms: float
     position_ms: int | None = None
     uri: str | None = None
@@ -150,9 +150,8 @@ class Action(Struct, frozen=True):
 class Drive(Struct, frozen=True):
     """A click on the page that the host's own device still has to be told; it leaves at `send_at_ms`."""
 
-    action: ClickKind
+    action: PlayerCommand
     send_at_ms: float
-    kind: CommandKind
     latency_ms: float
     position_ms: int | None = None
     uri: str | None = None

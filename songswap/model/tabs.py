@@ -1,11 +1,7 @@
 """A page somebody listens in: what its player says, and what it is told. Times are UTC epoch ms, the server's."""
 
-from typing import Literal
-
-from songswap.model.music import Playback, Track
+from songswap.model.music import Playback, PlayerCommand, Track
 from songswap.model.struct import Struct
-
-OrderKind = Literal["pause", "resume", "seek", "next", "previous"]
 
 
 class Tab(Struct, frozen=True):
@@ -41,11 +37,12 @@ class Order(Struct, frozen=True):
     """What the page's player is to be told at `at_ms`."""
 
     number: int
-    kind: OrderKind
+    kind: PlayerCommand
     at_ms: float
     position_ms: float = 0.0
     uri: str = ""
     """What is to be heard after it; empty where only the player knows."""
+    volume_percent: int | None = None
 
 
 class Orders(Struct, frozen=True):

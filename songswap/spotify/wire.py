@@ -122,6 +122,7 @@ class Device(msgspec.Struct):
     is_restricted: bool | None = None
     is_private_session: bool | None = None
     volume_percent: int | None = None
+    supports_volume: bool | None = None
 
     def to_model(self) -> music.Device:
         return music.Device(
@@ -131,7 +132,7 @@ class Device(msgspec.Struct):
             is_active=bool(self.is_active),
             is_restricted=bool(self.is_restricted),
             is_private_session=bool(self.is_private_session),
-            volume_percent=self.volume_percent,
+            volume_percent=None if self.supports_volume is False else self.volume_percent,
         )
 
 

@@ -42,6 +42,15 @@ const options = createOptions((field, body) => change(field, "PUT", `${api}/sess
 const showListenHere = createListenHere(first.id);
 const showTrim = createTrim((range, body) => change(range, "PUT", "/api/me/trim", body));
 
+const followsVolume = byId("follows-volume");
+let isFollowing = false;
+followsVolume.addEventListener("change", async () => {
+  const wanted = followsVolume.checked;
+  await change(followsVolume, "PUT", "/api/me/volume", { follows_host: wanted });
+  if (failure.hidden) isFollowing = wanted;
+  followsVolume.checked = isFollowing;
+});
+
 const onClick = (id, run) => byId(id).addEventListener("click", (event) => run(event.currentTarget));
 onClick("start", (button) => change(button, "PUT", `${api}/session`, { state: "running", ...options.chosen() }));
 onClick("stop", (button) => change(button, "PUT", `${api}/session`, { state: "stopped" }));
@@ -76,6 +85,8 @@ function showMe(state) {
   byId("listen").textContent = elsewhere ? "Listen with this group" : "Rejoin";
   show(byId("listen"), isOut && mine.status !== "needs_login");
   show(byId("step-out"), isRunning && isListening && !isOut && (state.me.role !== "host" || state.session.leader !== state.me.account));
+  if (followsVolume.ariaBusy !== "true") followsVolume.checked = isFollowing = devices.follows_volume;
+  show(byId("volume"), Boolean(state.me.trim));
   byId("device-name").textContent = mine.device_name || devices.chosen_name || "Choose a device";
   if (mine.status === "no_device") byId("device-picker").open = true;
   showDevices(devices);

@@ -14,8 +14,8 @@ const browserName = () => BROWSERS.find(([mark]) => navigator.userAgent.includes
 /** Returns what shows a GroupState. */
 export function createListenHere(group) {
   const card = byId("listen-here");
-  const tab = new WebPlayer({ sdkUrl: card.dataset.sdkUrl, group, name: `SongSwap in ${browserName()}`, onView: render });
-  const showLoudness = volumeControl(tab.memory.loudness, (loudness) => tab.setLoudness(loudness));
+  const tab = new WebPlayer({ sdkUrl: card.dataset.sdkUrl, group, name: `SongSwap in ${browserName()}`, onView: render, onVolume: (loudness) => volume.set(loudness) });
+  const volume = volumeControl(tab.memory.loudness, (loudness) => tab.setLoudness(loudness));
   let elsewhere = null; // another tab of this person's that plays
   let isOut = false; // a session runs here, and this person does not listen in it
   let phase = "";
@@ -35,7 +35,7 @@ export function createListenHere(group) {
     byId("tab-start").classList.toggle("quiet", tab.view.phase === "not_premium");
     byId("tab-stop").textContent = stop;
     show(byId("tab-stop"), Boolean(stop));
-    showLoudness(isUp);
+    volume.show(isUp);
     if (phase !== tab.view.phase && WAYS_OUT.has(tab.view.phase)) byId("device-picker").open = true;
     phase = tab.view.phase;
     if (hadFocus && !card.contains(document.activeElement)) firstOf(card)?.focus();

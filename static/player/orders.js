@@ -20,17 +20,19 @@ export class PlayerOrders {
   #clock;
   #after;
   #report;
+  #setVolume;
   #last = 0;
   #doneMs = -Infinity;
   #chain = Promise.resolve();
   #isOver = false;
 
-  /** `report()` is called when an order is done, or failed. */
-  constructor({ player, clock, after, report }) {
+  /** `report()` is called when an order is done, or failed; `setVolume(volume)` has the tab be so loud, 0 to 1. */
+  constructor({ player, clock, after, report, setVolume }) {
     this.#player = player;
     this.#clock = clock;
     this.#after = after;
     this.#report = report;
+    this.#setVolume = setVolume;
   }
 
   take(order) {
@@ -83,6 +85,7 @@ export class PlayerOrders {
   async #doNow(order) {
     if (order.kind === "pause") await this.#player.pause();
     else if (order.kind === "seek") await this.#player.seek(this.#placeMs(order));
+    else if (order.kind === "volume") this.#setVolume(order.volume_percent / 100);
     else if (order.kind === "next" || order.kind === "previous") await this.#skip(order);
     else throw new Error(`There is no order “${order.kind}”.`);
   }

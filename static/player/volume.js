@@ -4,7 +4,7 @@ import { byId, icon, show } from "../kit/dom.js";
 
 const PERCENT = 100;
 
-/** Begins with `loudness`; `change(loudness)` hears of every change. Returns what shows or hides both. */
+/** Begins with `loudness`; `change(loudness)` hears of every change. Returns what shows or hides both, and what sets it. */
 export function volumeControl(loudness, change) {
   const [button, range] = [byId("tab-mute"), byId("tab-volume")];
   let { volume, isMuted } = loudness;
@@ -27,5 +27,5 @@ export function volumeControl(loudness, change) {
   range.addEventListener("input", () => set({ volume: range.value / PERCENT, isMuted: false }));
   button.addEventListener("click", () => set({ volume, isMuted: !isMuted }));
   render();
-  return (isShown) => show(byId("tab-loudness"), isShown);
+  return { set, show: (isShown) => show(byId("tab-loudness"), isShown) };
 }

@@ -25,6 +25,7 @@ export class WebPlayer {
   #sdkUrl;
   #group;
   #onView;
+  #onVolume;
   #link;
   #reports;
   #orders = null;
@@ -37,11 +38,14 @@ export class WebPlayer {
   #blockedMs = 0;
   #callOffAgain = () => {};
 
-  /** `sdkUrl`: where Spotify's SDK is; `group`: whose page this is; `name`: of the device. `onView()`: look at `view`. */
-  constructor({ sdkUrl, group, name, onView }) {
+  /**
+   * `sdkUrl`: where Spotify's SDK is; `group`: whose page this is; `name`: of the device. `onView()`: look at `view`;
+   * `onVolume(loudness)`: be so loud from now on. */
+  constructor({ sdkUrl, group, name, onView, onVolume }) {
     this.#sdkUrl = sdkUrl;
     this.#group = group;
     this.#onView = onView;
+    this.#onVolume = onVolume;
     this.#reports = new PlayerReports(this.#after, () => this.#report());
     this.#link = new PlayerSocket(this.#after, {
       open: () => {
@@ -126,7 +130,13 @@ export class WebPlayer {
     };
     const player = new SdkPlayer(sdk.Player, options, this.#listeners());
     this.#player = player;
-    this.#orders = new PlayerOrders({ player, clock: this.#link.clock, after: this.#after, report: () => this.#reports.now() });
+    this.#orders = new PlayerOrders({
+      player,
+      clock: this.#link.clock,
+      after: this.#after,
+      report: () => this.#reports.now(),
+      setVolume: (loudness) => this.#onVolume({ ...this.memory.loudness, volume: loudness }), // who silenced it, did
+    });
     await player.connect();
     if (player !== this.#player) return;
     this.#show({ phase: this.view.phase === "blocked" ? "blocked" : "on", isReady: true });
@@ -234,7 +244,7 @@ export class WebPlayer {
       seq: this.memory.nextSeq(),
       at_ms: clock.at(momentMs),
       trip_ms: clock.tripMs,
-      state,
+      state: state && { ...state, volume_percent: Math.round(100 * this.memory.loudness.volume) },
       blocked: this.view.phase === "blocked",
       done: orders.done,
       failed: orders.failed,

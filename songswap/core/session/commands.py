@@ -8,8 +8,9 @@ from songswap.core.session.boundary import AHEAD_MS, Boundary
 from songswap.core.session.host_readings import SETTLE_MS
 from songswap.core.session.latency import LatencyTable, expected_ms
 from songswap.core.session.timeline import advance, halt
-from songswap.core.session.web_player import SETTLE_HERE_MS, Way, heard, here_latency_ms
-from songswap.model.session import Action, Change, ClickKind, CommandKind, Drive, Failure, Listener, Night, Timeline
+from songswap.core.session.web_player import SETTLE_HERE_MS, Way, heard, here_latency_ms, learned_as
+from songswap.model.music import PlayerCommand
+from songswap.model.session import Action, Change, Drive, Failure, Listener, Night, Timeline
 
 LOOK_AFTER_MS = 500.0
 """Where only the host's player can tell what a click brought, it is read so long after."""
@@ -21,15 +22,14 @@ STALE_CLICK_MS = 15_000.0
 UNSEEN_HERE_MS = 2_500.0
 """A page that has not told by then what became of a click is looked at through Spotify."""
 
-KINDS: Mapping[ClickKind, CommandKind] = {"seek": "seek", "pause": "pause"}
-KINDS_HERE: Mapping[ClickKind, CommandKind] = {"seek": "seek", "pause": "pause", "play": "resume"}
-
 
 def click(night: Night, action: Action, latencies: Mapping[str, LatencyTable], now_ms: float) -> Night:
     """The night after a click by somebody who may: the new timeline, and what the host's device is to be told when."""
     night = msgspec.structs.replace(night, handled_action=action.rev, click_error="")
     if now_ms - action.at_ms > STALE_CLICK_MS:
         return msgspec.structs.replace(night, click_error="A click came while the worker was away and was dropped.")
+    if action.action == "play":
+        action = msgspec.structs.replace(action, action="resume" if action.uri is None else "start")
     return _carried_out(night, action, latencies, now_ms, now_ms)
 
 
@@ -42,7 +42,6 @@ def at_boundary(night: Night, boundary: Boundary, latencies: Mapping[str, Latenc
         drive = Drive(
             "pause",
             send_at_ms,
-            "pause",
             way.latency_ms,
             boundary=boundary.number,
             run=boundary.run,
@@ -82,14 +81,14 @@ def _carried_out(
     boundary: Boundary | None = None,
 ) -> Night:
     """The night after `action`, which is to be heard no sooner than `heard_at_ms`."""
-    way = _host_way(night, action.action, latencies, now_ms, is_start=action.uri is not None)
+    way = _host_way(night, action.action, latencies, now_ms)
     lead_ms = way.latency_ms + way.ahead_ms
     if way.kind != "pause":  # that is not put off
         lead_ms = max(lead_ms, _lead_ms(night, latencies, now_ms))
     lead_ms = max(lead_ms, heard_at_ms - now_ms)
     timeline = _after(night.timeline, action, now_ms, now_ms + lead_ms)
     position_ms = action.position_ms
-    if way.kind == "resume" and timeline is not None:  # a page is told where to go on, Spotify goes on by itself
+    if way.is_here and way.kind == "resume" and timeline is not None:  # Spotify knows by itself where to go on
         position_ms = round(timeline.position_ms)
     is_uncertain = timeline is None and heard_at_ms <= now_ms
     earliest_ms = now_ms + way.ahead_ms
@@ -98,7 +97,6 @@ def _carried_out(
     drive = Drive(
         action.action,
         send_at_ms,
-        way.kind,
         way.latency_ms,
         position_ms,
         action.uri,
@@ -124,20 +122,16 @@ def _carried_out(
 
 def _host_way(
     night: Night,
-    action: ClickKind,
+    command: PlayerCommand,
     latencies: Mapping[str, LatencyTable],
     now_ms: float,
-    *,
-    is_start: bool = False,
 ) -> Way:
     """How the host's device is told: by the page it is in, if it is, and does not have to start a given track."""
     device_id = (night.host_device.id if night.host_device else None) or ""
     table, here = latencies.get(night.leader, {}), heard(night.host_here, now_ms)
-    if here is not None and not is_start:
-        kind = KINDS_HERE.get(action, "next")
-        return Way(kind, here_latency_ms(table, device_id, kind), here.ahead_ms, is_here=True)
-    kind = KINDS.get(action, "start")
-    return Way(kind, expected_ms(table, device_id, kind))
+    if here is not None and command != "start":
+        return Way(command, here_latency_ms(table, device_id, command), here.ahead_ms, is_here=True)
+    return Way(command, expected_ms(table, device_id, learned_as(command, is_here=False)))
 
 
 def ahead_ms(night: Night, latencies: Mapping[str, LatencyTable], now_ms: float) -> float:
@@ -182,7 +176,7 @@ def _after(timeline: Timeline | None, action: Action, now_ms: float, start_ms: f
     match action.action:
         case "pause":
             return halt(timeline, start_ms)
-        case "play" if action.uri is None:
+        case "resume":
             return _jump(now, "resumed", now.position_at(now_ms), start_ms)
         case "seek":
             return _jump(now, "seek", wanted_ms, start_ms if now.is_playing else now_ms)

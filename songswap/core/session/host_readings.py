@@ -210,7 +210,9 @@ def begin_failed(night: Night, failure: Failure, now_ms: float) -> Night:
 def driven_sample_ms(night: Night, reading: Playback) -> float | None:
     """A sample of the host's own latency, from the first reading that shows what became of a click."""
     drive = night.driven
-    if drive is None or drive.kind == "pause" or night.timeline is None or reading.measured_at_ms < night.hush_until_ms:
+    if drive is None or drive.action == "pause" or night.timeline is None:
+        return None
+    if reading.measured_at_ms < night.hush_until_ms:
         return None
     off_ms = residual_ms(night.timeline, reading)
     if off_ms is None or not reading.is_playing or abs(off_ms) >= LONGEST_STALL_MS:
@@ -232,7 +234,7 @@ def drive_failed(night: Night, failure: Failure, now_ms: float) -> Night:
         return msgspec.structs.replace(
             night, drives=(again, *waiting), hush_until_ms=quiet_until_ms, look_at_ms=quiet_until_ms
         )
-    is_so_already = failure.is_restriction and drive.action in {"play", "pause"}
+    is_so_already = failure.is_restriction and drive.action in {"start", "resume", "pause"}
     return msgspec.structs.replace(
         night,
         drives=waiting,

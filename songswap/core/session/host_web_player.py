@@ -14,8 +14,8 @@ from songswap.core.session.web_player import (
     here_of,
     is_quiet,
 )
-from songswap.model.music import Playback, Track
-from songswap.model.session import ClickKind, CommandKind, Drive, Failure, Move, Night, Timeline
+from songswap.model.music import Playback, PlayerCommand, Track
+from songswap.model.session import Drive, Failure, Move, Night, Timeline
 from songswap.model.tabs import Tab
 
 MOVE_MS = 8_000.0
@@ -106,13 +106,12 @@ def _arrived(night: Night, reading: Playback, table: LatencyTable, now_ms: float
     if off_ms is None or (reading.is_playing and abs(off_ms) <= SEEK_MS):
         return None
     device_id = (reading.device.id if reading.device else None) or ""
-    kind: CommandKind = "seek" if reading.is_playing else "resume"
-    action: ClickKind = "seek" if reading.is_playing else "play"
-    latency_ms = here_latency_ms(table, device_id, kind)
+    command: PlayerCommand = "seek" if reading.is_playing else "resume"
+    latency_ms = here_latency_ms(table, device_id, command)
     send_at_ms = now_ms + here.ahead_ms
     effect_at_ms = send_at_ms + latency_ms
     position_ms = round(timeline.position_at(effect_at_ms))
-    drive = Drive(action, send_at_ms, kind, latency_ms, position_ms, is_here=True)
+    drive = Drive(command, send_at_ms, latency_ms, position_ms, is_here=True)
     settled_at_ms = effect_at_ms + SETTLE_HERE_MS
     return replace(
         night,

@@ -4,7 +4,8 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
-from songswap.model.session import CommandKind, Latency
+from songswap.model.music import PlayerCommand
+from songswap.model.session import Latency
 
 UNKNOWN_MS = 500.0
 """Before anything was learned (sync.md; Cider starts there as well)."""
@@ -20,7 +21,7 @@ stall: it teaches nothing."""
 PRIOR_SHARE, PRIOR_SAMPLES = 0.15, 3
 """Latencies vary by some 15 % [sync.md, assumed]; that counts like three samples."""
 
-LatencyTable = Mapping[str, Mapping[CommandKind, Latency]]
+LatencyTable = Mapping[str, Mapping[PlayerCommand, Latency]]
 """Device id → kind of command → what was learned."""
 
 
@@ -37,7 +38,7 @@ def usual(samples_ms: Sequence[float]) -> list[float]:
     return [sample_ms for sample_ms in samples_ms if abs(sample_ms - typical_ms) <= bound_ms]
 
 
-def expected_ms(table: LatencyTable, device_id: str, kind: CommandKind, unknown_ms: float = UNKNOWN_MS) -> float:
+def expected_ms(table: LatencyTable, device_id: str, kind: PlayerCommand, unknown_ms: float = UNKNOWN_MS) -> float:
     """Latency to reckon with: the mean of the usual samples of this kind, drawn to that of all on the device.
 
     `unknown_ms` where nothing was learned.
@@ -72,8 +73,8 @@ def spread_ms(table: LatencyTable, device_id: str) -> float | None:
 
 
 def learned(
-    table: LatencyTable, device_id: str, kind: CommandKind, sample_ms: float
-) -> dict[str, dict[CommandKind, Latency]]:
+    table: LatencyTable, device_id: str, kind: PlayerCommand, sample_ms: float
+) -> dict[str, dict[PlayerCommand, Latency]]:
     """The table with one more sample in it."""
     devices = {device: dict(kinds) for device, kinds in table.items()}
     kinds = devices.setdefault(device_id, {})

@@ -48,6 +48,7 @@ class Person:
     trim_ms: int = 0
     goes_on: bool | None = None
     here: Here | None = None
+    follows_volume: bool = False
 
 
 def updated(night: Night, account: str, update: Callable[[Listener], Listener]) -> Night:
@@ -95,8 +96,18 @@ def attend(listener: Listener | None, person: Person, *, music: bool = True) -> 
             trim_ms=person.trim_ms,
             goes_on=person.goes_on,
             here=person.here,
+            follows_volume=person.follows_volume,
+            has_volume=person.device.volume_percent is not None or person.here is not None,
+            volume_percent=None,
         )
-    return _retrimmed(msgspec.structs.replace(listener, here=person.here), person.trim_ms)
+    listener = msgspec.structs.replace(
+        listener,
+        here=person.here,
+        follows_volume=person.follows_volume,
+        has_volume=listener.has_volume or person.here is not None,
+        volume_percent=listener.volume_percent if person.follows_volume else None,
+    )
+    return _retrimmed(listener, person.trim_ms)
 
 
 def _retrimmed(listener: Listener, trim_ms: int) -> Listener:
@@ -195,6 +206,8 @@ def seen(
     """The listener after a reading, and a latency sample in ms if it tells what became of a command."""
     wanted = trimmed(timeline, listener.trim_ms)
     listener = msgspec.structs.replace(listener, look_at_ms=None, unverified_ms=0.0, failures=0)
+    if reading is not None and reading.device is not None and listener.here is None:
+        listener = msgspec.structs.replace(listener, has_volume=reading.device.volume_percent is not None)
     if reading is None:
         return _missed(listener, "Nothing plays on the device.", now_ms), None
     if not wanted.is_playing:

@@ -11,13 +11,15 @@ from songswap.core.session import leadership
 from songswap.core.session.latency import LatencyTable, expected_ms, spread_ms
 from songswap.core.session.timeline import advance, held_tracks, trimmed
 from songswap.core.session.web_player import TOLD_OF, Way, heard, learned_under, way_to
-from songswap.model.music import Track
+from songswap.model.music import PlayerCommand, Track
 from songswap.model.nights import SongRequest
-from songswap.model.session import Command, CommandKind, Drive, Listener, Night, Timeline
+from songswap.model.session import Command, Drive, Listener, Night, Timeline
 
 QUEUE_PATIENCE_MS = 700.0
 """How long a start waits for the host's queue, so that the listener gets the next tracks along with this one."""
 READ_FIRST_MS = 700.0
+VOLUME_ROOM_MS = 2_000.0
+"""With less until the next step of a listener a volume waits: it may never make a command late."""
 DEAF = frozenset({"stepped_out", "needs_login"})
 """Who is left alone until they come back by themselves."""
 
@@ -73,6 +75,16 @@ class Tell:
 
 
 @dataclass(frozen=True)
+class SetVolume:
+    """Have a listener's device be as loud as the host's."""
+
+    account: str
+    device_id: str
+    percent: int
+    is_here: bool
+
+
+@dataclass(frozen=True)
 class HandOver:
     """Give a request to the host's player: into its queue, or at once where the music has run out."""
 
@@ -103,7 +115,7 @@ class Begin:
     shuffle: bool | None
 
 
-Step = LookAtHost | LookAtQueue | DriveHost | MoveHost | LookAtListener | Tell | HandOver | GoOn | Begin
+Step = LookAtHost | LookAtQueue | DriveHost | MoveHost | LookAtListener | Tell | SetVolume | HandOver | GoOn | Begin
 
 
 class ScheduledStep(NamedTuple):
@@ -163,7 +175,8 @@ def plan(
     due = [_host_step(night, turn)] if night.leader not in busy else []
     for listener in night.listeners.values():
         if listener.account not in busy and listener.status not in DEAF:
-            due.append(_listener_step(night, listener, latencies.get(listener.account, {}), now_ms))
+            step = _listener_step(night, listener, latencies.get(listener.account, {}), now_ms)
+            due.append(_volume_step(night, listener, step, now_ms))
     steps = [one.step for one in due if one.step is not None and one.at_ms <= now_ms]
     moments = (*(one.at_ms for one in due), leadership.away_at_ms(night))
     wake_at_ms = min((at_ms for at_ms in moments if at_ms > now_ms), default=math.inf)
@@ -198,6 +211,18 @@ def _listener_step(night: Night, listener: Listener, table: LatencyTable, now_ms
     return NOTHING
 
 
+def _volume_step(night: Night, listener: Listener, otherwise: ScheduledStep, now_ms: float) -> ScheduledStep:
+    """The host's volume for a listener who wants it: once for each change, while nothing else is about to be due."""
+    percent = night.host_device.volume_percent if night.host_device is not None else None
+    is_wanted = listener.follows_volume and listener.has_volume and percent != listener.volume_percent
+    if percent is None or listener.device_id is None or not (is_wanted and listener.is_playing):
+        return otherwise
+    if otherwise.at_ms < now_ms + VOLUME_ROOM_MS or now_ms < listener.retry_at_ms:
+        return otherwise
+    is_here = heard(listener.here, now_ms) is not None
+    return ScheduledStep(now_ms, SetVolume(listener.account, listener.device_id, percent, is_here))
+
+
 def _next_command(night: Night, listener: Listener, table: LatencyTable, now_ms: float) -> tuple[float, Command | None]:
     if night.timeline is None or listener.device_id is None:
         return math.inf, None
@@ -210,7 +235,7 @@ def _next_command(night: Night, listener: Listener, table: LatencyTable, now_ms:
     return _change_over(timeline, listener, table, now_ms)
 
 
-def wanted_kind(timeline: Timeline, listener: Listener) -> CommandKind | None:
+def wanted_kind(timeline: Timeline, listener: Listener) -> PlayerCommand | None:
     """The command that a listener of a playing timeline still has to get; a lone seek need not start the track anew."""
     if listener.told_rev >= timeline.rev:
         return listener.needs
@@ -238,7 +263,7 @@ def _pause(listener: Listener, table: LatencyTable, timeline: Timeline, now_ms: 
 
 
 def _join_in(
-    night: Night, timeline: Timeline, listener: Listener, table: LatencyTable, kind: CommandKind, now_ms: float
+    night: Night, timeline: Timeline, listener: Listener, table: LatencyTable, kind: PlayerCommand, now_ms: float
 ) -> tuple[float, Command | None]:
     """Start or seek so that the device is where the timeline will be once the command takes effect."""
     way = way_to(listener, table, kind, timeline.track.uri if timeline.track else "", now_ms)

@@ -1,14 +1,14 @@
 """Players in people's pages: what their reports tell, and which commands go by the page instead of by Spotify."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from songswap.core.session.latency import LatencyTable, expected_ms
 from songswap.core.session.timeline import same_track
-from songswap.model.music import Device, Track
-from songswap.model.session import Command, CommandKind, Failure, Listener, Timeline
+from songswap.model.music import Device, PlayerCommand, Track
+from songswap.model.session import Command, Failure, Listener, Timeline
 from songswap.model.tabs import Here, Tab
 
 QUIET_MS = 25_000.0
@@ -28,11 +28,16 @@ RETURN_MS = 10_000.0
 """A page that said good-bye may be reloading: so long it is waited for."""
 
 
+LEARNED_AS: Mapping[PlayerCommand, PlayerCommand] = {"resume": "start", "next": "start", "previous": "start"}
+"""Told by Spotify, these take as long as a start."""
+LEARNED_AS_HERE: Mapping[PlayerCommand, PlayerCommand] = {"previous": "next"}
+
+
 @dataclass(frozen=True)
 class Way:
     """How a device is told something: what, how long that takes to be heard, and how long before it has to leave."""
 
-    kind: CommandKind
+    kind: PlayerCommand
     latency_ms: float
     ahead_ms: float = 0.0
     is_here: bool = False
@@ -61,6 +66,11 @@ def here_id(device_id: str) -> str:
 def learned_under(command: Command) -> str:
     """Under which id is learned how soon the device obeys such a command."""
     return here_id(command.device_id) if command.is_here else command.device_id
+
+
+def learned_as(command: PlayerCommand, *, is_here: bool) -> PlayerCommand:
+    """Among which commands is learned how soon a device obeys this one."""
+    return (LEARNED_AS_HERE if is_here else LEARNED_AS).get(command, command)
 
 
 def here_of(tab: Tab | None, timeline: Timeline | None, now_ms: float) -> Here | None:
@@ -92,7 +102,7 @@ def device_of(tab: Tab | None) -> tuple[Device | None, Failure | None]:
 
 def by_spotify(command: Command, table: LatencyTable, now_ms: float) -> Command:
     """The command as Spotify carries it out, the page not having done so."""
-    kind: CommandKind = command.kind if command.kind in {"seek", "pause"} else "start"
+    kind: PlayerCommand = command.kind if command.kind in {"seek", "pause"} else "start"
     latency_ms = expected_ms(table, command.device_id, kind)
     effect_at_ms = now_ms + latency_ms
     position_ms = command.position_ms + (effect_at_ms - command.effect_at_ms)
@@ -106,7 +116,7 @@ def heard(here: Here | None, now_ms: float) -> Here | None:
     return here if here is not None and now_ms < here.until_ms else None
 
 
-def way_to(listener: Listener, table: LatencyTable, kind: CommandKind, uri: str, now_ms: float) -> Way:
+def way_to(listener: Listener, table: LatencyTable, kind: PlayerCommand, uri: str, now_ms: float) -> Way:
     """How `listener` is told to do `kind`, `uri` being what is to be heard then: by the page, if that can do it."""
     device_id, here = listener.device_id or "", heard(listener.here, now_ms)
     is_on = listener.is_playing  # what it was told last may be newer than its last report
@@ -116,12 +126,12 @@ def way_to(listener: Listener, table: LatencyTable, kind: CommandKind, uri: str,
     return Way(own, here_latency_ms(table, device_id, own), here.ahead_ms, is_here=True)
 
 
-def here_latency_ms(table: LatencyTable, device_id: str, kind: CommandKind) -> float:
+def here_latency_ms(table: LatencyTable, device_id: str, kind: PlayerCommand) -> float:
     """From an order to the page to its sound."""
-    return expected_ms(table, here_id(device_id), kind, UNKNOWN_HERE_MS)
+    return expected_ms(table, here_id(device_id), learned_as(kind, is_here=True), UNKNOWN_HERE_MS)
 
 
-def _kind_here(here: Here, kind: CommandKind, uri: str, *, is_on: bool) -> CommandKind | None:
+def _kind_here(here: Here, kind: PlayerCommand, uri: str, *, is_on: bool) -> PlayerCommand | None:
     """What the page does about it; None where only Spotify can: starting a given track.
 
     `is_on`: it was not told to pause. Going on does no harm to a player that plays: it is only moved then.

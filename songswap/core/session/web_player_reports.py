@@ -48,6 +48,7 @@ class ReportedState(ReportedTrack, frozen=True, forbid_unknown_fields=True):
     is_playing: bool = False
     context_uri: Uri | None = None
     repeat: Repeat = "off"
+    volume_percent: Annotated[int, Meta(ge=0, le=100)] | None = None
     next: Annotated[tuple[ReportedTrack, ...], Meta(max_length=2)] = ()
 
 
@@ -111,7 +112,7 @@ def _reading(tab: Tab, state: ReportedState, at_ms: float, page_of: PageOf) -> P
         progress_ms=round(state.position_ms),
         measured_at_ms=at_ms,
         kind=track.kind,
-        device=Device(tab.device_id, tab.device_name, "Computer", is_active=True),
+        device=Device(tab.device_id, tab.device_name, "Computer", is_active=True, volume_percent=state.volume_percent),
         context_uri=state.context_uri,
         repeat=state.repeat,
     )

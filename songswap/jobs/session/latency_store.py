@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from songswap.core.session import latency
 from songswap.core.session.latency import LatencyTable
-from songswap.core.session.web_player import here_id, learned_under
+from songswap.core.session.web_player import here_id, learned_as, learned_under
 from songswap.documents import LATENCIES, Latencies
 from songswap.jobs.session.web_player_orders import kept_as, with_page
-from songswap.model.session import Command, CommandKind, Listener, Night
+from songswap.model.music import PlayerCommand
+from songswap.model.session import Command, Listener, Night
 from songswap.model.tabs import Tab
 from songswap.store import Store
 
@@ -36,7 +37,7 @@ class LatencyStore:
             return None
         return latency.spread_ms(self.table(command.account), learned_under(command))
 
-    def learn(self, account: str, device_id: str, kind: CommandKind, sample_ms: float) -> None:
+    def learn(self, account: str, device_id: str, kind: PlayerCommand, sample_ms: float) -> None:
         """One more latency of a device, or of a page under its `here_id`."""
         known, name = self._read(account), kept_as(device_id, self._tab_of(account))
         self._keep(account, replace(known, devices=latency.learned(known.devices, name, kind, sample_ms)))
@@ -50,7 +51,8 @@ class LatencyStore:
         """It was seen what became of a click at the leader's device, if that tells how soon it was heard."""
         if night.driven is not None and device_id is not None and sample_ms is not None:
             name = here_id(device_id) if night.driven.is_here else device_id
-            self.learn(night.leader, name, night.driven.kind, sample_ms)
+            command = learned_as(night.driven.action, is_here=night.driven.is_here)
+            self.learn(night.leader, name, command, sample_ms)
 
     def note_seen(self, before: Listener, after: Listener) -> Listener:
         """The listener `after` a look, having noted if it was just seen whether their device goes on by itself."""

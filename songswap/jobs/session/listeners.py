@@ -87,6 +87,7 @@ class Listeners:
             wish.trims_ms.get(web_player.known_as(tab) if tab else device_id, 0),
             self._latencies.goes_on(account, device_id),
             web_player.here_of(tab, night.timeline, self._clock.now_ms()),
+            wish.follows_volume,
         )
 
 

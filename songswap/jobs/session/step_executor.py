@@ -1,6 +1,6 @@
 """Carrying out the steps of a plan: one call to Spotify each, or an order to a web player."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +16,7 @@ from songswap.core.session.plan import (
     LookAtListener,
     LookAtQueue,
     MoveHost,
+    SetVolume,
     Step,
     Tell,
 )
@@ -24,25 +25,14 @@ from songswap.jobs.session.latency_store import LatencyStore
 from songswap.jobs.session.request_queue import RequestQueue
 from songswap.jobs.session.timer_boundaries import Timing
 from songswap.jobs.session.web_player_orders import WebPlayers
-from songswap.model.music import Playback, Queue
+from songswap.model.music import Playback, PlayerCommand, Queue
 from songswap.model.music_source import Bearer, Player
-from songswap.model.session import ClickKind, Command, CommandKind, Drive, Failure, Listener, Night
-from songswap.model.tabs import OrderKind
+from songswap.model.session import Command, Drive, Failure, Listener, Night
+from songswap.model.tabs import Order
 from songswap.spotify.errors import DeviceNotFoundError, NoActiveDeviceError
 
 Update = Callable[[Night], Night]
 """What a step brought, for the state of the session as it is by then: it may have changed during the call."""
-
-ORDERS: Mapping[ClickKind, OrderKind] = {
-    "play": "resume",
-    "pause": "pause",
-    "seek": "seek",
-    "next": "next",
-    "previous": "previous",
-}
-"""What the page in which the leader listens is told for a click."""
-ORDERS_OF: Mapping[CommandKind, OrderKind] = {"seek": "seek", "pause": "pause", "resume": "resume", "next": "next"}
-"""What a listener's page is told for a command; `start` is Spotify's."""
 
 
 @dataclass
@@ -68,6 +58,8 @@ class StepExecutor:
                 update = partial(self._queue_read, await player.queue(bearer))
             case LookAtListener():
                 update = partial(self._listener_read, step.account, await player.playback(bearer))
+            case SetVolume():
+                update = await self._set_volume(step, bearer)
             case DriveHost():
                 update = await self._drive_host(step, bearer)
             case MoveHost():
@@ -91,6 +83,8 @@ class StepExecutor:
                 update = partial(host_readings.host_failed, failure=failure, now_ms=now_ms)
             case LookAtListener():
                 update = partial(self._not_read, step.account, failure)
+            case SetVolume():
+                update = partial(self._volume_told, step, failure)
             case DriveHost():
                 update = self.timer.not_driven(step.drive, failure)
             case MoveHost():
@@ -102,33 +96,41 @@ class StepExecutor:
         return update
 
     async def _tell(self, step: Tell, bearer: Bearer) -> Update:
-        """Tell a listener's device: by the page it is in, if it can, else by Spotify."""
+        """Tell a listener's device: by the page it is in, if it can, else by Spotify; late, it begins further on."""
         command, spread_ms = step.command, step.spread_ms
         if command.is_here:
-            if await self._order_listener(command):
+            uri = command.uris[0] if command.uris else ""
+            order = Order(0, command.kind, command.effect_at_ms - command.latency_ms, command.position_ms, uri)
+            if await self._order(command.account, order):
                 return partial(self._told, command, spread_ms)
             command = web_player.by_spotify(command, self.latencies.table(command.account), self._now_ms())
             spread_ms = self.latencies.spread_ms(command)
-        await tell(self.means.player, bearer, command, self.means.clock.now_ms())
+        late_ms = max(0.0, self.means.clock.now_ms() - (command.effect_at_ms - command.latency_ms))
+        position_ms = round(command.position_ms + late_ms)
+        await send(
+            self.means.player, bearer, command.kind, command.device_id, position_ms=position_ms, uris=command.uris
+        )
         return partial(self._told, command, spread_ms)
-
-    async def _order_listener(self, command: Command) -> bool:
-        tab = self.web_players.tab_of(command.account)
-        if tab is None:
-            return False
-        at_ms, uri = command.effect_at_ms - command.latency_ms, command.uris[0] if command.uris else ""
-        kind = ORDERS_OF[command.kind]
-        return await self.web_players.order(command.account, tab.tab, kind, at_ms, command.position_ms, uri)
 
     async def _drive_host(self, step: DriveHost, bearer: Bearer) -> Update:
         """Tell the leader's device what was clicked: by the page it is in, if it can, else by Spotify."""
-        wanted, tab = step.drive, self.web_players.tab_of(step.account) if step.drive.is_here else None
-        if tab is not None:
-            kind, position_ms = ORDERS[wanted.action], wanted.position_ms or 0
-            if await self.web_players.order(step.account, tab.tab, kind, wanted.send_at_ms, position_ms):
-                return host_readings.driven
-        await drive(self.means.player, bearer, wanted, step.device_id)
+        wanted = step.drive
+        order = Order(0, wanted.action, wanted.send_at_ms, wanted.position_ms or 0)
+        if not (wanted.is_here and await self._order(step.account, order)):
+            await send_drive(self.means.player, bearer, wanted, step.device_id)
         return host_readings.driven
+
+    async def _set_volume(self, step: SetVolume, bearer: Bearer) -> Update:
+        """Have a listener's device be as loud as the host's."""
+        if step.is_here:
+            await self._order(step.account, Order(0, "volume", self._now_ms(), volume_percent=step.percent))
+        else:
+            await send(self.means.player, bearer, "volume", step.device_id, percent=step.percent)
+        return partial(self._volume_told, step, None)
+
+    async def _order(self, account: str, order: Order) -> bool:
+        tab = self.web_players.tab_of(account)
+        return tab is not None and await self.web_players.order(account, tab.tab, order)
 
     def _host_read(self, reading: Playback | None, state: Night) -> Night:
         now_ms = self._now_ms()
@@ -164,6 +166,14 @@ class StepExecutor:
         told = listener_state.told(listener, command, state.pace, spread_ms, state.timeline)
         return replace(state, listeners={**state.listeners, command.account: told})
 
+    def _volume_told(self, step: SetVolume, failure: Failure | None, state: Night) -> Night:
+        """Also where that failed: nothing is said twice, the next change of volume is; but to no device without one."""
+        listener = state.listeners.get(step.account)
+        if listener is None:
+            return state
+        has_volume = failure is None or failure.status != "restricted"
+        return _with(state, replace(listener, volume_percent=step.percent, has_volume=has_volume))
+
     def _refused(self, command: Command, failure: Failure, state: Night) -> Night:
         listener, now_ms = state.listeners.get(command.account), self._now_ms()
         if listener is None:
@@ -196,35 +206,38 @@ def _with(state: Night, listener: Listener) -> Night:
     return replace(state, listeners={**state.listeners, listener.account: listener})
 
 
-async def tell(player: Player, bearer: Bearer, command: Command, now_ms: float) -> None:
-    """One command, one call; one that leaves late begins so much further on. Raises SpotifyError."""
-    late_ms = max(0.0, now_ms - (command.effect_at_ms - command.latency_ms))
-    position_ms = round(command.position_ms + late_ms)
-    device_id = command.device_id
-    match command.kind:
-        case "seek":
-            await player.seek(bearer, position_ms, device_id=device_id)
-        case "pause":
-            await player.pause(bearer, device_id=device_id)
-        case _:
-            await player.play(bearer, device_id=device_id, uris=command.uris, position_ms=position_ms)
-
-
-async def drive(player: Player, bearer: Bearer, told: Drive, device_id: str | None) -> None:
-    """One click, one call. Raises SpotifyError."""
-    match told.action:
-        case "play":
-            uris = (told.uri,) if told.uri else None
-            position_ms = told.position_ms if told.uri else None
+async def send(  # what the commands need between them
+    player: Player,
+    bearer: Bearer,
+    command: PlayerCommand,
+    device_id: str | None,
+    *,
+    position_ms: int | None = None,
+    uris: Sequence[str] = (),
+    percent: int = 0,
+) -> None:
+    """One command, one call. Raises SpotifyError."""
+    match command:
+        case "start":
             await player.play(bearer, device_id=device_id, uris=uris, position_ms=position_ms)
+        case "resume" | "play":
+            await player.play(bearer, device_id=device_id)
         case "pause":
             await player.pause(bearer, device_id=device_id)
         case "seek":
-            await player.seek(bearer, told.position_ms or 0, device_id=device_id)
+            await player.seek(bearer, position_ms or 0, device_id=device_id)
         case "next":
             await player.next(bearer, device_id=device_id)
         case "previous":
             await player.previous(bearer, device_id=device_id)
+        case "volume":
+            await player.volume(bearer, percent, device_id=device_id)
+
+
+async def send_drive(player: Player, bearer: Bearer, drive: Drive, device_id: str | None) -> None:
+    """One click, one call. Raises SpotifyError."""
+    uris = (drive.uri,) if drive.uri else ()
+    await send(player, bearer, drive.action, device_id, position_ms=drive.position_ms, uris=uris)
 
 
 async def begin(player: Player, bearer: Bearer, step: Begin) -> None:

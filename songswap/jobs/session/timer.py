@@ -9,17 +9,18 @@ from msgspec.structs import replace
 
 from songswap.core.session import host_readings, latency, plan
 from songswap.core.session.plan import Begin, DriveHost, LookAtHost, LookAtQueue, Step
+from songswap.core.session.web_player import learned_as
 from songswap.core.timer import solo_timer
 from songswap.core.timer import timer as rules
 from songswap.documents import CONSENT, GROUP, GROUP_INTERVAL, INTERVAL, LATENCIES, SESSION_WISH, WISH, Latencies, Wish
 from songswap.jobs.kit.failures import failure_of
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
-from songswap.jobs.session.step_executor import Update, begin, drive
+from songswap.jobs.session.step_executor import Update, begin, send_drive
 from songswap.jobs.session.timer_boundaries import Boundaries, Timing
 from songswap.model.interval import Interval
-from songswap.model.music import Playback
+from songswap.model.music import Playback, PlayerCommand
 from songswap.model.music_source import Bearer
-from songswap.model.session import CommandKind, Failure, Night
+from songswap.model.session import Failure, Night
 from songswap.spotify.errors import SpotifyError
 from songswap.store import Subscription
 
@@ -184,7 +185,7 @@ class IntervalJob:
                 await begin(player, bearer, step)
                 return lambda night: host_readings.begun(night, self._means.clock.now_ms())
             case DriveHost():
-                await drive(player, bearer, step.drive, step.device_id)
+                await send_drive(player, bearer, step.drive, step.device_id)
                 return solo_timer.obeyed
         raise TypeError(f"no step of a timer: {step}")
 
@@ -194,7 +195,8 @@ class IntervalJob:
             if reading is not None and reading.device is not None and reading.device.id is not None:
                 sample_ms = host_readings.driven_sample_ms(night, reading)
                 if sample_ms is not None and night.driven is not None:
-                    self._learn(night.host, reading.device.id, night.driven.kind, sample_ms)
+                    command = learned_as(night.driven.action, is_here=False)
+                    self._learn(night.host, reading.device.id, command, sample_ms)
             return solo_timer.looked(night, reading, now_ms)
 
         return fold
@@ -215,7 +217,7 @@ class IntervalJob:
     def _known(self, account: str) -> Latencies:
         return self._store.read(LATENCIES, account) or Latencies()
 
-    def _learn(self, account: str, device_id: str, kind: CommandKind, sample_ms: float) -> None:
+    def _learn(self, account: str, device_id: str, kind: PlayerCommand, sample_ms: float) -> None:
         known = self._known(account)
         devices = latency.learned(known.devices, device_id, kind, sample_ms)
         self._store.write(LATENCIES, replace(known, devices=devices), account)

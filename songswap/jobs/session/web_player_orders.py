@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 
+from msgspec.structs import replace
+
 from songswap.clock import Clock
 from songswap.core.session.latency import LatencyTable
 from songswap.core.session.web_player import chosen, here_id, is_quiet, known_as
 from songswap.documents import ORDERS, TAB, WISH, Wish
-from songswap.model.tabs import Order, OrderKind, Orders, Tab
+from songswap.model.tabs import Order, Orders, Tab
 from songswap.store import Store
 
 KEPT = 8
@@ -44,16 +46,14 @@ class WebPlayers:
         self._taken[account] = number
         return True
 
-    async def order(
-        self, account: str, tab: str, kind: OrderKind, at_ms: float, position_ms: float = 0.0, uri: str = ""
-    ) -> bool:
-        """Have the page do something at `at_ms`; False if it says that it could not, or does not answer."""
+    async def order(self, account: str, tab: str, wanted: Order) -> bool:
+        """Have the page do something, whatever its number; False if it says that it could not, or does not answer."""
         known = self._store.read(ORDERS, account) or Orders()
         number = known.items[-1].number + 1 if known.items else 1
-        items = (*known.items, Order(number, kind, at_ms, position_ms, uri))[-KEPT:]
+        items = (*known.items, replace(wanted, number=number))[-KEPT:]
         with self._store.changes.subscribe(TAB.path(account)) as changes:
             self._store.write(ORDERS, Orders(tab, items), account)
-            wait_s = max(0.0, at_ms + PATIENCE_MS - self._clock.now_ms()) / 1000
+            wait_s = max(0.0, wanted.at_ms + PATIENCE_MS - self._clock.now_ms()) / 1000
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     while True:

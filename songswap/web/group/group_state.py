@@ -33,6 +33,8 @@ class DevicesState(Struct, frozen=True):
     chosen_name: str
     at_ms: float | None
     is_looking: bool
+    follows_volume: bool
+    """Whether my device is to be as loud as the host's."""
 
 
 class TrimState(Struct, frozen=True):

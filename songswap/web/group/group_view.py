@@ -103,6 +103,7 @@ def devices_of(person: Person) -> DevicesState:
         chosen_name="" if wish.tab else wish.device_name,
         at_ms=seen.devices_at_ms,
         is_looking=wish.look_rev > seen.look_rev,
+        follows_volume=wish.follows_volume,
     )
 
 

@@ -28,6 +28,12 @@ class Choice(Body, frozen=True):
     device_id: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
+class Volume(Body, frozen=True):
+    """true: as loud as the host's player, wherever I listen. false: as loud as I make it."""
+
+    follows_host: bool
+
+
 @blueprint.put("/api/me/device")
 @body(Choice)
 @validate_response(DevicesState)
@@ -37,6 +43,17 @@ async def choose_device(data: Choice) -> DevicesState:
     device = usable_device(services, me().id, data.device_id)
     wish = wish_of(services.store, me().id)
     services.store.write(WISH, replace(wish, device_id=device.id, device_name=device.name, tab=""), me().id)
+    return devices_of(person_of(services.store, me()))
+
+
+@blueprint.put("/api/me/volume")
+@body(Volume)
+@validate_response(DevicesState)
+async def put_volume(data: Volume) -> DevicesState:
+    """Have my volume follow the host's, or leave it to me. A device whose volume can't be set is left alone."""
+    services = current_services()
+    wish = wish_of(services.store, me().id)
+    services.store.write(WISH, replace(wish, follows_volume=data.follows_host), me().id)
     return devices_of(person_of(services.store, me()))
 
 

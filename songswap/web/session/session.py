@@ -10,7 +10,7 @@ from quart_schema import tag_blueprint, validate_response
 from songswap.core.session import leadership
 from songswap.documents import NIGHT, SESSION_WISH, SessionWish
 from songswap.model.people import Group
-from songswap.model.session import Action, ClickKind
+from songswap.model.session import Action
 from songswap.model.struct import Struct
 from songswap.spotify.links import PLAYABLE_URI
 from songswap.web.group.group_state import GroupState
@@ -53,7 +53,7 @@ class Session(Body, frozen=True):
 class PlaybackCommand(Body, frozen=True):
     """What to do with what plays. `seek` needs `position_ms`; `play` may bring a `uri` and where in it to begin."""
 
-    action: ClickKind
+    action: Literal["play", "pause", "seek", "next", "previous"]
     position_ms: Annotated[int, Meta(ge=0, le=DAY_MS)] | None = None
     uri: Annotated[str, Meta(pattern=PLAYABLE_URI)] | None = None
 

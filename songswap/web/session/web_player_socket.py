@@ -182,8 +182,11 @@ class Link:
             if order.number > self._told:
                 self._told = order.number
                 if order.at_ms > self._now_ms() - STALE_ORDER_MS:
-                    fields = {"n": order.number, "kind": order.kind, "at_ms": order.at_ms}
-                    await self._send("order", **fields, position_ms=order.position_ms, uri=order.uri)
+                    fields: dict[str, object] = {"n": order.number, "kind": order.kind, "at_ms": order.at_ms}
+                    fields |= {"position_ms": order.position_ms, "uri": order.uri}
+                    if order.volume_percent is not None:
+                        fields["volume_percent"] = order.volume_percent
+                    await self._send("order", **fields)
 
     async def _refuse(self, words: str) -> None:
         self._refusals += 1

@@ -22,7 +22,7 @@ QUEUE_LEAD_MS = 15_000
 PRIVATE = Device("speaker", "Speaker", "Speaker", is_private_session=True)
 
 
-DRIVE = Drive("seek", send_at_ms=9_000, kind="seek", latency_ms=400.0, position_ms=0)
+DRIVE = Drive("seek", send_at_ms=9_000, latency_ms=400.0, position_ms=0)
 
 
 def read(before: Night, shown: Playback | None, now_ms: float) -> Night:
@@ -181,7 +181,7 @@ def test_click_refused_before_the_last_one_had_settled_is_sent_again() -> None:
     assert after.hush_until_ms > again.send_at_ms
 
 
-@pytest.mark.parametrize(("action", "says"), [("next", True), ("seek", True), ("play", False), ("pause", False)])
+@pytest.mark.parametrize(("action", "says"), [("next", True), ("seek", True), ("resume", False), ("pause", False)])
 def test_click_refused_twice_is_dropped_and_said_unless_it_is_so_already(action: str, says: bool) -> None:
     drive = msgspec.structs.replace(DRIVE, action=action, is_retry=True)
     after = drive_failed(night(drives=(drive,)), RESTRICTED, 9_500)
@@ -193,6 +193,6 @@ def test_device_is_remembered_for_clicks() -> None:
 
 
 def test_track_that_came_round_again_teaches_no_latency() -> None:
-    told = night(driven=Drive("next", 1_000, "start", 300))
+    told = night(driven=Drive("next", 1_000, 300))
     assert driven_sample_ms(told, reading(20_000, 20_400)) == 700
     assert driven_sample_ms(told, reading(20_000, 44_000)) is None

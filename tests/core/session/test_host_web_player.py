@@ -146,7 +146,7 @@ def test_music_that_arrives_late_or_still_is_put_where_everybody_is() -> None:
     arrived = after(moved(coming(), "speaker", NOW_MS), reading(2_000, at_ms=NOW_MS, is_playing=False))
     assert arrived.timeline == timeline()  # nobody else notices
     (drive,) = arrived.drives
-    assert (drive.action, drive.is_here, arrived.moved_to, arrived.move) == ("play", True, "speaker", None)
+    assert (drive.action, drive.is_here, arrived.moved_to, arrived.move) == ("resume", True, "speaker", None)
     assert drive.position_ms == pytest.approx(timeline().position_at(drive.send_at_ms + drive.latency_ms), abs=1)
 
 

@@ -149,7 +149,7 @@ def test_due_reading_of_a_listener_is_taken() -> None:
 
 
 def test_clicks_come_before_readings_of_the_host() -> None:
-    drive = Drive("pause", send_at_ms=9_000.0, kind="pause", latency_ms=300.0)
+    drive = Drive("pause", send_at_ms=9_000.0, latency_ms=300.0)
     busy_host = night(look_at_ms=9_500.0, drives=(drive,))
     assert plan(busy_host, TABLE, (), 10_000)[0] == [DriveHost("ada", drive, "speaker")]
     assert plan(night(look_at_ms=9_500.0), TABLE, (), 10_000)[0] == [LookAtHost("ada")]
@@ -219,7 +219,7 @@ def test_after_a_restart_everybody_is_looked_at_and_nothing_is_sent_twice() -> N
 
 
 def test_after_a_restart_in_the_middle_of_a_click_the_host_is_read_before_anybody_is_told_anything() -> None:
-    before = night(listener(told_rev=0), drives=(Drive("next", 4_000, "start", 300),), hush_until_ms=9_000)
+    before = night(listener(told_rev=0), drives=(Drive("next", 4_000, 300),), hush_until_ms=9_000)
     after = resumed(before, 5_000)
     assert (after.drives, after.hush_until_ms) == ((), 0.0)
     assert plan(after, TABLE, (), 5_000)[0] == [LookAtHost("ada")]

@@ -43,7 +43,7 @@ def test_player_that_takes_no_commands_stays_so_however_well_it_can_be_read() ->
     refused = solo_timer.told_off(night(), Failure("restricted", "No."))
     after = looked(refused, reading(NOW_MS, NOW_MS))
     assert (after.host_status, after.host_message) == ("restricted", "No.")
-    accepted = solo_timer.obeyed(replace(after, drives=(Drive("next", 0, "start", 300),)))
+    accepted = solo_timer.obeyed(replace(after, drives=(Drive("next", 0, 300),)))
     assert (accepted.host_status, accepted.host_message) == ("in_sync", "")
 
 
@@ -114,7 +114,7 @@ def test_music_that_ran_out_is_started_again_and_one_that_was_paused_is_not(
 
 
 def test_restart_forgets_what_was_on_its_way() -> None:
-    before = night(drives=(Drive("next", 0, "start", 300, boundary=3),), host_device=SPEAKER)
+    before = night(drives=(Drive("next", 0, 300, boundary=3),), host_device=SPEAKER)
     after = solo_timer.resumed(before, NOW_MS)
     assert (after.drives, after.driven, after.look_at_ms) == ((), None, NOW_MS)
     assert after.timeline is not None

@@ -373,3 +373,13 @@ async def test_pages_of_people_far_away_are_kept_together_too(tmp_path: Path, cl
                 skew_ms = evening.skew_ms(listener, "ada")
                 assert skew_ms is not None
                 assert abs(skew_ms) < 300
+
+
+async def test_in_a_page_the_volume_follows_by_an_order_and_costs_no_call(evening: Evening, tabs: Tabs) -> None:
+    evening.wish("bob", follows_volume=True)
+    evening.world.player("ada").set_volume(35, tabs["ada"].device.id)
+    await asyncio.sleep(20)
+    assert [order.volume_percent for order in tabs["bob"].orders_done if order.kind == "volume"] == [60, 35]
+    assert [order for order in tabs["cleo"].orders_done if order.kind == "volume"] == []
+    assert "volume" not in evening.commands("bob")
+    assert_together(evening)

@@ -74,3 +74,13 @@ async def test_devices_stay_listed_while_a_new_login_is_looked_at(site: Site) ->
     await site.log_in("ada")
     assert site.store.read(ACCOUNT_SEEN, browser.account)
     assert len((await browser.json("/api/me"))["devices"]["items"]) == 1
+
+
+async def test_volume_is_ones_own_until_one_has_it_follow_the_host(site: Site) -> None:
+    browser = await site.log_in("ada")
+    assert (await browser.json("/api/me"))["devices"]["follows_volume"] is False
+    for wanted in (True, False):
+        devices = await content(await browser.put("/api/me/volume", {"follows_host": wanted}))
+        assert devices["follows_volume"] is wanted
+        assert (site.store.read(WISH, browser.account) or Wish()).follows_volume is wanted
+    assert await refusal(await browser.put("/api/me/volume", {"follows_host": 1}), 400) == "invalid"
