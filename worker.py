@@ -21,7 +21,7 @@ from songswap.spotify.transport import open_http
 from songswap.store import Behind, HeldError, Store, StoreError, follow, hold
 from songswap.store.sweeping import sweep
 from songswap.vault import open_vault
-from songswap.youtube import YouTube
+from songswap.youtube import YouTubeClient
 
 logger = logging.getLogger("songswap.worker")
 
@@ -39,7 +39,9 @@ async def run(config: Config, store: Store, clock: Clock) -> None:
         client = Client(http, config.spotify.api_url, gate, clock)
         oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, gate, clock)
         vault = open_vault(config.server.secret_key, store.root)
-        youtube = YouTube(http, config.youtube.api_url, config.youtube.api_key) if config.youtube.api_key else None
+        youtube = (
+            YouTubeClient(http, config.youtube.api_url, config.youtube.api_key) if config.youtube.api_key else None
+        )
         means = Means(config, store, vault, client, oauth, gate, clock, youtube=youtube)
         tasks = {
             asyncio.create_task(work(means)),

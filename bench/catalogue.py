@@ -20,7 +20,7 @@ from pathlib import Path
 
 from songswap.catalogue import query, recommending
 from songswap.catalogue.catalogue import Catalogue
-from songswap.catalogue.query import Wanted
+from songswap.catalogue.query import SongFilter
 from songswap.catalogue.shelf import Shelf
 from songswap.catalogue.similar import near
 from songswap.core.discovery import recommend
@@ -158,7 +158,7 @@ def questions(store: Path) -> list[tuple[str, float, float]]:
         ),
         (
             "suggestions for what was typed: songs",
-            lambda n: catalogue.answer(lambda cursor, there: query.first(cursor, there, Wanted(words[n]), 7)),
+            lambda n: catalogue.answer(lambda cursor, there: query.first(cursor, there, SongFilter(words[n]), 7)),
             len(words),
         ),
         (

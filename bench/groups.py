@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from songswap.documents import GROUP, SESSION_WISH, SessionWish
-from songswap.jobs.worker import ASKED_FOR, Wanted
+from songswap.jobs.worker import ASKED_FOR, WantedRun
 from songswap.model.links import SecretLink
 from songswap.model.people import Group, Member
 from songswap.store import Document, Store
@@ -55,7 +55,7 @@ async def measure(root: Path) -> list[str]:
     fill(store)
     means: Any = SimpleNamespace(store=store)
     accounts: Any = None
-    wanted = Wanted(means, accounts)
+    wanted = WantedRun(means, accounts)
     lines = []
     with store.changes.subscribe("accounts/", "groups/", endings=ASKED_FOR, on_change=wanted.note):
         for name, ask in (("the worker's look at who wants what", wanted.jobs), ("the groups somebody is in", None)):

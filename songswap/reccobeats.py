@@ -70,7 +70,7 @@ _ANSWER: Final = msgspec.json.Decoder(_Answer)
 _Key = tuple[tuple[str, ...], tuple[tuple[str, float], ...]]
 
 
-class ReccoBeats:
+class ReccoBeatsClient:
     """Asks the service at `api_url`, one question at a time; what it said is remembered for ten minutes."""
 
     def __init__(self, http: aiohttp.ClientSession, api_url: str, clock: Clock) -> None:

@@ -38,7 +38,7 @@ from songswap.spotify.oauth import SCOPES, OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import AtOnce, Changes, Store, Syncing
 from songswap.vault import Vault
-from songswap.youtube import YouTube
+from songswap.youtube import YouTubeClient
 
 GROUP_ID = "friends"
 APPS = (App("default", "client-one"), App("second", "client-two", "its secret"))
@@ -97,7 +97,7 @@ class Evening:
             gate = Gate(store, self.clock, self.config.spotify.daily_calls)
             client = Client(http, self.url, gate, self.clock)
             oauth = OAuth(http, self.url, "http://127.0.0.1:8770/callback", gate, self.clock)
-            youtube = YouTube(http, self.url, self.youtube_key) if self.youtube_key else None
+            youtube = YouTubeClient(http, self.url, self.youtube_key) if self.youtube_key else None
             means = Means(self.config, store, self.vault, client, oauth, gate, self.clock, self.beside, youtube)
             await work(means)
 

@@ -149,7 +149,7 @@ def check_file(name: str, content: bytes) -> None:
 def check_derived(name: str, content: bytes) -> None:
     """A file of the columns is whole, or is one that the next to make them clears away."""
     if name == schema.MANIFEST:
-        msgspec.json.decode(content, type=schema.Manifest)
+        msgspec.json.decode(content, type=schema.ColumnsManifest)
     elif name.endswith(".parquet"):
         assert content[:4] == content[-4:] == b"PAR1"
     else:

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from songswap.reccobeats import USUAL_BREAK_S, ReccoBeats, ReccoBeatsError
+from songswap.reccobeats import USUAL_BREAK_S, ReccoBeatsClient, ReccoBeatsError
 from songswap.simulator import World, serve
 from songswap.spotify.transport import open_http
 from tests.web.site import HandClock
@@ -31,7 +31,7 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def client(service: Service) -> AsyncIterator[tuple[ReccoBeats, HandClock]]:
+async def client(service: Service) -> AsyncIterator[tuple[ReccoBeatsClient, HandClock]]:
     app = web.Application()
     app.router.add_get("/v1/track/recommendation", service.answer)
     runner = web.AppRunner(app)
@@ -40,7 +40,7 @@ async def client(service: Service) -> AsyncIterator[tuple[ReccoBeats, HandClock]
     await site.start()
     clock = HandClock()
     async with open_http() as http:
-        yield ReccoBeats(http, f"http://127.0.0.1:{runner.addresses[0][1]}", clock), clock
+        yield ReccoBeatsClient(http, f"http://127.0.0.1:{runner.addresses[0][1]}", clock), clock
     await runner.cleanup()
 
 
@@ -119,13 +119,13 @@ async def test_same_question_is_asked_again_after_ten_minutes(client: Any, servi
 async def test_nobody_there_is_said() -> None:
     async with aiohttp.ClientSession() as http:
         with pytest.raises(ReccoBeatsError, match="can’t be reached"):
-            await ReccoBeats(http, "http://127.0.0.1:9", HandClock()).recommend([ID], {})
+            await ReccoBeatsClient(http, "http://127.0.0.1:9", HandClock()).recommend([ID], {})
 
 
 async def test_stand_in_gives_what_the_client_reads() -> None:
     world = World()
     async with serve(world) as url, open_http() as http:
         seeds = list(world.catalogue.tracks)[:2]
-        found = await ReccoBeats(http, f"{url}/reccobeats", HandClock()).recommend(seeds, {"energy": 0.9})
+        found = await ReccoBeatsClient(http, f"{url}/reccobeats", HandClock()).recommend(seeds, {"energy": 0.9})
         assert len(found) == 100
         assert {one.id for one in found} <= world.catalogue.tracks.keys() - set(seeds)

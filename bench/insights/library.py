@@ -79,7 +79,7 @@ def _write(connection: duckdb.DuckDBPyConnection, root: Path, account: str, numb
         f" ({FORMAT}, ROW_GROUP_SIZE {FEW_ROWS})"
     )
     called = schema.Part(names.stat().st_size, 0, TRACKS, "")
-    manifest = schema.Manifest(schema.VERSION, parts, called)
+    manifest = schema.ColumnsManifest(schema.VERSION, parts, called)
     (folder / schema.MANIFEST).write_bytes(msgspec.json.encode(manifest))
 
 

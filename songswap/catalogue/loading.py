@@ -13,8 +13,8 @@ import numpy as np
 
 from songswap.catalogue import schema
 from songswap.catalogue.arrays import make_arrays
-from songswap.catalogue.reading import Rows, Table, UnfitFileError
-from songswap.catalogue.schema import Manifest, Tally
+from songswap.catalogue.reading import CatalogueRows, Table, UnfitFileError
+from songswap.catalogue.schema import CatalogueManifest, Tally
 from songswap.core.discovery.feature_columns import Header, read
 from songswap.store import StoreError, hold, sync_folder
 from songswap.store.files import UNFINISHED, make_folder, write_whole
@@ -71,7 +71,7 @@ class Loading:
         if self._connection is not None:
             self._connection.interrupt()
 
-    def run(self, path: Path, *, called: str = "", now_ms: float, progress: Progress = _quietly) -> Manifest:
+    def run(self, path: Path, *, called: str = "", now_ms: float, progress: Progress = _quietly) -> CatalogueManifest:
         """Replace the catalogue by what the file at `path` holds, if it holds anything.
 
         Raises UnfitFileError, StoppedError, StoreError and HeldError; then the catalogue is what it was.
@@ -100,7 +100,7 @@ class Loading:
             self._clear(keep=generation)
         return after
 
-    def _made(self, table: Table, made: Path, progress: Progress) -> Manifest:
+    def _made(self, table: Table, made: Path, progress: Progress) -> CatalogueManifest:
         with _staging(made) as connection:
             self._connection = connection
             try:
@@ -114,7 +114,7 @@ class Loading:
         means, spreads = make_arrays(made, table.header, tally.kept, songs)
         for name in schema.FILES:
             _settle(made / name)
-        return Manifest(
+        return CatalogueManifest(
             version=schema.VERSION,
             generation="",
             rows=tally.kept,
@@ -143,7 +143,7 @@ class Loading:
                 raise StoppedError
             progress(min(place, table.size), table.size, self._tally(self._read, 0))
 
-    def _columns(self, table: Table, rows: Rows) -> dict[str, Any]:
+    def _columns(self, table: Table, rows: CatalogueRows) -> dict[str, Any]:
         batch = read(table.header, rows.cells, rows.lines)
         self._read += len(batch.ids)
         problems = sorted([*rows.problems, *batch.problems])
@@ -177,7 +177,7 @@ class Loading:
     def _tally(self, kept: int, duplicates: int) -> Tally:
         return Tally(kept, duplicates, self._unreadable, tuple(self._problems))
 
-    def _switch_to(self, after: Manifest, made: Path) -> None:
+    def _switch_to(self, after: CatalogueManifest, made: Path) -> None:
         """From here on the new catalogue counts."""
         sync_folder(made)
         made.replace(schema.folder(self._root) / after.generation)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from songswap.catalogue.shelf import Entry, Shelf
+from songswap.catalogue.shelf import CatalogueSong, Shelf
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName
 from songswap.core.discovery.feature_columns import BETWEEN_ARTISTS
 from songswap.core.history.name_folding import artist_hash
@@ -21,7 +21,7 @@ PIECE: Final = 5_000
 """Rows of a file that are in memory at once."""
 
 
-class Wanted(Struct, frozen=True):
+class SongFilter(Struct, frozen=True):
     """Which rows: with all the `words` in title or artist, by an `artist`, of a `genre`, attributes from … to ….
 
     What is left out is not looked at. Every song once, unless `every_id`.
@@ -34,10 +34,10 @@ class Wanted(Struct, frozen=True):
     every_id: bool = False
 
 
-class Found(Struct, frozen=True):
+class FoundSongs(Struct, frozen=True):
     """Some rows, the best known first; how many there are in all."""
 
-    items: tuple[Entry, ...]
+    items: tuple[CatalogueSong, ...]
     total: int
 
 
@@ -48,18 +48,20 @@ class Name(Struct, frozen=True):
     songs: int
 
 
-def find(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: Wanted, limit: int, start: int = 0) -> Found:
+def find(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: SongFilter, limit: int, start: int = 0) -> FoundSongs:
     """The rows wanted: those whose title begins with the words first, then the best known."""
     items = first(cursor, shelf, wanted, limit, start)
     if items and len(items) < limit:
-        return Found(items, start + len(items))
+        return FoundSongs(items, start + len(items))
     where, given = _where(shelf, wanted)
     query = f"SELECT count(*) FROM read_parquet(?) WHERE {where}"
     (total,) = cursor.execute(query, [shelf.tracks, *given]).fetchone() or (0,)
-    return Found(items, total)
+    return FoundSongs(items, total)
 
 
-def first(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: Wanted, limit: int, start: int = 0) -> tuple[Entry, ...]:
+def first(
+    cursor: "DuckDBPyConnection", shelf: Shelf, wanted: SongFilter, limit: int, start: int = 0
+) -> tuple[CatalogueSong, ...]:
     """The same, without counting all."""
     where, given = _where(shelf, wanted)
     rank = "starts_with(found_by, lower(strip_accents(?))) DESC, " if wanted.words else ""
@@ -90,7 +92,7 @@ def artists(cursor: "DuckDBPyConnection", shelf: Shelf, words: str, limit: int) 
     return [Name(called, songs) for called, songs, _ in rows]
 
 
-def dump(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: Wanted) -> Iterator[bytes]:
+def dump(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: SongFilter) -> Iterator[bytes]:
     """The rows wanted as a CSV file that can be loaded again, in the order of the catalogue."""
     where, given = _where(shelf, wanted)
     cursor.execute(
@@ -113,7 +115,7 @@ def dump(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: Wanted) -> Iterator
         ]
 
 
-def _where(shelf: Shelf, wanted: Wanted) -> tuple[str, list[object]]:
+def _where(shelf: Shelf, wanted: SongFilter) -> tuple[str, list[object]]:
     """The condition as SQL, and what belongs to its question marks."""
     conditions, given = ["true" if wanted.every_id else f"row < {shelf.manifest.songs}"], list[object]()
     for word in wanted.words.split():

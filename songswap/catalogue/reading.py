@@ -40,7 +40,7 @@ class UnfitFileError(Exception):
 
 
 @dataclass
-class Rows:
+class CatalogueRows:
     """Rows of a file with the line on which each begins, and lines that are no rows at all."""
 
     cells: list[list[str]] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Table:
         except (ValueError, csv.Error) as error:
             raise UnfitFileError(f"{name}: {error}") from error
 
-    def batches(self) -> Iterator[tuple[Rows, int]]:
+    def batches(self) -> Iterator[tuple[CatalogueRows, int]]:
         """All rows below the header, some at a time, each time with how many bytes were read. Raises UnfitFileError."""
         try:
             with self._open() as text:
@@ -83,9 +83,9 @@ class Table:
         return self._path.open(encoding=self.encoding, errors="replace", newline="")
 
 
-def _some(reader: "Reader") -> Rows:
+def _some(reader: "Reader") -> CatalogueRows:
     """The next rows; nothing at the end."""
-    rows = Rows()
+    rows = CatalogueRows()
     while len(rows.cells) < BATCH:
         before, start = reader.line_num, len(rows.cells)
         try:
@@ -108,7 +108,7 @@ def _some(reader: "Reader") -> Rows:
     return rows
 
 
-def _number(rows: Rows, start: int, before: int) -> int:
+def _number(rows: CatalogueRows, start: int, before: int) -> int:
     """Say on which lines the rows from `start` on begin, after `before` lines; returns how many lines are read then."""
     for cells in rows.cells[start:]:
         rows.lines.append(before + 2)

@@ -71,7 +71,7 @@ class Tally(Struct, frozen=True):
         return self.kept + self.duplicates + self.unreadable
 
 
-class Manifest(Struct, frozen=True):
+class CatalogueManifest(Struct, frozen=True):
     """What the catalogue consists of: `rows` ids of `songs` songs, with these attributes, their means and spreads.
 
     `file` is what was loaded, in which `encoding`; `unused` are its columns that were not known.
@@ -91,7 +91,7 @@ class Manifest(Struct, frozen=True):
     tally: Tally
 
 
-_DECODER: Final = msgspec.json.Decoder(Manifest)
+_DECODER: Final = msgspec.json.Decoder(CatalogueManifest)
 
 
 def folder(root: Path) -> Path:
@@ -99,7 +99,7 @@ def folder(root: Path) -> Path:
     return root / FOLDER
 
 
-def manifest(root: Path) -> Manifest | None:
+def manifest(root: Path) -> CatalogueManifest | None:
     """What catalogue the store at `root` has; None where it has none of this version."""
     try:
         there = _DECODER.decode((folder(root) / MANIFEST).read_bytes())

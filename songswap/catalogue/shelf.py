@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songswap.catalogue import schema
-from songswap.catalogue.schema import Manifest
+from songswap.catalogue.schema import CatalogueManifest
 from songswap.core.discovery import nearest_neighbours as rules
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName
 from songswap.core.discovery.feature_columns import BETWEEN_ARTISTS
@@ -21,7 +21,7 @@ DIGITS: Final = 4
 """To which values are told: the common scale keeps seven in all."""
 
 
-class Entry(Struct, frozen=True):
+class CatalogueSong(Struct, frozen=True):
     """A row of the catalogue. `genres` are as loaded; `features` by attribute, in its own unit."""
 
     row: int
@@ -43,7 +43,7 @@ class Entry(Struct, frozen=True):
 class Shelf:
     """One loading's arrays. Rows before `manifest.songs` are each a song of its own; the others, other ids of these."""
 
-    manifest: Manifest
+    manifest: CatalogueManifest
     tracks: str
     features: Columns
     ids: NDArray[np.bytes_]
@@ -101,11 +101,11 @@ class Shelf:
             for name, value in zip(self.attributes, told, strict=True)
         }
 
-    def entry(self, row: int) -> Entry:
+    def entry(self, row: int) -> CatalogueSong:
         """All of a row."""
         line = bytes(self.lines[self.starts[row] : self.starts[row + 1] - 1]).decode()
         title, artists, album, genres, duration_ms = line.split(schema.BETWEEN)
-        return Entry(
+        return CatalogueSong(
             row=row,
             id=bytes(self.ids[row]).decode(),
             title=title,

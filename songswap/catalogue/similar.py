@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from songswap.catalogue.query import Wanted, first
-from songswap.catalogue.shelf import Entry, Shelf
+from songswap.catalogue.query import SongFilter, first
+from songswap.catalogue.shelf import CatalogueSong, Shelf
 from songswap.core.discovery.audio_attributes import AttributeName
 from songswap.core.discovery.similar import Likeness, likeness, names_like
 from songswap.core.history.name_folding import recording_hash
@@ -25,7 +25,7 @@ BEGINNING: Final = 3
 class Near(Struct, frozen=True):
     """A song, and why it is near; `distance` is on the common scale, of all attributes asked for together."""
 
-    song: Entry
+    song: CatalogueSong
     distance: float
     likeness: Likeness
     same_artist: bool
@@ -54,12 +54,12 @@ def near(
     return tuple(found)
 
 
-def called_like(cursor: "DuckDBPyConnection", shelf: Shelf, title: str, artist: str) -> tuple[Entry, ...]:
+def called_like(cursor: "DuckDBPyConnection", shelf: Shelf, title: str, artist: str) -> tuple[CatalogueSong, ...]:
     """Songs whose names are most like these, the most alike first."""
     longest = max(title.split(), key=len, default="")
     asked = (f"{title} {artist}", title, longest, longest[:BEGINNING], artist, artist[:BEGINNING])
-    found: dict[int, Entry] = {}
+    found: dict[int, CatalogueSong] = {}
     for words in filter(None, map(str.strip, dict.fromkeys(asked))):
-        found |= {entry.row: entry for entry in first(cursor, shelf, Wanted(words=words), LOOKED_AT)}
+        found |= {entry.row: entry for entry in first(cursor, shelf, SongFilter(words=words), LOOKED_AT)}
     names = [(row, f"{entry.title} {' '.join(entry.artists)}") for row, entry in found.items()]
     return tuple(found[row] for row in names_like(f"{title} {artist}", names, OFFERED))

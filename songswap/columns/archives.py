@@ -37,12 +37,12 @@ DAMAGE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError
 """What reading a member of a zip can raise; the last two are for methods and passwords nobody has told us of."""
 
 
-class UnfitFileError(Exception):
+class UnfitArchiveError(Exception):
     """A file is none that can be read; the message names it and says why, for people."""
 
 
 @dataclass(frozen=True)
-class Part:
+class ArchivePart:
     """One file with rows in it: what it is called, how large it is unpacked (bytes), what kind it is, where it lies."""
 
     name: str
@@ -66,7 +66,7 @@ class Part:
 class Files:
     """What there is to read, and the names of files beside that are no history."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ArchivePart, ...]
     others: tuple[str, ...]
 
     @property
@@ -88,21 +88,21 @@ def _look_at(path: Path, name: str) -> Files:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise UnfitFileError(f"{name} can’t be read: {error.strerror}.") from error
+        raise UnfitArchiveError(f"{name} can’t be read: {error.strerror}.") from error
     if head.startswith(ZIP_STARTS):
         return _look_into(path, name)
     kind = recognised(name, head)
     if kind is None:
-        raise UnfitFileError(f"{name} is no listening history. {READABLE}")
-    return Files((Part(name, path.stat().st_size, kind, path),), ())
+        raise UnfitArchiveError(f"{name} is no listening history. {READABLE}")
+    return Files((ArchivePart(name, path.stat().st_size, kind, path),), ())
 
 
 def _look_into(path: Path, name: str) -> Files:
-    parts: list[Part] = []
+    parts: list[ArchivePart] = []
     others: list[str] = []
     try:
         if _directory_size(path) > MOST_DIRECTORY:
-            raise UnfitFileError(f"{name} holds more files than any history has.")
+            raise UnfitArchiveError(f"{name} holds more files than any history has.")
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _refuse_bombs(name, members, path.stat().st_size)
@@ -113,11 +113,11 @@ def _look_into(path: Path, name: str) -> Files:
                 if kind is None:
                     others.append(inner)
                 else:
-                    parts.append(Part(f"{name}: {inner}", member.file_size, kind, path, member))
+                    parts.append(ArchivePart(f"{name}: {inner}", member.file_size, kind, path, member))
     except DAMAGE as error:
-        raise UnfitFileError(f"{name} is a damaged zip ({error}). Download it again.") from error
+        raise UnfitArchiveError(f"{name} is a damaged zip ({error}). Download it again.") from error
     if not parts:
-        raise UnfitFileError(_empty(name, others))
+        raise UnfitArchiveError(_empty(name, others))
     return Files(tuple(parts), tuple(others))
 
 
@@ -144,11 +144,11 @@ def _refuse_bombs(name: str, members: Sequence[zipfile.ZipInfo], size: int) -> N
     """Raise UnfitFileError for an archive that no history comes in."""
     unpacked = sum(member.file_size for member in members)
     if len(members) > MOST_FILES:
-        raise UnfitFileError(f"{name} holds {len(members):,} files, more than any history has.")
+        raise UnfitArchiveError(f"{name} holds {len(members):,} files, more than any history has.")
     if unpacked > MOST_UNPACKED or (unpacked > SMALL and unpacked > MOST_RATIO * size):
-        raise UnfitFileError(f"{name} would unpack to {unpacked / 1024**2:,.0f} MB, more than any history has.")
+        raise UnfitArchiveError(f"{name} would unpack to {unpacked / 1024**2:,.0f} MB, more than any history has.")
     if any(member.flag_bits & IS_ENCRYPTED for member in members):
-        raise UnfitFileError(f"{name} is protected by a password. Unpack it, and give the files in it.")
+        raise UnfitArchiveError(f"{name} is protected by a password. Unpack it, and give the files in it.")
 
 
 def _empty(name: str, others: Sequence[str]) -> str:

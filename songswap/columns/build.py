@@ -14,7 +14,7 @@ from songswap.columns.schema import (
     NAMES,
     PLAY_COLUMNS,
     VERSION,
-    Manifest,
+    ColumnsManifest,
     Part,
     Span,
     folder,
@@ -98,7 +98,7 @@ class _Build:
         self._clear(after)
         return True
 
-    def _made(self, progress: Progress) -> Manifest:
+    def _made(self, progress: Progress) -> ColumnsManifest:
         known, named = self._resolved()
         spans = dict(self._before.logs)
         with parquet.writer() as connection:
@@ -150,7 +150,7 @@ class _Build:
             return made(0, 0)
         return made(*parquet.write(connection, year_file(self._columns, year), PLAY_COLUMNS, map(_row, ended)))
 
-    def _said(self, names: Part | None, years: Mapping[str, Part], spans: Mapping[str, Span]) -> Manifest:
+    def _said(self, names: Part | None, years: Mapping[str, Part], spans: Mapping[str, Span]) -> ColumnsManifest:
         """The manifest of it all."""
         by_source: dict[Source, list[Span]] = {}
         logs: dict[str, Span] = {}
@@ -159,7 +159,7 @@ class _Build:
                 logs[month.name] = spans[month.name]
                 by_source.setdefault(month.source, []).append(spans[month.name])
         sources = {source: _sum(its) for source, its in by_source.items()}
-        return Manifest(VERSION, dict(sorted(years.items())), names, sources, logs, self._gaps(sources))
+        return ColumnsManifest(VERSION, dict(sorted(years.items())), names, sources, logs, self._gaps(sources))
 
     def _gaps(self, sources: Mapping[Source, Span]) -> tuple[Gap, ...]:
         whole = [(span.from_ms, span.to_ms) for source, span in sources.items() if source == "export"]
@@ -168,7 +168,7 @@ class _Build:
     def _is_whole(self, name: str, part: Part) -> bool:
         return parquet.is_as_written(self._columns / name, part.size, part.crc)
 
-    def _clear(self, after: Manifest) -> None:
+    def _clear(self, after: ColumnsManifest) -> None:
         """Remove what the manifest does not speak of: years that are gone, files that were never finished."""
         spoken_of = {NAMES, *(f"{year}.parquet" for year, part in after.years.items() if part.rows)}
         for path in self._columns.iterdir():

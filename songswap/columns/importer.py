@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
-from songswap.columns.archives import DAMAGE, Files, Part
+from songswap.columns.archives import DAMAGE, ArchivePart, Files
 from songswap.core.history.formats import Rows
 from songswap.core.history.merge import month_of
 from songswap.core.history.recordings import SOURCES
@@ -31,7 +31,7 @@ DAY_MS: Final = 86_400_000
 Key = tuple[int, str, int | None]
 
 
-class Tally(Struct, frozen=True):
+class ImportTally(Struct, frozen=True):
     """The account of an import. Every row is in one of the four; `problems` are the first of the unreadable ones."""
 
     kept: int = 0
@@ -46,11 +46,11 @@ class Tally(Struct, frozen=True):
         return self.kept + self.duplicates + self.podcasts + self.unreadable
 
 
-class StoppedError(Exception):
+class ImportStoppedError(Exception):
     """Somebody wants the import to stop. What was kept stays; another run goes on from there."""
 
 
-Progress = Callable[[int, int, Tally], None]
+Progress = Callable[[int, int, ImportTally], None]
 """Told how many of how many bytes were read, and the account so far. May raise StoppedError."""
 
 
@@ -69,7 +69,7 @@ class Importer:
         self._unsettled_rows = 0
         self._kept = self._duplicates = 0
 
-    def run(self, files: Files, progress: Progress) -> Tally:
+    def run(self, files: Files, progress: Progress) -> ImportTally:
         """Keep every row of `files` that is not there yet; what was kept is durable when this returns or raises.
 
         Raises StoppedError, StoreError.
@@ -90,12 +90,12 @@ class Importer:
         self._unsettled.clear()
         self._unsettled_rows = 0
 
-    def tally(self) -> Tally:
+    def tally(self) -> ImportTally:
         """The account so far."""
         rows = self._rows
-        return Tally(self._kept, self._duplicates, rows.podcasts, rows.unreadable, tuple(rows.problems))
+        return ImportTally(self._kept, self._duplicates, rows.podcasts, rows.unreadable, tuple(rows.problems))
 
-    def _read(self, part: Part) -> Iterator[int]:
+    def _read(self, part: ArchivePart) -> Iterator[int]:
         """Keep the rows of one file, saying after each piece how large it was."""
         self._rows.file = part.name
         reader = part.kind.reader(self._rows)
@@ -107,7 +107,7 @@ class Importer:
         reader.end()
         self._write()
 
-    def _pieces(self, part: Part) -> Iterator[bytes]:
+    def _pieces(self, part: ArchivePart) -> Iterator[bytes]:
         try:
             with part.open() as file:
                 while content := file.read(PIECE):

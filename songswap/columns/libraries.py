@@ -49,7 +49,7 @@ class Library:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class LibraryShelf:
     """What there is to ask: a library for each account, and the genres of artists if the operator loaded any."""
 
     libraries: tuple[Library, ...]
@@ -68,10 +68,10 @@ class Libraries:
         self._root = root
         self._facts: dict[tuple[str, Mark], YearFile] = {}
 
-    def look(self, cursor: "DuckDBPyConnection", accounts: Iterable[str]) -> Shelf:
+    def look(self, cursor: "DuckDBPyConnection", accounts: Iterable[str]) -> LibraryShelf:
         """What there is of each account now. Raises UnfitNameError, and FileNotFoundError for a file just removed."""
         genres = genres_file(self._root)
-        return Shelf(self._look(cursor, accounts), _marked(genres) if genres.exists() else None)
+        return LibraryShelf(self._look(cursor, accounts), _marked(genres) if genres.exists() else None)
 
     def _look(self, cursor: "DuckDBPyConnection", accounts: Iterable[str]) -> tuple[Library, ...]:
         folders = [(account, schema.folder(self._root, account)) for account in accounts]

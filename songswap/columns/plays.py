@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from songswap.columns import sql
-from songswap.columns.libraries import Shelf, YearFile
+from songswap.columns.libraries import LibraryShelf, YearFile
 from songswap.columns.recent import Recent
 from songswap.columns.schema import PLAY_COLUMNS
 from songswap.core.insights.periods import Period
@@ -46,7 +46,9 @@ class Question(Struct, frozen=True):
 class Plays:
     """Asks what is on `shelf`, the libraries of `question.accounts` in that order, what a figure wants to know."""
 
-    def __init__(self, cursor: "DuckDBPyConnection", question: Question, shelf: Shelf, names: Recent[Row]) -> None:
+    def __init__(
+        self, cursor: "DuckDBPyConnection", question: Question, shelf: LibraryShelf, names: Recent[Row]
+    ) -> None:
         """`names` are rows that were looked up lately: by file, column and hash; None for what is not in that file."""
         self.question = question
         self.shelf = shelf

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from songswap.columns.libraries import Libraries, Shelf, reach_of
+from songswap.columns.libraries import Libraries, LibraryShelf, reach_of
 from songswap.columns.plays import Plays, Question, Row
 from songswap.columns.recent import Recent
 from songswap.model.struct import Struct
@@ -67,7 +67,7 @@ class Engine:
     def answer(self, figure: Callable[[Plays], Answer], kind: type[Answer], question: Question) -> Answer:
         """The same as `ask`, for those who may wait."""
 
-        def answered(cursor: "DuckDBPyConnection", shelf: Shelf) -> Answer:
+        def answered(cursor: "DuckDBPyConnection", shelf: LibraryShelf) -> Answer:
             key = (_name(figure), question, shelf.marks)
             known = self._answers.get(key)
             if known is not None:
@@ -87,7 +87,7 @@ class Engine:
     async def _in_thread(self, ask: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
 
-    def _steady(self, accounts: tuple[str, ...], ask: Callable[["DuckDBPyConnection", Shelf], T]) -> T:
+    def _steady(self, accounts: tuple[str, ...], ask: Callable[["DuckDBPyConnection", LibraryShelf], T]) -> T:
         """What `ask` finds in files that nobody replaced meanwhile; the last of TRIES is taken as it is."""
         import duckdb
 

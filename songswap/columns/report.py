@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from songswap.columns.importer import Tally
+from songswap.columns.importer import ImportTally
 from songswap.model.struct import Struct
 
 STOPPED: Final = 130
@@ -15,7 +15,7 @@ MOST_PROBLEMS: Final = 100
 """Rows that could not be read of which a report tells; the others are counted."""
 
 
-class Report(Struct, frozen=True):
+class BuildReport(Struct, frozen=True):
     """How far an import is: bytes read of all bytes, years made of all years, the account so far.
 
     `others` are files in a zip that are no history. `error` says in words why nothing more comes.
@@ -25,6 +25,6 @@ class Report(Struct, frozen=True):
     size: int = 0
     made: int = 0
     years: int = 0
-    tally: Tally = Tally()
+    tally: ImportTally = ImportTally()
     others: tuple[str, ...] = ()
     error: str = ""

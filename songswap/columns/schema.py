@@ -78,7 +78,7 @@ class Span(Struct, frozen=True):
     to_ms: int
 
 
-class Manifest(Struct, frozen=True):
+class ColumnsManifest(Struct, frozen=True):
     """What the columns of an account consist of.
 
     `years` by name (“2026”); one without a play has no file. `sources` and `logs` (by file) are before merging. `gaps`
@@ -93,7 +93,7 @@ class Manifest(Struct, frozen=True):
     gaps: tuple[Gap, ...] = ()
 
 
-_DECODER: Final = msgspec.json.Decoder(Manifest)
+_DECODER: Final = msgspec.json.Decoder(ColumnsManifest)
 
 
 def folder(root: Path, account: str) -> Path:
@@ -106,13 +106,13 @@ def year_file(columns: Path, year: int) -> Path:
     return columns / f"{year:04d}.parquet"
 
 
-def manifest(columns: Path) -> Manifest:
+def manifest(columns: Path) -> ColumnsManifest:
     """What the folder `columns` holds; nothing where it holds none of this version, or is being made."""
     try:
         there = _DECODER.decode((columns / MANIFEST).read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return Manifest()
-    return there if there.version == VERSION else Manifest()
+        return ColumnsManifest()
+    return there if there.version == VERSION else ColumnsManifest()
 
 
 def files(columns: Path) -> list[Path]:

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from songswap.columns.archives import UnfitFileError, look
+from songswap.columns.archives import UnfitArchiveError, look
 from songswap.columns.report import UNFIT
 
 
@@ -15,7 +15,7 @@ def main(path: str, name: str) -> int:
     """The process; `name` is what people call the file. Returns its exit code."""
     try:
         look([(Path(path), name)])
-    except UnfitFileError as error:
+    except UnfitArchiveError as error:
         print(json.dumps(str(error)))
         return UNFIT
     return 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from songswap import logs
 from songswap.catalogue.catalogue import NoCatalogueError
 from songswap.catalogue.reading import UnfitFileError as UnfitTableError
-from songswap.columns.archives import UnfitFileError
+from songswap.columns.archives import UnfitArchiveError
 from songswap.columns.report import BUSY, UNFIT
 from songswap.commands import cataloguing, exporting, forgetting, importing, learning, listing, making
 from songswap.commands.account import UnknownAccountError
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
     except HeldError as error:
         print(error, file=sys.stderr)
         return BUSY
-    except (UnfitFileError, UnfitTableError) as error:
+    except (UnfitArchiveError, UnfitTableError) as error:
         print(error, file=sys.stderr)
         return UNFIT
     except (StoreError, UnfitNameError, UnknownAccountError, NoCatalogueError) as error:

@@ -15,10 +15,10 @@ import msgspec
 from songswap.catalogue import query
 from songswap.catalogue.catalogue import Catalogue
 from songswap.catalogue.loading import MOST_PROBLEMS, Loading, StoppedError, reset
-from songswap.catalogue.query import Wanted
+from songswap.catalogue.query import SongFilter
 from songswap.catalogue.reading import UnfitFileError
 from songswap.catalogue.report import Progress
-from songswap.catalogue.schema import Manifest, Tally
+from songswap.catalogue.schema import CatalogueManifest, Tally
 from songswap.columns.report import STOPPED
 from songswap.commands.account import Commands
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName, checked, told
@@ -113,7 +113,7 @@ def _teller(*, report: bool) -> Callable[[int, int, Tally], None]:
     return say
 
 
-def _conclude(made: Manifest) -> None:
+def _conclude(made: CatalogueManifest) -> None:
     tally = made.tally
     if sys.stderr.isatty():
         print(file=sys.stderr)
@@ -179,10 +179,10 @@ def run_reset(store: Store, _options: argparse.Namespace) -> int:
     return 0
 
 
-def _wanted(options: argparse.Namespace) -> Wanted:
+def _wanted(options: argparse.Namespace) -> SongFilter:
     """Which songs are meant. Raises StoreError for a range that is none."""
     least, most = _bounds(options.min), _bounds(options.max)
-    return Wanted(
+    return SongFilter(
         options.text,
         options.artist,
         options.genre,

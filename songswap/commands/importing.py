@@ -10,10 +10,10 @@ from typing import Final
 
 import msgspec
 
-from songswap.columns.archives import UnfitFileError, look
+from songswap.columns.archives import UnfitArchiveError, look
 from songswap.columns.build import build
-from songswap.columns.importer import Importer, StoppedError, Tally
-from songswap.columns.report import MOST_PROBLEMS, STOPPED, Report
+from songswap.columns.importer import Importer, ImportStoppedError, ImportTally
+from songswap.columns.report import MOST_PROBLEMS, STOPPED, BuildReport
 from songswap.commands.account import Commands, known
 from songswap.store import HeldError, Store, StoreError, hold
 
@@ -46,7 +46,7 @@ def run(store: Store, options: argparse.Namespace) -> int:
     names = [*options.called, *(path.name for path in options.files[len(options.called) :])]
     try:
         return import_.run(list(zip(options.files, names, strict=False)))
-    except (HeldError, StoreError, UnfitFileError) as error:
+    except (HeldError, StoreError, UnfitArchiveError) as error:
         if options.report:
             import_.say(error=str(error))
         raise
@@ -61,7 +61,7 @@ class _Import:
         self._is_for_program = is_for_program
         self._is_stopped = False
         self._said_at_s = 0.0
-        self._report = Report()
+        self._report = BuildReport()
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
         """Stop at the next occasion."""
@@ -76,7 +76,7 @@ class _Import:
                 tally = Importer(self._store, self._account).run(there, self._read)
                 self.say(read=there.size, tally=tally)
                 build(self._store.root, self._account, thorough=True, progress=self._made)
-            except StoppedError:
+            except ImportStoppedError:
                 self.say()
                 print("Stopped. What was kept stays; run it again to go on.", file=sys.stderr)
                 return STOPPED
@@ -94,20 +94,20 @@ class _Import:
         elif sys.stderr.isatty():
             print(f"\r\033[K{_words(self._report)}", end="", file=sys.stderr, flush=True)
 
-    def _read(self, read: int, size: int, tally: Tally) -> None:
-        self._told(Report(read, size, tally=tally, others=self._report.others))
+    def _read(self, read: int, size: int, tally: ImportTally) -> None:
+        self._told(BuildReport(read, size, tally=tally, others=self._report.others))
 
     def _made(self, made: int, years: int) -> None:
         self._told(msgspec.structs.replace(self._report, made=made, years=years))
 
-    def _told(self, report: Report) -> None:
+    def _told(self, report: BuildReport) -> None:
         self._report = report
         if self._is_stopped:
-            raise StoppedError
+            raise ImportStoppedError
         if time.monotonic() - self._said_at_s >= BETWEEN_S:
             self.say()
 
-    def _conclude(self, tally: Tally) -> None:
+    def _conclude(self, tally: ImportTally) -> None:
         """The account of every row, with those that could not be read."""
         if self._is_for_program:
             return
@@ -124,7 +124,7 @@ class _Import:
         )
 
 
-def _words(report: Report) -> str:
+def _words(report: BuildReport) -> str:
     if report.years:
         return f"making the columns: {report.made} of {report.years} years"
     share = round(100 * report.read / report.size) if report.size else 100

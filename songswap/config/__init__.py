@@ -121,7 +121,7 @@ class Features:
 
 
 @dataclass(frozen=True)
-class Log:
+class LogLevel:
     """How much is said in the log."""
 
     level: str = "info"
@@ -138,7 +138,7 @@ class Config:
     history: History = History()
     reccobeats: ReccoBeats = ReccoBeats()
     features: Features = Features()
-    log: Log = Log()
+    log: LogLevel = LogLevel()
 
 
 Reader = Callable[[str], object]
@@ -198,7 +198,7 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
         history=History(**values.get("history", {})),
         reccobeats=ReccoBeats(**values.get("reccobeats", {})),
         features=Features(**values.get("features", {})),
-        log=Log(**values.get("log", {})),
+        log=LogLevel(**values.get("log", {})),
     )
 
 

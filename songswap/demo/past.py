@@ -23,7 +23,7 @@ from songswap.catalogue.loading import Loading
 from songswap.columns.archives import look
 from songswap.columns.build import build
 from songswap.columns.genres import load_genres
-from songswap.columns.importer import Importer, StoppedError
+from songswap.columns.importer import Importer, ImportStoppedError
 from songswap.core.history import recently_played
 from songswap.core.history.merge import month_of
 from songswap.core.insights.periods import start_of
@@ -117,7 +117,7 @@ def _record(root: Path, account: str, path: Path) -> None:
     worker = Store(root, "worker")
     polled = worker.read(POLLED, account) or Polled()
     taken = recently_played.taken(
-        msgspec.json.decode(path.read_bytes(), type=wire.History).to_model(), (), Polled(), ()
+        msgspec.json.decode(path.read_bytes(), type=wire.WireHistory).to_model(), (), Polled(), ()
     )
     worker.extend(TRACK_NAMES, dict.fromkeys(taken.names), account, "recent")
     by_month: dict[str, list[Play]] = {}
@@ -133,9 +133,9 @@ def _bring_in(root: Path, account: str, path: Path, stopping: asyncio.Event) -> 
 
     def go_on(*_how_far: object) -> None:
         if stopping.is_set():
-            raise StoppedError
+            raise ImportStoppedError
 
-    with contextlib.suppress(StoppedError):
+    with contextlib.suppress(ImportStoppedError):
         Importer(Store(root, "importer"), account).run(look([(path, "my_spotify_data.zip")]), go_on)
         build(root, account, progress=go_on)
 

@@ -9,7 +9,7 @@ from songswap.catalogue.report import Progress
 from songswap.columns.report import BUSY
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_UPLOAD, CATALOGUE_WISH
 from songswap.jobs.kit.spotify_accounts import Means
-from songswap.jobs.kit.subprocess_jobs import Heard, is_woken
+from songswap.jobs.kit.subprocess_jobs import JobOutput, is_woken
 from songswap.model.cataloguing import CatalogueLoading, CatalogueWish, LoadingState
 from songswap.store.files import fill
 
@@ -50,7 +50,7 @@ class CataloguingJob:
     async def _load(self, wish: CatalogueWish) -> int:
         """Have it loaded as long as somebody wants it; returns the exit code, -1 if nobody does any more."""
         upload = wish.upload or ""
-        heard = Heard(Progress())
+        heard = JobOutput(Progress())
         file = str(self._store.root / fill(CATALOGUE_UPLOAD, (upload,)))
         where = ("--store", str(self._store.root), "--gently")
         command = ("catalogue", "load", *where, "--report", "--called", wish.name, file)

@@ -34,7 +34,7 @@ from songswap.model.videos import (
 )
 from songswap.spotify.errors import ForbiddenError, NotFoundError, SpotifyError
 from songswap.store import GoneError, StoreError
-from songswap.youtube import BadKeyError, QuotaGoneError, YouTube, YouTubeError, YouTubeUnavailableError
+from songswap.youtube import BadKeyError, QuotaGoneError, YouTubeClient, YouTubeError, YouTubeUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +149,7 @@ class VideosJob:
 
     # Searching
 
-    async def _search(self, youtube: YouTube, known: dict[str, SongVideos]) -> float:
+    async def _search(self, youtube: YouTubeClient, known: dict[str, SongVideos]) -> float:
         """Search for the next songs, as far as may be; returns in how many ms there may be more to do."""
         now_ms = self._now_ms()
         holding = {key for key, one in known.items() if one.until_ms > now_ms}
@@ -169,7 +169,7 @@ class VideosJob:
         self._prune()
         return 0.0
 
-    async def _take_in(self, youtube: YouTube, answers: dict[tuple[str, Song], Answer]) -> None:
+    async def _take_in(self, youtube: YouTubeClient, answers: dict[tuple[str, Song], Answer]) -> None:
         """Keep what came of searches that were sent together."""
         now_ms = self._now_ms()
         found = [one for answer in answers.values() if not isinstance(answer, YouTubeError) for one in answer]
@@ -209,7 +209,7 @@ class VideosJob:
         else:
             self._note(YouTubeSeen())
 
-    def _budget(self, now_ms: float) -> search_quota.Budget:
+    def _budget(self, now_ms: float) -> search_quota.SearchBudget:
         days = (search_quota.day_name(now_ms, 1), search_quota.day_name(now_ms))
         return search_quota.budget([row for day in days for row in self._store.rows(SEARCHES, day)], now_ms)
 
@@ -254,14 +254,14 @@ def _words(error: SpotifyError | NeedsLoginError) -> str:
     return NOT_YOURS if isinstance(error, ForbiddenError) else str(error)
 
 
-async def _asked(youtube: YouTube, song: Song) -> Answer:
+async def _asked(youtube: YouTubeClient, song: Song) -> Answer:
     try:
         return await youtube.search(video_match.query_for(song))
     except YouTubeError as error:
         return error
 
 
-async def _lengths_ms(youtube: YouTube, found: list[Video]) -> dict[str, int]:
+async def _lengths_ms(youtube: YouTubeClient, found: list[Video]) -> dict[str, int]:
     """How long the videos are, by one question; without an answer they are judged without."""
     try:
         return await youtube.durations_ms(list(dict.fromkeys(video.id for video in found)))

@@ -50,7 +50,7 @@ async def work(means: Means) -> None:
         "learning": LearningJob(means).run,
         "music videos": VideosJob(means, accounts).run,
     }
-    wanted = Wanted(means, accounts)
+    wanted = WantedRun(means, accounts)
     try:
         changes = means.store.changes
         with changes.subscribe("accounts/", "groups/", endings=ASKED_FOR, on_change=wanted.note) as change:
@@ -61,7 +61,7 @@ async def work(means: Means) -> None:
         await runner.stop()
 
 
-class Wanted:
+class WantedRun:
     """The jobs of everybody, by whom they are for: a change has that account or group looked at again, and no other."""
 
     def __init__(self, means: Means, accounts: Accounts) -> None:

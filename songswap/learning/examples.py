@@ -42,7 +42,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Song:
+class ExampleSong:
     """A song somebody has played, as they brought it; `id` is Spotify's, empty where no source knows it."""
 
     key: int
@@ -53,7 +53,7 @@ class Song:
     plays: int
 
 
-def songs_of(root: Path, account: str) -> list[Song]:
+def songs_of(root: Path, account: str) -> list[ExampleSong]:
     """The songs of `account` in the store at `root`, the most played first. Raises StoreError, UnfitNameError."""
     logs = Logs(root, account)
     counts: dict[Source, dict[str, int]] = {}
@@ -63,7 +63,7 @@ def songs_of(root: Path, account: str) -> list[Song]:
             for play in logs.plays_in(month):
                 if _counts(play):
                     counted[play.track] = counted.get(play.track, 0) + 1
-    found: dict[int, Song] = {}
+    found: dict[int, ExampleSong] = {}
     for source, counted in counts.items():
         for song in _named(counted, logs.names_by(source)):
             before = found.get(song.key)
@@ -73,7 +73,7 @@ def songs_of(root: Path, account: str) -> list[Song]:
     return sorted(theirs, key=lambda song: (-song.plays, song.key))
 
 
-def song_examples(songs: Mapping[str, Sequence[Song]], sounds: Sounds) -> list[Example]:
+def song_examples(songs: Mapping[str, Sequence[ExampleSong]], sounds: Sounds) -> list[Example]:
     """Examples of each person's songs: those that are rather theirs, no more than MOST_EXAMPLES of anybody."""
     owned = owned_songs(songs)
     kept = [(account, song) for account, theirs in owned.items() for song in theirs[:MOST_EXAMPLES]]
@@ -81,7 +81,7 @@ def song_examples(songs: Mapping[str, Sequence[Song]], sounds: Sounds) -> list[E
     return [Example(account, song.key, traits) for (account, song), traits in zip(kept, known, strict=True)]
 
 
-def owned_songs(songs: Mapping[str, Sequence[Song]]) -> dict[str, list[Song]]:
+def owned_songs(songs: Mapping[str, Sequence[ExampleSong]]) -> dict[str, list[ExampleSong]]:
     """Of everybody's songs, in their order, those that nobody else of them plays nearly as much."""
     shares: dict[int, list[tuple[float, str]]] = {}
     for account, theirs in songs.items():
@@ -124,17 +124,17 @@ def _counts(play: Play) -> bool:
     return not play.is_private and (play.played_ms is None or play.played_ms >= SHORTEST_MS)
 
 
-def _named(counted: Mapping[str, int], names: Iterable[TrackName]) -> list[Song]:
+def _named(counted: Mapping[str, int], names: Iterable[TrackName]) -> list[ExampleSong]:
     """Songs with what a source says they are called; those under several ids are one."""
     known = {name.id: name for name in names if name.id in counted}
-    found: dict[int, Song] = {}
+    found: dict[int, ExampleSong] = {}
     for track, name in known.items():
         key = recording_hash(name.artist, name.title)
         before = found.get(key)
         plays = counted[track] + (before.plays if before else 0)
         own = "" if is_own_id(track) else track
         most = own if before is None or not before.id else before.id
-        found[key] = Song(key, name.title, name.artist, name.artists or (name.artist,), most, plays)
+        found[key] = ExampleSong(key, name.title, name.artist, name.artists or (name.artist,), most, plays)
     return list(found.values())
 
 

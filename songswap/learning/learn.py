@@ -8,7 +8,7 @@ from typing import Final
 
 from songswap.core.guess.classifier import LEAST_EXAMPLES, is_forgotten, is_worth_learning
 from songswap.documents import LEARNT
-from songswap.learning.examples import Song, made_of, song_examples, songs_of, text_examples
+from songswap.learning.examples import ExampleSong, made_of, song_examples, songs_of, text_examples
 from songswap.learning.sounding import Sounds
 from songswap.learning.train import Lesson, learn
 from songswap.model.guessing import Learnt, PartySong, Pick, Taught
@@ -57,7 +57,7 @@ def learn_pick(store: Store, group: str, pick: Pick, now_ms: float) -> Taught | 
     return Taught(learnt, lesson.brain)
 
 
-def party_songs(songs: Mapping[str, Sequence[Song]], lesson: Lesson) -> tuple[PartySong, ...]:
+def party_songs(songs: Mapping[str, Sequence[ExampleSong]], lesson: Lesson) -> tuple[PartySong, ...]:
     """Songs for the game: one person's alone, their most played, each with what was said while it was left out."""
     owners: dict[int, set[str]] = {}
     for account, theirs in songs.items():

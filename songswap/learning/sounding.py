@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from songswap.catalogue.shelf import Entry, Shelf, open_shelf
+from songswap.catalogue.shelf import CatalogueSong, Shelf, open_shelf
 from songswap.columns.genres import BETWEEN, LOADED
 from songswap.columns.libraries import genres_file
 from songswap.core.discovery.audio_attributes import AttributeName
@@ -34,7 +34,7 @@ class Sounds:
         rows = self._rows(songs)
         return [self._traits(song, row) for song, row in zip(songs, rows, strict=True)]
 
-    def entry(self, track_id: str) -> Entry | None:
+    def entry(self, track_id: str) -> CatalogueSong | None:
         """The song of one of Spotify's ids, as the catalogue has it."""
         row = self._shelf.row_of(track_id) if self._shelf else None
         return self._shelf.entry(row) if self._shelf and row is not None else None

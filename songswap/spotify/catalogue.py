@@ -18,13 +18,13 @@ class CatalogueCalls(Transport):
 
     async def me(self, bearer: Bearer) -> User:
         """Whose log-in this is."""
-        return (await self._read(bearer, Request("GET", "/v1/me", "profile"), wire.User)).to_model()
+        return (await self._read(bearer, Request("GET", "/v1/me", "profile"), wire.WireUser)).to_model()
 
     async def recently_played(self, bearer: Bearer, limit: int = 50) -> tuple[PlayedTrack, ...]:
         """The last plays, newest first; Spotify keeps 50 and tells of no episodes."""
         query = {"limit": within("limit", limit, 1, 50)}
         request = Request("GET", "/v1/me/player/recently-played", "history", query)
-        return (await self._read(bearer, request, wire.History)).to_model()
+        return (await self._read(bearer, request, wire.WireHistory)).to_model()
 
     async def top_tracks(self, bearer: Bearer, time_range: TimeRange, limit: int = 50) -> tuple[Track, ...]:
         """The person's top tracks of about four weeks, six months or a year."""
@@ -41,7 +41,7 @@ class CatalogueCalls(Transport):
             "type": ",".join(counted("kinds", kinds, 1, 2)),
             "limit": within("limit", limit, 1, 10),
         }
-        return (await self._read(bearer, Request("GET", "/v1/search", "search", query), wire.Found)).to_model()
+        return (await self._read(bearer, Request("GET", "/v1/search", "search", query), wire.WireFound)).to_model()
 
     async def recommendations(
         self,
@@ -73,12 +73,12 @@ class CatalogueCalls(Transport):
     async def artist(self, bearer: Bearer, artist_id: str) -> Artist:
         """An artist."""
         request = Request("GET", f"/v1/artists/{spotify_id(artist_id)}", "catalogue")
-        return (await self._read(bearer, request, wire.Artist)).to_model()
+        return (await self._read(bearer, request, wire.WireArtist)).to_model()
 
     async def album(self, bearer: Bearer, album_id: str) -> Album:
         """An album."""
         request = Request("GET", f"/v1/albums/{spotify_id(album_id)}", "catalogue")
-        return (await self._read(bearer, request, wire.Album)).to_model()
+        return (await self._read(bearer, request, wire.WireAlbum)).to_model()
 
 
 def _top(what: str, time_range: TimeRange, limit: int) -> Request:

@@ -31,7 +31,7 @@ class PlayerCalls(Transport):
 
     async def queue(self, bearer: Bearer) -> Queue:
         """What plays and what comes next."""
-        return (await self._read(bearer, Request("GET", "/v1/me/player/queue", "player"), wire.Queue)).to_model()
+        return (await self._read(bearer, Request("GET", "/v1/me/player/queue", "player"), wire.WireQueue)).to_model()
 
     async def play(
         self,
@@ -101,7 +101,7 @@ class PlayerCalls(Transport):
         if answer.status == 204:
             return None
         round_trip_ms = answer.received_at_ms - answer.sent_at_ms
-        read = wire.read(answer.body, wire.Playback, str(request))
+        read = wire.read(answer.body, wire.WirePlayback, str(request))
         return read.to_model(answer.sent_at_ms + round_trip_ms / 2, round_trip_ms)
 
     async def _tell(self, bearer: Bearer, method: str, path: str, query: Query, body: object = None) -> None:

@@ -20,7 +20,7 @@ class _Row(msgspec.Struct):
         )
 
 
-class Rows(msgspec.Struct):
+class WireRows(msgspec.Struct):
     """A page of a playlist."""
 
     items: list[_Row]
@@ -44,7 +44,7 @@ class _Owner(msgspec.Struct):
     display_name: str | None = None
 
 
-class Playlist(msgspec.Struct):
+class WirePlaylist(msgspec.Struct):
     """A playlist; `items`, once `tracks`, only for who may change it."""
 
     id: str
@@ -57,8 +57,8 @@ class Playlist(msgspec.Struct):
     snapshot_id: str | None = None
     images: list[Image] | None = None
     external_urls: Links | None = None
-    items: Rows | None = None
-    tracks: Rows | None = None
+    items: WireRows | None = None
+    tracks: WireRows | None = None
 
     def to_model(self) -> library.Playlist:
         """In our words."""

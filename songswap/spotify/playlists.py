@@ -20,7 +20,7 @@ class PlaylistCalls(Transport):
     async def playlist(self, bearer: Bearer, playlist_id: str) -> Playlist:
         """A playlist with its first rows, where the person may see them."""
         request = Request("GET", f"/v1/playlists/{spotify_id(playlist_id)}", "playlists", EPISODES_TOO)
-        return (await self._read(bearer, request, wire.Playlist)).to_model()
+        return (await self._read(bearer, request, wire.WirePlaylist)).to_model()
 
     async def playlist_items(
         self, bearer: Bearer, playlist_id: str, *, offset: int = 0, limit: int = 50
@@ -32,7 +32,7 @@ class PlaylistCalls(Transport):
             "limit": within("limit", limit, 1, 50),
         }
         request = Request("GET", _items_path(playlist_id), "playlists", query)
-        return (await self._read(bearer, request, wire.Rows)).to_model()
+        return (await self._read(bearer, request, wire.WireRows)).to_model()
 
     async def create_playlist(
         self, bearer: Bearer, name: str, *, description: str = "", public: bool = False
@@ -40,7 +40,7 @@ class PlaylistCalls(Transport):
         """A new, empty playlist of the person's own."""
         body = {"name": filled("name", name), "description": description, "public": public}
         request = Request("POST", "/v1/me/playlists", "playlists", body=body)
-        return (await self._read(bearer, request, wire.Playlist)).to_model()
+        return (await self._read(bearer, request, wire.WirePlaylist)).to_model()
 
     async def replace_items(self, bearer: Bearer, playlist_id: str, uris: Sequence[str]) -> str:
         """Make a playlist hold just `uris` (100 at most); returns its new snapshot id."""

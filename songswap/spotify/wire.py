@@ -47,7 +47,7 @@ class _Show(msgspec.Struct):
     images: list[Image] | None = None
 
 
-class Artist(msgspec.Struct):
+class WireArtist(msgspec.Struct):
     id: str | None = None
     uri: str | None = None
     name: str | None = None
@@ -66,10 +66,10 @@ class Artist(msgspec.Struct):
         )
 
 
-class Album(msgspec.Struct):
+class WireAlbum(msgspec.Struct):
     uri: str | None = None
     name: str | None = None
-    artists: list[Artist] | None = None
+    artists: list[WireArtist] | None = None
     images: list[Image] | None = None
     external_urls: Links | None = None
 
@@ -91,7 +91,7 @@ class Item(msgspec.Struct):
     name: str | None = None
     duration_ms: int | None = None
     is_local: bool | None = None
-    artists: list[Artist] | None = None
+    artists: list[WireArtist] | None = None
     album: _Album | None = None
     show: _Show | None = None
     images: list[Image] | None = None
@@ -114,7 +114,7 @@ class Item(msgspec.Struct):
         )
 
 
-class Device(msgspec.Struct):
+class WireDevice(msgspec.Struct):
     id: str | None = None
     name: str | None = None
     type: str | None = None
@@ -137,7 +137,7 @@ class Device(msgspec.Struct):
 
 
 class Devices(msgspec.Struct):
-    devices: list[Device]
+    devices: list[WireDevice]
 
     def to_model(self) -> tuple[music.Device, ...]:
         return tuple(device.to_model() for device in self.devices)
@@ -147,12 +147,12 @@ class _Context(msgspec.Struct):
     uri: str | None = None
 
 
-class Playback(msgspec.Struct):
+class WirePlayback(msgspec.Struct):
     is_playing: bool
     progress_ms: int | None = None
     item: Item | None = None
     currently_playing_type: str | None = None
-    device: Device | None = None
+    device: WireDevice | None = None
     context: _Context | None = None
     shuffle_state: bool | None = None
     repeat_state: str | None = None
@@ -173,7 +173,7 @@ class Playback(msgspec.Struct):
         )
 
 
-class Queue(msgspec.Struct):
+class WireQueue(msgspec.Struct):
     currently_playing: Item | None = None
     queue: list[Item | None] | None = None
 
@@ -184,7 +184,7 @@ class Queue(msgspec.Struct):
         )
 
 
-class User(msgspec.Struct):
+class WireUser(msgspec.Struct):
     id: str
     account_id: str | None = None
     display_name: str | None = None
@@ -210,7 +210,7 @@ class _Played(msgspec.Struct):
         return library.PlayedTrack(self.track.to_model(), epoch_ms(self.played_at), _context_uri(self.context))
 
 
-class History(msgspec.Struct):
+class WireHistory(msgspec.Struct):
     items: list[_Played]
 
     def to_model(self) -> tuple[library.PlayedTrack, ...]:
@@ -225,7 +225,7 @@ class Tracks(msgspec.Struct):
 
 
 class Artists(msgspec.Struct):
-    items: list[Artist | None]
+    items: list[WireArtist | None]
 
     def to_model(self) -> tuple[library.Artist, ...]:
         return tuple(artist.to_model() for artist in self.items if artist)
@@ -238,7 +238,7 @@ class Recommendations(msgspec.Struct):
         return tuple(track.to_model() for track in self.tracks if track)
 
 
-class Found(msgspec.Struct):
+class WireFound(msgspec.Struct):
     tracks: Tracks | None = None
     artists: Artists | None = None
 

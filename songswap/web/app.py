@@ -10,7 +10,7 @@ from songswap import __version__
 from songswap.clock import Clock
 from songswap.config import Config
 from songswap.documents import Account
-from songswap.reccobeats import ReccoBeats
+from songswap.reccobeats import ReccoBeatsClient
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.links import PAGES
@@ -129,7 +129,7 @@ def _connect(app: Quart, services: Services) -> None:
             config = services.config
             gate, clock = services.gate, services.clock
             services.oauth = OAuth(http, config.spotify.accounts_url, config.server.redirect_uri, gate, clock)
-            services.reccobeats = ReccoBeats(http, config.reccobeats.api_url, clock)
+            services.reccobeats = ReccoBeatsClient(http, config.reccobeats.api_url, clock)
             services.client = Client(http, config.spotify.api_url, gate, clock)
             yield
         await services.errands.drop()

@@ -20,7 +20,7 @@ LARGEST_BODY: Final = 1024 * 1024
 MAKES_NO_SENSE: Final = "YouTube answers with something that makes no sense."
 
 
-class YouTube:
+class YouTubeClient:
     """Asks the API at `api_url` with `key`; what that costs is counted by `core/videos/search_quota.py`."""
 
     def __init__(self, http: aiohttp.ClientSession, api_url: str, key: str) -> None:

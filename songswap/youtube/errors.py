@@ -22,7 +22,7 @@ class QuotaGoneError(YouTubeError):
     """The day's quota is used up."""
 
 
-class RefusedError(YouTubeError):
+class YouTubeRefusedError(YouTubeError):
     """YouTube does not take this one question; others it may."""
 
 
@@ -57,7 +57,7 @@ def error_of(status: int, body: bytes) -> YouTubeError:
     if status == 401 or (status in {400, 403} and (reasons & KEY_REASONS or "API key" in error.message)):
         return BadKeyError("YouTube does not accept the key. The operator has to look at it.")
     if status in {400, 404}:
-        return RefusedError("YouTube does not understand this search.")
+        return YouTubeRefusedError("YouTube does not understand this search.")
     return YouTubeUnavailableError(f"YouTube answers with an error ({status}).")
 
 

@@ -23,7 +23,7 @@ export function createAttributes(changed) {
     range.setAttribute("aria-valuetext", words(part));
     part.output.textContent = part.use.checked ? words(part) : "off";
   };
-  const told = () => {
+  const showChosen = () => {
     const chosen = parts.filter(({ use }) => use.checked).map((part) => `${part.label} ${words(part)}`);
     say(byId("sound-words"), chosen.join(", ") || AS_SEEDS);
   };
@@ -33,12 +33,12 @@ export function createAttributes(changed) {
     for (const control of [part.use, part.range]) {
       control.addEventListener("input", () => {
         draw(part);
-        told();
+        showChosen();
         changed();
       });
     }
   }
-  told();
+  showChosen();
   byId("sound").open = matchMedia("(min-width: 900px)").matches || parts.some(({ use }) => use.checked);
 
   return () => Object.fromEntries(parts.filter(({ use }) => use.checked).map(({ name, range }) => [name, Number(range.value)]));

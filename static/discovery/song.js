@@ -18,7 +18,7 @@ let waiting;
 
 const listChanged = createSaving(() => songs);
 
-function wish() {
+function queryOf() {
   const weights = sliders.filter((one) => one.value !== "1").map((one) => `${one.name}:${one.value}`).join(",");
   const found = new URLSearchParams({ k: form.elements.k.value });
   if (weights) found.set("weights", weights);
@@ -26,7 +26,7 @@ function wish() {
   return found;
 }
 
-async function ask(song, button) {
+async function requestSong(song, button) {
   const night = byId("night");
   const name = night.selectedOptions[0].textContent;
   await attempt(button, byId("similar-failure"), async () => {
@@ -53,7 +53,7 @@ function rowOf(one) {
       ...lines,
     ),
     song.duration_ms ? element("span", { class: "small" }, duration(song.duration_ms)) : null,
-    byId("night") ? element("button", { type: "button", class: "mini", "aria-label": `Request ${song.title}`, title: "Send to tonight’s requests", onclick: (event) => ask(song, event.currentTarget) }, icon("plus")) : null,
+    byId("night") ? element("button", { type: "button", class: "mini", "aria-label": `Request ${song.title}`, title: "Send to tonight’s requests", onclick: (event) => requestSong(song, event.currentTarget) }, icon("plus")) : null,
   );
 }
 
@@ -65,11 +65,11 @@ function showRadar(chart) {
   drawCharts(page, () => {});
 }
 
-async function look() {
+async function loadSimilar() {
   request?.abort();
   const mine = new AbortController();
   request = mine;
-  const query = wish();
+  const query = queryOf();
   const answers = await Promise.all(["similar", "radar"].map((what) => send("GET", `${api}/${what}?${query}`, undefined, mine.signal))).catch((error) => {
     if (!mine.signal.aborted) throw error;
   });
@@ -83,7 +83,7 @@ async function look() {
   showRadar(chart);
 }
 
-function tell() {
+function showWeights() {
   const changed = sliders.filter((one) => one.value !== "1").length;
   byId("like-words").textContent = changed ? `${changed} changed` : "all count alike";
   for (const one of sliders) {
@@ -93,18 +93,18 @@ function tell() {
 }
 
 async function changed() {
-  tell();
+  showWeights();
   if (!form.reportValidity()) return;
   try {
     byId("similar-failure").hidden = true;
-    await look();
+    await loadSimilar();
   } catch (error) {
     say(byId("similar-failure"), error.message);
   }
 }
 
 form.addEventListener("input", () => {
-  tell();
+  showWeights();
   clearTimeout(waiting);
   waiting = setTimeout(changed, TYPING_MS);
 });

@@ -33,11 +33,11 @@ const showInvite = createInvite((button) => change(button, "POST", `${api}/invit
 const showManage = createManage(api);
 const showRequests = createRequests(api);
 const showTimer = createTimerCard();
-const showTonight = createSyncReport();
+const showSyncReport = createSyncReport();
 const showScreenLink = createScreenLink(api);
-const showPartyCard = createGameCard();
+const showGameCard = createGameCard();
 
-const showLead = createLeadership((button, body) => change(button, "PUT", `${api}/session`, body));
+const showLeadership = createLeadership((button, body) => change(button, "PUT", `${api}/session`, body));
 const options = createOptions((field, body) => change(field, "PUT", `${api}/session`, body));
 const showListenHere = createListenHere(first.id);
 const showTrim = createTrim((range, body) => change(range, "PUT", "/api/me/trim", body));
@@ -106,7 +106,7 @@ function update(state) {
   document.title = `${state.name} · SongSwap`;
   showSession(state);
   showPlayer(state);
-  showLead(state);
+  showLeadership(state);
   options.show(state);
   showMe(state);
   showListenHere(state);
@@ -116,9 +116,9 @@ function update(state) {
   showTimer(state);
   showManage(state);
   showRequests(state);
-  showTonight(state);
+  showSyncReport(state);
   showScreenLink(state);
-  showPartyCard(state);
+  showGameCard(state);
   const track = state.playback?.track;
   announceTrack(track ? { name: track.name, artists: track.artists.join(", ") } : null);
 }

@@ -68,14 +68,14 @@ function fillMenu(menu, member, group, change) {
     element("button", { type: "button", class: kind, onclick: (event) => change(event.currentTarget, method, member.account, body) }, label);
   const other = member.role === "co-host" ? act("Make listener", "PATCH", { role: "listener" }) : act("Make co-host", "PATCH", { role: "co-host" });
   const manage = member.isManager ? [other, act("Make host", "PATCH", { role: "host" }), act("Remove from group", "DELETE", undefined, "danger"), element("small", {}, REMOVING)] : [];
-  const care = () => {
+  const moderate = () => {
     menu.open = false;
     openModerationMenu({ account: member.account, name: member.name, place: `group:${group}` });
   };
   const label = `${member.isManager ? "Manage" : "More about"} ${member.name}`;
   menu.append(
     element("summary", { "aria-label": label, title: label }, icon("more")),
-    element("div", {}, ...manage, element("button", { type: "button", onclick: care }, "Report, mute or block")),
+    element("div", {}, ...manage, element("button", { type: "button", onclick: moderate }, "Report, mute or block")),
   );
 }
 

@@ -50,16 +50,16 @@ function row({ name, skews_ms: skews, corrections }) {
 
 export function createSyncReport() {
   const update = onChange(({ group, tonight, isRunning }) => {
-    show(byId("tonight"), Boolean(tonight));
+    show(byId("sync-report"), Boolean(tonight));
     if (!tonight) return;
-    byId("tonight-title").textContent = isRunning ? "Tonight" : "The last night";
+    byId("sync-report-title").textContent = isRunning ? "Tonight" : "The last night";
     byId("night-link").href = `/groups/${group}/nights/${tonight.id}`;
     byId("night-link").textContent = isRunning ? "Report so far" : "Report and playlist";
-    byId("tonight-p50").textContent = milliseconds(tonight.skew_p50_ms);
-    byId("tonight-p95").textContent = milliseconds(tonight.skew_p95_ms);
-    byId("tonight-corrections").textContent = tonight.corrections;
-    byId("tonight-calls").textContent = tonight.calls_spent || "–"; // counted once a minute
-    byId("tonight-listeners").replaceChildren(...tonight.listeners.map(row));
+    byId("sync-report-p50").textContent = milliseconds(tonight.skew_p50_ms);
+    byId("sync-report-p95").textContent = milliseconds(tonight.skew_p95_ms);
+    byId("sync-report-corrections").textContent = tonight.corrections;
+    byId("sync-report-calls").textContent = tonight.calls_spent || "–"; // counted once a minute
+    byId("sync-report-listeners").replaceChildren(...tonight.listeners.map(row));
   });
   return (state) => update({ group: state.id, tonight: state.tonight, isRunning: state.session.state === "running" });
 }

@@ -40,7 +40,7 @@ async function turnTo(url, isNew) {
     put(content, found.title);
   } catch (error) {
     if (mine.signal.aborted) return undefined;
-    complain(error instanceof TypeError ? "The connection to SongSwap is lost." : error.message);
+    showFailure(error instanceof TypeError ? "The connection to SongSwap is lost." : error.message);
   }
   if (request === mine) page.ariaBusy = "false";
   return undefined;
@@ -71,7 +71,7 @@ function putAround(kept, nodes) {
   kept.after(...nodes.slice(place + 1));
 }
 
-function complain(words) {
+function showFailure(words) {
   trouble.querySelector("p").textContent = words;
   show(trouble, true);
   trouble.scrollIntoView({ block: "nearest" });

@@ -40,12 +40,12 @@ export async function drawCharts(root, follow) {
     if (!root.dataset.plotly) throw new Error("plotly.js is not installed");
     Plotly = await plotly(root.dataset.plotly);
   } catch {
-    charts.forEach(giveUp);
+    charts.forEach(showTableInstead);
     return;
   }
   for (const chart of charts) {
     if (!chart.isConnected) return;
-    await draw(Plotly, chart, follow).catch(() => giveUp(chart));
+    await draw(Plotly, chart, follow).catch(() => showTableInstead(chart));
     await breathe();
   }
 }
@@ -67,7 +67,7 @@ async function draw(Plotly, chart, follow) {
   });
 }
 
-function giveUp(chart) {
+function showTableInstead(chart) {
   chart.querySelector(".plot-frame").hidden = true;
   chart.querySelector("[data-failure]").hidden = false;
   chart.querySelector("details").open = true;

@@ -8,14 +8,14 @@ export const OUTSIDE = "songswap-notices-outside";
 const bell = document.getElementById("bell");
 const channel = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
 const listeners = [];
-let isHeard = false;
+let hasConnection = false;
 
 /** Have `listener` called with `{unread, item}` whenever there is news; `item` is null where only the number has changed. */
 export const onNews = (listener) => listeners.push(listener);
 
 /** Take the notices that come with the live connection (an EventSource) which a page has anyway. */
-export function hear(source) {
-  isHeard = true;
+export function takeNoticesFrom(source) {
+  hasConnection = true;
   source.addEventListener("notice", (event) => {
     const news = JSON.parse(event.data);
     channel?.postMessage(news);
@@ -49,7 +49,7 @@ function showOutside(item) {
 
 function open() {
   const source = new EventSource("/api/live?place=notices");
-  hear(source);
+  takeNoticesFrom(source);
   source.addEventListener("gone", () => source.close());
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) setTimeout(reopen, RETRY_MS);
@@ -75,7 +75,7 @@ function openWhileSeen() {
 if (bell) {
   channel?.addEventListener("message", (event) => take(event.data));
   addEventListener("load", () => {
-    if (isHeard) return;
+    if (hasConnection) return;
     if (!navigator.locks || !channel) openWhileSeen();
     else navigator.locks.request(CHANNEL, () => new Promise(() => void open()));
   });

@@ -1,7 +1,7 @@
 // What is written in a place, as it is written: each post and change once, also after a break.
 
 import { openStream } from "./live-socket.js";
-import { hear } from "./notice-badge.js";
+import { takeNoticesFrom } from "./notice-badge.js";
 
 const RETRY_MS = 3000;
 
@@ -14,7 +14,7 @@ export function followPlace(place, on) {
   let stream;
   const open = () => {
     stream = openStream(`/api/live?place=${encodeURIComponent(place)}`);
-    hear(stream);
+    takeNoticesFrom(stream);
     stream.addEventListener("up", () => on.connection?.(true));
     stream.addEventListener("lost", () => on.connection?.(false));
     for (const name of ["posts", "post", "presence", "unread"]) stream.addEventListener(name, (event) => on[name]?.(JSON.parse(event.data)));

@@ -33,7 +33,7 @@ export function createSaving(songs) {
     showName();
   };
 
-  const look = async () => {
+  const refreshPlaylists = async () => {
     say(byId("save-note"), ASKING);
     try {
       let found = await send("POST", "/api/me/playlists/look");
@@ -49,7 +49,7 @@ export function createSaving(songs) {
     }
   };
 
-  const told = (saved, isNew) => {
+  const progressText = (saved, isNew) => {
     const count = saved.tracks === 1 ? "1 song" : `${saved.tracks} songs`;
     if (saved.state === "done") return isNew ? `“${saved.name}” is in your Spotify, with ${count}.` : `“${saved.name}” has ${count} more.`;
     if (saved.until_ms) return `Spotify wants a break until ${clockTime(saved.until_ms)}. It goes on by itself.`;
@@ -58,7 +58,7 @@ export function createSaving(songs) {
 
   const showSaved = (saved, isNew) => {
     failed = saved.state === "failed" ? saved.id : "";
-    say(byId("save-progress"), told(saved, isNew));
+    say(byId("save-progress"), progressText(saved, isNew));
     say(failure, saved.error);
     show(byId("save-link"), Boolean(saved.url));
     if (saved.url) byId("save-link").href = saved.url;
@@ -82,7 +82,7 @@ export function createSaving(songs) {
     failed = "";
     showName();
   });
-  byId("save-look").addEventListener("click", (event) => attempt(event.currentTarget, failure, look));
+  byId("save-look").addEventListener("click", (event) => attempt(event.currentTarget, failure, refreshPlaylists));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     attempt(byId("save-button"), failure, async () => {

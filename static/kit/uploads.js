@@ -29,15 +29,15 @@ export function createUploads({ url, largest, onChange, onTaken }) {
       upload.sent = Math.min(upload.size, event.loaded);
       onChange();
     };
-    request.onload = () => settle(upload, request);
-    request.onerror = () => settle(upload, null);
+    request.onload = () => onAnswer(upload, request);
+    request.onerror = () => onAnswer(upload, null);
     const form = new FormData();
     form.append("file", upload.file, upload.name);
     request.send(form);
     onChange();
   }
 
-  function settle(upload, answer) {
+  function onAnswer(upload, answer) {
     if (answer?.status === 401) return location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
     if (answer?.status === 202) {
       onTaken(upload.id, answer.response);

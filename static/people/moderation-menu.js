@@ -22,9 +22,9 @@ function toggle({ path, on, off, isOn, failure }) {
 
 function reportForm(about, failure) {
   const reason = element("textarea", { name: "reason", rows: 3, maxlength: 500, required: true });
-  const done = element("p", { class: "care-done", role: "status", tabindex: -1, hidden: true });
+  const done = element("p", { class: "moderation-done", role: "status", tabindex: -1, hidden: true });
   const button = element("button", { class: "button", type: "submit" }, icon("flag"), "Send report");
-  const form = element("form", { class: "care-form" }, element("label", {}, element("span", {}, "What is wrong?"), reason), element("div", { class: "buttons" }, button));
+  const form = element("form", { class: "moderation-form" }, element("label", {}, element("span", {}, "What is wrong?"), reason), element("div", { class: "buttons" }, button));
   form.onsubmit = (event) => {
     event.preventDefault();
     attempt(button, failure, async () => {
@@ -50,15 +50,15 @@ export async function openModerationMenu(about) {
   });
   const has = (people) => people.some((one) => one.id === about.account);
   dialog?.remove();
-  const part = (title, words, ...content) => element("section", { class: "care-part" }, element("div", { class: "grow" }, element("h3", {}, title), element("p", { class: "small" }, words)), ...content);
+  const part = (title, words, ...content) => element("section", { class: "moderation-part" }, element("div", { class: "grow" }, element("h3", {}, title), element("p", { class: "small" }, words)), ...content);
   const close = element("button", { type: "button", class: "button quiet", onclick: () => dialog.close() }, "Close");
   dialog = element(
     "dialog",
-    { class: "care", "aria-labelledby": "care-title" },
-    element("h2", { id: "care-title" }, element("bdi", {}, about.name)),
+    { class: "short-dialog", "aria-labelledby": "moderation-title" },
+    element("h2", { id: "moderation-title" }, element("bdi", {}, about.name)),
     element(
       "section",
-      { class: "care-report" },
+      { class: "moderation-report" },
       element("h3", {}, about.post ? "Report what they wrote" : "Report"),
       about.excerpt ? element("blockquote", { class: "small", dir: "auto" }, about.excerpt) : "",
       ...reportForm(about, failure),
@@ -73,15 +73,15 @@ export async function openModerationMenu(about) {
 }
 
 /** The button that opens it. */
-export function offersAbout(about) {
+export function moderationButton(about) {
   const label = `Report, mute or block ${about.name}`;
-  const button = element("button", { type: "button", class: "care-button", "aria-label": label, title: label }, icon("more"));
+  const button = element("button", { type: "button", class: "more-button", "aria-label": label, title: label }, icon("more"));
   button.onclick = () => openModerationMenu(about);
   return button;
 }
 
 /** What the menu of a post offers besides: null for one’s own posts, and for what nobody wrote. */
-export function offerOfPost(post, me) {
+export function moderationEntry(post, me) {
   if (!post.by || post.by.id === me) return null;
   const about = { account: post.by.id, name: post.by.name, place: post.place, post: post.id, excerpt: post.text.slice(0, 140) };
   return element("button", { type: "button", class: "post-act", onclick: () => openModerationMenu(about) }, "Report or mute");

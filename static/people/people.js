@@ -1,7 +1,7 @@
 // Everybody one may see, and who of them listens alike: compared one after the other, the nearest first.
 
 import { attempt, send } from "../kit/api.js";
-import { offersAbout } from "./moderation-menu.js";
+import { moderationButton } from "./moderation-menu.js";
 import { avatar, byId, element, say } from "../kit/dom.js";
 
 for (const button of document.querySelectorAll("[data-follow]")) {
@@ -47,5 +47,5 @@ async function compare(list) {
 
 if (byId("alike")) compare(byId("alike"));
 
-const care = byId("person-care");
-if (care) care.replaceWith(offersAbout({ account: care.dataset.account, name: care.dataset.name }));
+const place = byId("person-moderation");
+if (place) place.replaceWith(moderationButton({ account: place.dataset.account, name: place.dataset.name }));

@@ -10,10 +10,10 @@ const SHOWN = 12;
 const FIELDS = ["kind", "range", "period", "scope", "by"];
 
 /** `onMade` is told in words what was made. */
-export function createMaker({ onMade }) {
-  const dialog = byId("maker");
-  const form = byId("maker-form");
-  const failure = byId("maker-failure");
+export function createPlaylistForm({ onMade }) {
+  const dialog = byId("playlist-form");
+  const form = byId("playlist-form-fields");
+  const failure = byId("playlist-form-failure");
   let hasOwnName = false;
   let timer;
   let asking;
@@ -28,7 +28,7 @@ export function createMaker({ onMade }) {
     return wanted;
   }
 
-  function fit() {
+  function showFields() {
     const kind = byId("kind").value;
     for (const field of form.querySelectorAll("[data-for]")) show(field, field.dataset.for.split(" ").includes(kind));
     const isDaily = form.elements.often.value === "daily";
@@ -38,7 +38,7 @@ export function createMaker({ onMade }) {
   }
 
   function look() {
-    fit();
+    showFields();
     clearTimeout(timer);
     timer = setTimeout(preview, PAUSE_MS);
   }
@@ -72,7 +72,7 @@ export function createMaker({ onMade }) {
     const button = event.target.closest("[data-preset]");
     if (button) fill(JSON.parse(button.dataset.preset), button.dataset.name);
   });
-  byId("maker-close").addEventListener("click", () => dialog.close());
+  byId("playlist-form-close").addEventListener("click", () => dialog.close());
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (form.reportValidity()) attempt(byId("make"), failure, make);

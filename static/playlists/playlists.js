@@ -4,7 +4,7 @@ import { attempt, send } from "../kit/api.js";
 import { byId, element, icon, onChange, readState, say, show } from "../kit/dom.js";
 import { follow } from "../kit/event-stream.js";
 import { ago, dateAndTime } from "../kit/format.js";
-import { createMaker } from "./playlist-form.js";
+import { createPlaylistForm } from "./playlist-form.js";
 import { createRenewals } from "./renewals.js";
 import { watchPreviews } from "../kit/preview-player.js";
 import { ranked } from "../kit/ranked-list.js";
@@ -76,9 +76,9 @@ const renderSaved = onChange((saved) => {
 
 // Making one
 
-const maker = createMaker({ onMade: (words) => say(byId("news"), words) });
-byId("add").addEventListener("click", () => maker.open());
-byId("save-top").addEventListener("click", () => maker.open({ kind: "spotify_top", range: range(), limit: 50 }));
+const form = createPlaylistForm({ onMade: (words) => say(byId("news"), words) });
+byId("add").addEventListener("click", () => form.open());
+byId("save-top").addEventListener("click", () => form.open({ kind: "spotify_top", range: range(), limit: 50 }));
 
 const renewals = createRenewals({
   list: byId("renewals"),

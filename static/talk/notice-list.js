@@ -1,7 +1,7 @@
 // The page of notices: the list, kept up to date; what was seen; of which kinds one wants to be told.
 
 import { attempt, send } from "../kit/api.js";
-import { offersAbout } from "../people/moderation-menu.js";
+import { moderationButton } from "../people/moderation-menu.js";
 import { avatar, byId, element, icon, readState, say, show } from "../kit/dom.js";
 import { ago, dateAndTime } from "../kit/format.js";
 import { onNews, OUTSIDE } from "../kit/notice-badge.js";
@@ -27,7 +27,7 @@ function row(notice) {
     "li",
     { class: `notice-row${notice.is_seen ? "" : " fresh"}`, "data-n": notice.n },
     element("a", { class: "row", href: notice.href }, face, words),
-    about ? offersAbout(about) : null,
+    about ? moderationButton(about) : null,
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { attempt, send } from "../kit/api.js";
 import { showAttachment } from "./attachments.js";
-import { offerOfPost } from "../people/moderation-menu.js";
+import { moderationEntry } from "../people/moderation-menu.js";
 import { avatar, element, icon } from "../kit/dom.js";
 import { ago, dateAndTime } from "../kit/format.js";
 import { linkify } from "../kit/linkify.js";
@@ -80,7 +80,7 @@ function menu(post, me, mayTidy, content, failure, again) {
     isMine && !post.is_removed && !post.system ? button("Edit", () => editor(post, content, failure, again)) : null,
     isMine && (post.edited_at_ms || post.is_removed) ? button("Earlier versions", (control) => history(post, content, failure, control)) : null,
     canTouch ? remover(post, failure) : null,
-    post.is_removed || !me ? null : offerOfPost(post, me),
+    post.is_removed || !me ? null : moderationEntry(post, me),
   ].filter(Boolean);
   return acts.length ? element("details", { class: "menu" }, element("summary", { "aria-label": "More" }, icon("more")), element("div", {}, ...acts)) : null;
 }

@@ -8,14 +8,14 @@ export function createCues(box) {
   let context = null;
   let ordered = new Map(); // moment in ms → what was ordered for it
 
-  const turn = async (isOn) => {
+  const switchSound = async (isOn) => {
     if (isOn && !context) context = new AudioContext();
     if (isOn) await context.resume();
-    else call();
+    else cancel();
   };
 
   /** Take back what was ordered: the timer was paused, or another one began. */
-  const call = () => {
+  const cancel = () => {
     for (const tone of ordered.values()) tone.stop();
     ordered = new Map();
   };
@@ -36,14 +36,14 @@ export function createCues(box) {
   box.checked = localStorage.getItem(KEPT) === "on";
   box.addEventListener("change", () => {
     localStorage.setItem(KEPT, box.checked ? "on" : "off");
-    turn(box.checked);
+    switchSound(box.checked);
   });
   // A browser lets nothing sound before somebody has touched the page.
-  addEventListener("pointerdown", () => box.checked && turn(true), { once: true });
-  addEventListener("keydown", () => box.checked && turn(true), { once: true });
+  addEventListener("pointerdown", () => box.checked && switchSound(true), { once: true });
+  addEventListener("keydown", () => box.checked && switchSound(true), { once: true });
 
   return {
-    call,
+    cancel,
     /** Order what is due soon before the change at `changeMs`; both by the server's clock. */
     expect(changeMs, nowMs, phaseMs) {
       if (!box.checked || context?.state !== "running") return;

@@ -127,7 +127,7 @@ export function createForm(submit) {
   });
 
   /** The timer there is, as the form would have it. */
-  const take = (timer) => {
+  const showTimer = (timer) => {
     if (timer.state === "none") return fill(PRESETS.workout);
     fill({ phases: timer.phases.map((phase) => [phase.name, phase.length_s]), repeat: timer.repeat });
     byId("music-choice").value = timer.context_uri ? "link" : "now";
@@ -147,5 +147,5 @@ export function createForm(submit) {
     byId("device").replaceChildren(element("option", { value: "" }, none), ...rest);
     byId("device").value = [...byId("device").options].some((one) => one.value === before) ? before : "";
   };
-  return { take, showDevices };
+  return { showTimer, showDevices };
 }

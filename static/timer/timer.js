@@ -130,7 +130,7 @@ function showFigures() {
   if (at.state === "running") cues.expect(Math.round(now() + at.leftMs), now(), timer.phases[at.phase].length_s * 1000);
 }
 
-const forgetCues = onChange(() => cues.call());
+const forgetCues = onChange(() => cues.cancel());
 
 /** Whether the next track has begun by now, for all that was known: the feed tells it soon, if nobody came between. */
 function presentTrack() {
@@ -181,7 +181,7 @@ function draw() {
 }
 
 form.showDevices(devices);
-form.take(first);
+form.showTimer(first);
 update(first);
 if (devices.is_looking) awaitDevices().catch(() => null);
 compare();

@@ -34,7 +34,7 @@ async def test_a_playlist_that_renews_itself_is_made_by_keyboard_paused_and_dele
     await page.keyboard.press("Enter")
     await expect(page.locator("#kind")).to_be_focused()
     await page.keyboard.press("Escape")
-    await expect(page.locator("#maker")).to_be_hidden()
+    await expect(page.locator("#playlist-form")).to_be_hidden()
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Top of four weeks").press("Enter")
     await expect(page.locator("#preview > li")).to_have_count(12)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from songswap.catalogue.loading import Loading
-from songswap.catalogue.schema import Manifest
+from songswap.catalogue.schema import CatalogueManifest
 
 HEADER = ("track_id", "artists", "track_name", "track_genre", "popularity", "energy", "valence", "tempo")
 Row = Sequence[object]
@@ -53,7 +53,7 @@ def table(rows: Sequence[Row], header: Row = HEADER, delimiter: str = ",") -> st
     return text.getvalue()
 
 
-def load(root: Path, content: str | bytes, name: str = "features.csv") -> Manifest:
+def load(root: Path, content: str | bytes, name: str = "features.csv") -> CatalogueManifest:
     """Load a file with this content into the store at `root`."""
     root.mkdir(exist_ok=True)
     path = root.parent / name

@@ -10,7 +10,7 @@ import pytest
 
 from songswap.catalogue import query, schema
 from songswap.catalogue.catalogue import Catalogue, NoCatalogueError
-from songswap.catalogue.query import Found, Wanted
+from songswap.catalogue.query import FoundSongs, SongFilter
 from songswap.store import StoreError
 from tests.catalogue.tables import load, row, some_rows, table, track_id
 
@@ -32,11 +32,11 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     there.close()
 
 
-def find(catalogue: Catalogue, limit: int = 10, start: int = 0, **wanted: object) -> Found:
-    return catalogue.answer(lambda cursor, shelf: query.find(cursor, shelf, Wanted(**wanted), limit, start))  # type: ignore[arg-type]
+def find(catalogue: Catalogue, limit: int = 10, start: int = 0, **wanted: object) -> FoundSongs:
+    return catalogue.answer(lambda cursor, shelf: query.find(cursor, shelf, SongFilter(**wanted), limit, start))  # type: ignore[arg-type]
 
 
-def ids(found: Found) -> list[int]:
+def ids(found: FoundSongs) -> list[int]:
     return [int(entry.id) for entry in found.items]
 
 
@@ -82,11 +82,13 @@ def test_artists_are_found_once_with_their_songs(catalogue: Catalogue) -> None:
 
 
 def test_dump_can_be_loaded_again(catalogue: Catalogue, tmp_path: Path) -> None:
-    dumped = b"".join(catalogue.answer(lambda cursor, shelf: list(query.dump(cursor, shelf, Wanted(every_id=True)))))
+    dumped = b"".join(
+        catalogue.answer(lambda cursor, shelf: list(query.dump(cursor, shelf, SongFilter(every_id=True))))
+    )
     assert len(list(csv.reader(io.StringIO(dumped.decode())))) == 1 + len(ROWS)
     load(tmp_path / "again", dumped)
     again = Catalogue(tmp_path / "again")
-    whole = Wanted(every_id=True)
+    whole = SongFilter(every_id=True)
     first, second = (
         one.answer(lambda cursor, shelf: query.find(cursor, shelf, whole, 100)) for one in (catalogue, again)
     )
@@ -98,7 +100,7 @@ def test_no_cell_of_a_dump_is_a_formula_and_loading_it_gives_the_names_back(tmp_
     songs = [row(1, "@dril;=Cmd", "=HYPERLINK(1)", genre="+pop"), row(2, "Ed Sheeran", "+"), row(3, "M", "'Till")]
     load(tmp_path / "first", table(songs))
     first = Catalogue(tmp_path / "first")
-    dumped = b"".join(first.answer(lambda cursor, shelf: list(query.dump(cursor, shelf, Wanted(every_id=True)))))
+    dumped = b"".join(first.answer(lambda cursor, shelf: list(query.dump(cursor, shelf, SongFilter(every_id=True)))))
     cells = [cell for line in csv.reader(io.StringIO(dumped.decode())) for cell in line]
     assert [cell for cell in cells if cell.startswith(("=", "+", "@"))] == []
     load(tmp_path / "again", dumped)
@@ -128,7 +130,7 @@ def test_broken_catalogue_is_said_and_can_be_loaded_again(tmp_path: Path, name: 
         path.write_bytes(content[: len(content) // 3] if spoil == "cut" else b"")
     catalogue = Catalogue(root)
     with pytest.raises(StoreError, match="the catalogue can't be read"):
-        catalogue.answer(lambda cursor, shelf: query.first(cursor, shelf, Wanted("bj"), 10))
+        catalogue.answer(lambda cursor, shelf: query.first(cursor, shelf, SongFilter("bj"), 10))
     load(root, table(ROWS))
     assert ids(find(catalogue)) == [3, 2, 1, 4, 5]
     catalogue.close()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from songswap.columns.figures import listens, names, pages, people, sittings, skips, times, top, totals, year
-from songswap.columns.figures.answers import About, Count, Listener
+from songswap.columns.figures.answers import About, Count, ListenerShare
 from songswap.columns.figures.names import AlbumRef, ArtistRef, TrackRef
 from songswap.columns.plays import Question
 from songswap.core.history.name_folding import artist_hash, folded
@@ -363,7 +363,7 @@ class Oracle:
 
     # Pages
 
-    def heard(self, kind: top.Kind, hashed: int) -> tuple[pages.Heard | None, list[One]]:
+    def heard(self, kind: top.Kind, hashed: int) -> tuple[pages.ItemPlays | None, list[One]]:
         """How it was heard; None where nobody ever has."""
         found = [one for one in self.counted if HASHED[kind](one) == hashed]
         if not found and not any(HASHED[kind](one) == hashed for one in self.between(0, 2**62)):
@@ -372,9 +372,9 @@ class Oracle:
         step, over_time = self.steps(None, found)
         listeners = self.ranked_listeners(found, by="plays")
         ms = sum(one.ms for one in found)
-        return pages.Heard(len(found), minutes(ms), first, last, listeners, step, over_time), found
+        return pages.ItemPlays(len(found), minutes(ms), first, last, listeners, step, over_time), found
 
-    def ranked_listeners(self, found: Sequence[One], by: Literal["plays", "weight"]) -> tuple[Listener, ...]:
+    def ranked_listeners(self, found: Sequence[One], by: Literal["plays", "weight"]) -> tuple[ListenerShare, ...]:
         plays: Counter[int] = Counter(one.who for one in found)
         ms: Counter[int] = Counter()
         for one in found:
@@ -383,7 +383,7 @@ class Oracle:
             ranked = sorted(plays, key=lambda who: (-plays[who], -ms[who], who))
         else:
             ranked = sorted(plays, key=lambda who: (-self.weight(plays[who], ms[who]), -plays[who], who))
-        return tuple(Listener(self.question.accounts[who], plays[who], minutes(ms[who])) for who in ranked)
+        return tuple(ListenerShare(self.question.accounts[who], plays[who], minutes(ms[who])) for who in ranked)
 
     def artist_page(self, hashed: int) -> pages.ArtistPage | None:
         heard, found = self.heard("artists", hashed)
@@ -480,9 +480,9 @@ class Oracle:
         ]
         return round(float(sum(both.values())), 4), len(both), tuple(told)
 
-    def match(self) -> people.Match:
+    def match(self) -> people.TasteMatch:
         artists, tracks = self.overlap("artists"), self.overlap("tracks")
-        return people.Match(
+        return people.TasteMatch(
             about=self.about(),
             match=artists[0],
             tracks_match=tracks[0],
@@ -492,17 +492,17 @@ class Oracle:
             tracks=tracks[2],
         )
 
-    def in_common(self, kind: people.CommonKind, limit: int) -> list[tuple[int, tuple[Listener, ...]]]:
+    def in_common(self, kind: people.CommonKind, limit: int) -> list[tuple[int, tuple[ListenerShare, ...]]]:
         ranked = {h: (self.weight(plays, ms)) for h, plays, ms in self.ranked(HASHED[kind])}
         heard = {h: [one for one in self.counted if HASHED[kind](one) == h] for h in ranked}
         hearers = {h: len({one.who for one in found}) for h, found in heard.items()}
         most = sorted((h for h in ranked if hearers[h] > 1), key=lambda h: (-hearers[h], -ranked[h], h))
         return [(h, self.ranked_listeners(heard[h], by="weight")) for h in most[:limit]]
 
-    def common(self, kind: people.CommonKind, limit: int) -> people.Common:
+    def common(self, kind: people.CommonKind, limit: int) -> people.CommonGround:
         found = self.in_common(kind, limit)
         called = self.items(kind, [h for h, _ in found])
-        return people.Common(
+        return people.CommonGround(
             about=self.about(),
             kind=kind,
             items=tuple(people.InCommon(**called[h], listeners=listeners) for h, listeners in found),

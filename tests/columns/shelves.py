@@ -15,7 +15,7 @@ from songswap.columns.genres import load_genres
 from songswap.columns.plays import By, Question
 from songswap.core.history.name_folding import album_hash, artist_hash, recording_hash
 from songswap.core.history.recordings import Named
-from songswap.core.insights.counting_rules import Heard
+from songswap.core.insights.counting_rules import PlayLength
 from songswap.core.insights.periods import Period, offsets, period, period_before, start_of
 from songswap.model.history import Gap, Source
 from songswap.model.sharing import CountingRule, WeekStart
@@ -41,8 +41,8 @@ class Row(Struct, frozen=True):
     source: Source = "export"
 
     @property
-    def heard(self) -> Heard:
-        return Heard(self.played_ms, self.duration_ms, self.finished, self.source)
+    def heard(self) -> PlayLength:
+        return PlayLength(self.played_ms, self.duration_ms, self.finished, self.source)
 
 
 class Shelved(Struct, frozen=True):
@@ -77,7 +77,7 @@ def shelve(root: Path, stored: Stored) -> None:
             if shelved.names:
                 made = parquet.write(connection, folder / schema.NAMES, schema.NAME_COLUMNS, shelved.names)
                 names = schema.Part(*made, len(shelved.names), "")
-            manifest = schema.Manifest(schema.VERSION, years, names, gaps=shelved.gaps)
+            manifest = schema.ColumnsManifest(schema.VERSION, years, names, gaps=shelved.gaps)
             (folder / schema.MANIFEST).write_bytes(msgspec.json.encode(manifest))
     if stored.genres:
         make_folder(root)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from songswap.columns import archives
-from songswap.columns.archives import UnfitFileError, look
+from songswap.columns.archives import UnfitArchiveError, look
 from tests.core.history.formats.files import a_listen, an_account_row, an_extended_row, compact, json_lines
 
 ROWS = compact([an_extended_row()])
@@ -21,7 +21,7 @@ def a_zip(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLA
 
 
 def refused(path: Path, name: str = "given.zip") -> str:
-    with pytest.raises(UnfitFileError) as refusal:
+    with pytest.raises(UnfitArchiveError) as refusal:
         look([(path, name)])
     return str(refusal.value)
 
@@ -60,7 +60,7 @@ def test_several_files_are_looked_at_in_their_order(tmp_path: Path) -> None:
 def test_one_unfit_file_among_others_is_named(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(ROWS)
     (tmp_path / "b").write_bytes(b"%PDF-1.7")
-    with pytest.raises(UnfitFileError, match="letter\\.pdf is no listening history"):
+    with pytest.raises(UnfitArchiveError, match="letter\\.pdf is no listening history"):
         look([(tmp_path / "a", "a.json"), (tmp_path / "b", "letter.pdf")])
 
 

@@ -111,7 +111,7 @@ def test_an_account_without_history_gets_no_columns(tmp_path: Path) -> None:
     assert not build(store.root, ACCOUNT)
     assert not columns_of(store).exists()
     assert schema.files(columns_of(store)) == []
-    assert schema.manifest(columns_of(store)) == schema.Manifest()
+    assert schema.manifest(columns_of(store)) == schema.ColumnsManifest()
 
 
 def test_an_account_that_is_gone_is_not_brought_back(store: Store) -> None:

@@ -85,7 +85,7 @@ def test_what_very_many_have_in_common_is_not_told(tmp_path: Path) -> None:
     engine = Engine(tmp_path)
     asked = replace(SOME_YEAR, accounts=tuple(f"listener{number}" for number in range(people.MOST_PEOPLE + 1)))
     with pytest.raises(people.TooManyPeopleError):
-        engine.answer(partial(people.common, kind="tracks", limit=5), people.Common, asked)
+        engine.answer(partial(people.common, kind="tracks", limit=5), people.CommonGround, asked)
     engine.close()
 
 
@@ -96,6 +96,6 @@ def test_common_ground_of_as_many_as_may_be(tmp_path: Path) -> None:
     engine = Engine(tmp_path)
     asked = replace(SOME_YEAR, accounts=tuple(crowd))
     for kind in ("tracks", "artists"):
-        (item,) = engine.answer(partial(people.common, kind=kind, limit=5), people.Common, asked).items
+        (item,) = engine.answer(partial(people.common, kind=kind, limit=5), people.CommonGround, asked).items
         assert len(item.listeners) == people.MOST_PEOPLE
     engine.close()

@@ -13,7 +13,7 @@ from songswap.columns.archives import look
 from songswap.columns.build import build
 from songswap.columns.exporter import export
 from songswap.columns.forget import forget
-from songswap.columns.importer import Importer, StoppedError, Tally
+from songswap.columns.importer import Importer, ImportStoppedError, ImportTally
 from songswap.core.history.formats.exports import Form
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
 from songswap.model.history import Gap
@@ -62,13 +62,13 @@ def given(store: Store, files: dict[str, bytes]) -> list[tuple[Path, str]]:
     return [(folder / name, name) for name in files]
 
 
-def bring_in(store: Store, files: dict[str, bytes]) -> Tally:
+def bring_in(store: Store, files: dict[str, bytes]) -> ImportTally:
     tally = Importer(store, ACCOUNT).run(look(given(store, files)), lambda read, size, tally: None)
     build(store.root, ACCOUNT, thorough=True)
     return tally
 
 
-def counts(tally: Tally) -> tuple[int, int, int, int]:
+def counts(tally: ImportTally) -> tuple[int, int, int, int]:
     assert tally.kept + tally.duplicates + tally.podcasts + tally.unreadable == tally.total
     assert len(tally.problems) == tally.unreadable
     return tally.kept, tally.duplicates, tally.podcasts, tally.unreadable
@@ -169,15 +169,15 @@ def test_an_import_that_is_stopped_goes_on_where_it_was(store: Store, monkeypatc
     files = given(store, {"a.json": compact(rows_of_hours(range(4_000)))})
     stops = 0
 
-    def stop(read: int, size: int, tally: Tally) -> None:
+    def stop(read: int, size: int, tally: ImportTally) -> None:
         if read < size and tally.kept:
-            raise StoppedError
+            raise ImportStoppedError
 
     while True:
         try:
             tally = Importer(store, ACCOUNT).run(look(files), stop if stops < 2 else lambda *_: None)
             break
-        except StoppedError:
+        except ImportStoppedError:
             stops += 1
     assert stops == 2
     assert counts(tally)[0] + counts(tally)[1] == 4_000

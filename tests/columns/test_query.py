@@ -223,7 +223,7 @@ def test_what_does_not_fit_into_memory_goes_to_the_disk(root: Path, engine: Engi
             " 40000 AS duration_ms, (hash(i) >> 1)::BIGINT AS track, track AS artist, track AS album, true AS finished,"
             f" false AS skipped, false AS private, 'export' AS source FROM range(2000000) n(i)) TO '{path}'"
         )
-    manifest = schema.Manifest(schema.VERSION, {"2026": schema.Part(path.stat().st_size, 0, 2_000_000, "")})
+    manifest = schema.ColumnsManifest(schema.VERSION, {"2026": schema.Part(path.stat().st_size, 0, 2_000_000, "")})
     (folder / schema.MANIFEST).write_bytes(msgspec.json.encode(manifest))
     assert engine.answer(totals, TotalsAnswer, ASKED).totals.artists == 2_000_000
     engine.close()

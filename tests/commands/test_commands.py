@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from songswap.columns.report import BUSY, STOPPED, UNFIT, Report
+from songswap.columns.report import BUSY, STOPPED, UNFIT, BuildReport
 from songswap.commands import main
 from songswap.documents import ACCOUNT as ACCOUNTS
 from songswap.documents import Account
@@ -130,7 +130,7 @@ def test_a_configuration_that_cannot_be_used_is_told(store: Store, capsys: pytes
 def test_another_program_is_told_in_lines(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     where = ["--store", str(store.root), "--account", ACCOUNT]
     assert main(["import", *where, "--report", "--called", "mine.json", a_file(store, extra=b"?")]) == 0
-    reports = [msgspec.json.decode(line, type=Report) for line in capsys.readouterr().out.splitlines()]
+    reports = [msgspec.json.decode(line, type=BuildReport) for line in capsys.readouterr().out.splitlines()]
     last = reports[-1]
     assert (last.tally.kept, last.tally.unreadable, last.error) == (10, 1, "")
     assert last.tally.problems[0].file == "mine.json"
@@ -138,7 +138,7 @@ def test_another_program_is_told_in_lines(store: Store, capsys: pytest.CaptureFi
     letter.write_bytes(b"%PDF-1.7")
     assert main(["import", *where, "--report", str(letter)]) == UNFIT
     (line,) = capsys.readouterr().out.splitlines()
-    assert "letter.pdf is no listening history" in msgspec.json.decode(line, type=Report).error
+    assert "letter.pdf is no listening history" in msgspec.json.decode(line, type=BuildReport).error
 
 
 def test_columns_that_were_lost_are_made_anew(store: Store) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from songswap.columns.figures.lists import Listed
+from songswap.columns.figures.lists import ListedTracks
 from songswap.commands import main
 from songswap.documents import ACCOUNT, Account
 from songswap.store import Store
@@ -22,9 +22,9 @@ def store(tmp_path: Path) -> Store:
     return store
 
 
-def listed(store: Store, capsys: pytest.CaptureFixture[str], *more: str) -> Listed:
+def listed(store: Store, capsys: pytest.CaptureFixture[str], *more: str) -> ListedTracks:
     assert main(["list", "--store", str(store.root), "--account", "ada", *more]) == 0
-    return msgspec.json.decode(capsys.readouterr().out, type=Listed)
+    return msgspec.json.decode(capsys.readouterr().out, type=ListedTracks)
 
 
 def test_it_tells_one_line_of_tracks(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,7 +31,7 @@ from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import Changes, Store
 from songswap.vault import Vault
-from songswap.youtube import YouTube
+from songswap.youtube import YouTubeClient
 from tests.evening import Evening
 
 pytestmark = pytest.mark.virtual_time
@@ -73,7 +73,7 @@ class Desk:
             gate = Gate(store, self.clock)
             client = Client(http, self.url, gate, self.clock)
             oauth = OAuth(http, self.url, "http://127.0.0.1:8770/callback", gate, self.clock)
-            youtube = YouTube(http, self.url, self.key) if self.key else None
+            youtube = YouTubeClient(http, self.url, self.key) if self.key else None
             means = Means(config, store, Vault("x"), client, oauth, gate, self.clock, youtube=youtube)
             await VideosJob(means, Accounts(means)).run()
 

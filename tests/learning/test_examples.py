@@ -6,7 +6,7 @@ from songswap.core.history.name_folding import recording_hash
 from songswap.documents import CHAT, GROUP_POSTS
 from songswap.learning.examples import (
     BROUGHT,
-    Song,
+    ExampleSong,
     made_of,
     owned_songs,
     song_examples,
@@ -63,8 +63,8 @@ def test_a_song_under_several_ids_is_one(store: Store) -> None:
 
 
 def test_a_song_is_that_of_who_has_twice_the_share_of_anybody_else() -> None:
-    def song(key: int, plays: int) -> Song:
-        return Song(key, f"{key}", "Aiko", ("Aiko",), "", plays)
+    def song(key: int, plays: int) -> ExampleSong:
+        return ExampleSong(key, f"{key}", "Aiko", ("Aiko",), "", plays)
 
     owned = owned_songs({
         "ada": [song(1, 50), song(2, 30), song(3, 20)],

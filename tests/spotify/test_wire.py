@@ -174,7 +174,7 @@ def test_every_recorded_answer_is_in_the_tables(shared: Path) -> None:
 
 def read_playback(**raw: Json) -> Json:
     body = json.dumps({"is_playing": True, **raw}).encode()
-    return wire.read(body, wire.Playback, "GET /v1/me/player").to_model(0.0, 0.0)
+    return wire.read(body, wire.WirePlayback, "GET /v1/me/player").to_model(0.0, 0.0)
 
 
 def test_advertisement_is_playback_without_a_track() -> None:
@@ -192,24 +192,26 @@ def test_new_names_win_over_old_ones() -> None:
     old, new = {"uri": "spotify:track:old"}, {"uri": "spotify:track:new"}
     row = {"item": new, "track": old}
     both = {"id": "1", "uri": "u", "items": {"items": [row]}, "tracks": {"items": []}}
-    page = wire.read(json.dumps(both).encode(), playlist_wire.Playlist, "").to_model().page
+    page = wire.read(json.dumps(both).encode(), playlist_wire.WirePlaylist, "").to_model().page
     assert page is not None
     assert [item.track.uri for item in page.items if item.track] == ["spotify:track:new"]
 
 
 def test_playlist_of_somebody_else_has_no_page() -> None:
-    assert wire.read(b'{"id": "1", "uri": "u"}', playlist_wire.Playlist, "").to_model().page is None
+    assert wire.read(b'{"id": "1", "uri": "u"}', playlist_wire.WirePlaylist, "").to_model().page is None
 
 
 def test_song_spotify_has_no_more_leaves_an_empty_row() -> None:
-    page = wire.read(b'{"items": [{"item": null}], "total": 9, "next": "https://x"}', playlist_wire.Rows, "").to_model()
+    page = wire.read(
+        b'{"items": [{"item": null}], "total": 9, "next": "https://x"}', playlist_wire.WireRows, ""
+    ).to_model()
     assert page.items[0].track is None
     assert (page.total, page.next_offset) == (9, 1)
 
 
 def test_person_is_told_apart_by_account_id_where_there_is_one() -> None:
-    new = wire.read(b'{"id": "ada", "account_id": "A1", "display_name": null}', wire.User, "").to_model()
-    old = wire.read(b'{"id": "ada"}', wire.User, "").to_model()
+    new = wire.read(b'{"id": "ada", "account_id": "A1", "display_name": null}', wire.WireUser, "").to_model()
+    old = wire.read(b'{"id": "ada"}', wire.WireUser, "").to_model()
     assert (new.spotify_id, new.display_name, old.spotify_id) == ("A1", "ada", "ada")
 
 
@@ -242,7 +244,10 @@ async def test_fewer_answers_than_questions_are_unavailable(client_for: ClientFo
         await client.library_contains(BEARER, [URI, URI])
 
 
-@given(st.sampled_from([wire.Playback, wire.Queue, playlist_wire.Playlist, wire.History, wire.Found]), st.binary())
+@given(
+    st.sampled_from([wire.WirePlayback, wire.WireQueue, playlist_wire.WirePlaylist, wire.WireHistory, wire.WireFound]),
+    st.binary(),
+)
 def test_any_bytes_are_read_or_refused_with_one_error(kind: type[Any], body: bytes) -> None:
     try:
         wire.read(body, kind, "GET /somewhere")

@@ -14,9 +14,9 @@ from songswap.spotify.transport import open_http
 from songswap.youtube import (
     BadKeyError,
     QuotaGoneError,
-    RefusedError,
-    YouTube,
+    YouTubeClient,
     YouTubeError,
+    YouTubeRefusedError,
     YouTubeUnavailableError,
 )
 from songswap.youtube import client as module
@@ -56,14 +56,14 @@ def service() -> Service:
 
 
 @pytest.fixture
-async def youtube(service: Service) -> AsyncIterator[YouTube]:
+async def youtube(service: Service) -> AsyncIterator[YouTubeClient]:
     app = web.Application()
     app.router.add_get("/{tail:.*}", service.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with open_http() as http:
-        yield YouTube(http, f"http://127.0.0.1:{runner.addresses[0][1]}", KEY)
+        yield YouTubeClient(http, f"http://127.0.0.1:{runner.addresses[0][1]}", KEY)
     await runner.cleanup()
 
 
@@ -72,7 +72,7 @@ def refusal(code: int, message: str = "No", reason: str = "", **more: Any) -> we
     return web.json_response({"error": error}, status=code)
 
 
-async def test_search_sends_what_is_documented_and_reads_what_comes(youtube: YouTube, service: Service) -> None:
+async def test_search_sends_what_is_documented_and_reads_what_comes(youtube: YouTubeClient, service: Service) -> None:
     service.answers = [web.json_response({"kind": "youtube#searchListResponse", "items": [ITEM, ITEM]})]
     (found,) = await youtube.search("tom jerry")
     assert service.asked == [
@@ -96,12 +96,12 @@ async def test_search_sends_what_is_documented_and_reads_what_comes(youtube: You
         {"id": {"videoId": "dQw4w9WgXcQ"}, "snippet": {"title": "  "}},
     ],
 )
-async def test_what_is_no_video_is_passed_over(youtube: YouTube, service: Service, item: Any) -> None:
+async def test_what_is_no_video_is_passed_over(youtube: YouTubeClient, service: Service, item: Any) -> None:
     service.answers = [web.json_response({"items": [item]})]
     assert await youtube.search("x") == ()
 
 
-async def test_a_video_may_lack_all_but_id_and_title(youtube: YouTube, service: Service) -> None:
+async def test_a_video_may_lack_all_but_id_and_title(youtube: YouTubeClient, service: Service) -> None:
     bare = {"id": {"videoId": "dQw4w9WgXcQ"}, "snippet": {"title": "One"}, "new": {"field": 1}}
     service.answers = [web.json_response({"items": [bare]})]
     (found,) = await youtube.search("x")
@@ -135,8 +135,8 @@ async def test_a_video_may_lack_all_but_id_and_title(youtube: YouTube, service: 
         (refusal(400, "expired", details=[{"@type": "x", "reason": "API_KEY_INVALID"}]), BadKeyError),
         (refusal(403, "Access Not Configured", "accessNotConfigured"), BadKeyError),
         (refusal(403, "Please use API Key or other form of API consumer identity", "forbidden"), BadKeyError),
-        (refusal(400, "The request contains an invalid combination", "invalidSearchFilter"), RefusedError),
-        (web.Response(status=404, text="<html>"), RefusedError),
+        (refusal(400, "The request contains an invalid combination", "invalidSearchFilter"), YouTubeRefusedError),
+        (web.Response(status=404, text="<html>"), YouTubeRefusedError),
         (web.Response(status=503, text="<html>"), YouTubeUnavailableError),
         (web.json_response({"error": "strange"}, status=500), YouTubeUnavailableError),
         (web.Response(status=302, headers={"Location": "/elsewhere"}), YouTubeUnavailableError),
@@ -150,7 +150,7 @@ async def test_a_video_may_lack_all_but_id_and_title(youtube: YouTube, service: 
     ],
 )
 async def test_every_refusal_has_its_meaning(
-    youtube: YouTube, service: Service, answer: web.Response, error: type[YouTubeError]
+    youtube: YouTubeClient, service: Service, answer: web.Response, error: type[YouTubeError]
 ) -> None:
     service.answers = [answer]
     with pytest.raises(YouTubeError) as told:
@@ -159,7 +159,7 @@ async def test_every_refusal_has_its_meaning(
 
 
 async def test_the_key_is_in_no_error_and_no_log(
-    youtube: YouTube, service: Service, caplog: pytest.LogCaptureFixture
+    youtube: YouTubeClient, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     service.answers = [refusal(400, f"API key not valid: {KEY}", "keyInvalid"), web.Response(text="no")]
@@ -170,7 +170,7 @@ async def test_the_key_is_in_no_error_and_no_log(
         assert told.value.__cause__ is None
     async with open_http() as http:
         with pytest.raises(YouTubeUnavailableError, match="can’t be reached") as told:
-            await YouTube(http, "http://127.0.0.1:9", KEY).search("x")
+            await YouTubeClient(http, "http://127.0.0.1:9", KEY).search("x")
     assert KEY not in repr(told.value)
     own = [record.getMessage() for record in caplog.records if record.name.startswith(("songswap", "aiohttp.client"))]
     assert not [line for line in own if KEY in line]
@@ -201,7 +201,7 @@ async def test_stand_in_gives_what_the_client_reads() -> None:
     track = next(iter(world.catalogue.tracks.values()))
     song = Song(world.catalogue.artists[track.artist_ids[0]].name, track.name, track.duration_ms)
     async with serve(world) as url, open_http() as http:
-        youtube = YouTube(http, url, key)
+        youtube = YouTubeClient(http, url, key)
         found = await youtube.search(query_for(song))
         lengths = await youtube.durations_ms([one.id for one in found])
         assert lengths.keys() == {one.id for one in found}

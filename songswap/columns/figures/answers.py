@@ -14,7 +14,7 @@ MOST_GAPS = 100
 """Gaps told of, the longest; a figure is “at least” because of any."""
 
 
-class Person(Struct, frozen=True):
+class FigurePerson(Struct, frozen=True):
     """Whose plays are in a figure."""
 
     account: str
@@ -35,7 +35,7 @@ class About(Struct, frozen=True):
     plays_at_least: bool
     minutes_at_least: bool
     gaps: tuple[Gap, ...]
-    people: tuple[Person, ...] = ()
+    people: tuple[FigurePerson, ...] = ()
 
 
 class Figure(Struct, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class Count(Struct, frozen=True):
     minutes: float
 
 
-class Listener(Struct, frozen=True):
+class ListenerShare(Struct, frozen=True):
     """One person's share in something."""
 
     account: str

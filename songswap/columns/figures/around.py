@@ -14,7 +14,7 @@ MILD: Final = 5
 """Added to how often something was heard in all: what was heard once, and that once near by, says little."""
 
 
-class Near(Struct, frozen=True):
+class NearbyTrack(Struct, frozen=True):
     """A recording heard near the music asked for: `near` times of `plays` in all, by these `accounts`, most first.
 
     `fit` is from 0 to 1: how much of its plays were near, less where they are few. `song` and `by` are the hashes of
@@ -34,7 +34,7 @@ class Around(Figure, frozen=True, kw_only=True):
     """What fits best first; how many plays there are of the music asked for."""
 
     plays: int
-    items: tuple[Near, ...]
+    items: tuple[NearbyTrack, ...]
 
 
 def around(plays: Plays, *, tracks: tuple[int, ...], artists: tuple[int, ...]) -> Around:
@@ -68,7 +68,7 @@ def around(plays: Plays, *, tracks: tuple[int, ...], artists: tuple[int, ...]) -
         about=about(plays),
         plays=count,
         items=tuple(
-            Near(called[track], track, by, near, heard, fit, tuple(whose[track]))
+            NearbyTrack(called[track], track, by, near, heard, fit, tuple(whose[track]))
             for track, by, near, heard, fit in rows
         ),
     )

@@ -28,7 +28,7 @@ class Latest(Figure, frozen=True, kw_only=True):
     items: tuple[Listen, ...]
 
 
-class Discovery(names.Item, frozen=True, kw_only=True):
+class Discovery(names.NamedItem, frozen=True, kw_only=True):
     """Something heard for the first time at `at_ms`, and how often and how long since, in the period."""
 
     at_ms: int

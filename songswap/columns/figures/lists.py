@@ -21,7 +21,7 @@ SPARE: Final = 2
 """So many times as many are looked at as are wanted: some have no id at Spotify."""
 
 
-class Listed(Struct, frozen=True):
+class ListedTracks(Struct, frozen=True):
     """The tracks, best first, with covers where known; so many before the last of them have no id at Spotify."""
 
     entries: tuple[Entry, ...] = ()
@@ -43,7 +43,7 @@ def question(
     )
 
 
-def listed(plays: Plays, *, source: ListSource) -> Listed:
+def listed(plays: Plays, *, source: ListSource) -> ListedTracks:
     """The list that `source` wants, in the period of the question."""
     most = source.limit * SPARE
     match source.kind:
@@ -58,9 +58,9 @@ def listed(plays: Plays, *, source: ListSource) -> Listed:
     return _with_ids([called[hashed] for hashed in hashes], source.limit)
 
 
-def ask(engine: Engine, source: ListSource, asked: Question) -> Listed:
+def ask(engine: Engine, source: ListSource, asked: Question) -> ListedTracks:
     """The list, for those who may wait. Raises what `Engine.answer` does."""
-    return engine.answer(partial(listed, source=source), Listed, asked)
+    return engine.answer(partial(listed, source=source), ListedTracks, asked)
 
 
 def _not_heard(plays: Plays, most: int) -> list[int]:
@@ -74,7 +74,7 @@ def _not_heard(plays: Plays, most: int) -> list[int]:
     return [hashed for hashed, *_ in rows]
 
 
-def _with_ids(tracks: Sequence[names.TrackRef], limit: int) -> Listed:
+def _with_ids(tracks: Sequence[names.TrackRef], limit: int) -> ListedTracks:
     entries: dict[str, tuple[Entry, str | None]] = {}
     left_out = 0
     for track in tracks:
@@ -85,6 +85,6 @@ def _with_ids(tracks: Sequence[names.TrackRef], limit: int) -> Listed:
             continue
         uri = TrackId(SPOTIFY, track.spotify_id).uri
         entries.setdefault(uri, (Entry(uri, track.title, track.artist), track.cover_url))
-    return Listed(
+    return ListedTracks(
         tuple(entry for entry, _ in entries.values()), tuple(cover for _, cover in entries.values()), left_out
     )

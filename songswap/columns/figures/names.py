@@ -51,7 +51,7 @@ class AlbumRef(Struct, frozen=True):
     cover_url: str | None = None
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class NamedItem(Struct, frozen=True, kw_only=True):
     """Something in a list: a recording, an artist or an album, whichever was asked for."""
 
     track: TrackRef | UnsetType = UNSET
@@ -59,7 +59,7 @@ class Item(Struct, frozen=True, kw_only=True):
     album: AlbumRef | UnsetType = UNSET
 
 
-class Named(TypedDict, total=False):
+class ItemNames(TypedDict, total=False):
     """The fields of an Item."""
 
     track: TrackRef
@@ -67,15 +67,15 @@ class Named(TypedDict, total=False):
     album: AlbumRef
 
 
-def items(plays: Plays, kind: Kind, hashes: Collection[int]) -> dict[int, Named]:
+def items(plays: Plays, kind: Kind, hashes: Collection[int]) -> dict[int, ItemNames]:
     """Each thing of that kind by its hash, as fields of an Item."""
     match kind:
         case "tracks":
-            return {hashed: Named(track=track) for hashed, track in tracks(plays, hashes).items()}
+            return {hashed: ItemNames(track=track) for hashed, track in tracks(plays, hashes).items()}
         case "artists":
-            return {hashed: Named(artist=artist) for hashed, artist in artists(plays, hashes).items()}
+            return {hashed: ItemNames(artist=artist) for hashed, artist in artists(plays, hashes).items()}
         case "albums":
-            return {hashed: Named(album=album) for hashed, album in albums(plays, hashes).items()}
+            return {hashed: ItemNames(album=album) for hashed, album in albums(plays, hashes).items()}
 
 
 def tracks(plays: Plays, hashes: Collection[int]) -> dict[int, TrackRef]:

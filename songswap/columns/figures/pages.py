@@ -3,7 +3,7 @@
 from typing import Final
 
 from songswap.columns.figures import names
-from songswap.columns.figures.answers import Figure, Listener, about, minutes
+from songswap.columns.figures.answers import Figure, ListenerShare, about, minutes
 from songswap.columns.figures.listens import Listen, edges
 from songswap.columns.figures.times import TimeStep, by_day, in_steps
 from songswap.columns.figures.top import TopItem, as_items, most_heard
@@ -20,7 +20,7 @@ class NeverHeardError(LookupError):
     """None of those asked for has ever heard it, as far as plays count."""
 
 
-class Heard(Struct, frozen=True):
+class ItemPlays(Struct, frozen=True):
     """How often and how long something was heard in the period, for the first and the last time, by whom, and when.
 
     `listeners` are in the order of their plays; `over_time` has every `step` of the period.
@@ -30,7 +30,7 @@ class Heard(Struct, frozen=True):
     minutes: float
     first: Listen | None
     last: Listen | None
-    listeners: tuple[Listener, ...]
+    listeners: tuple[ListenerShare, ...]
     step: Step
     over_time: tuple[TimeStep, ...]
 
@@ -39,7 +39,7 @@ class ArtistPage(Figure, frozen=True, kw_only=True):
     """An artist: of `tracks` different recordings and `albums` albums those heard most."""
 
     artist: names.ArtistRef
-    heard: Heard
+    heard: ItemPlays
     tracks: int
     albums: int
     top_tracks: tuple[TopItem, ...]
@@ -50,7 +50,7 @@ class AlbumPage(Figure, frozen=True, kw_only=True):
     """An album: of `tracks` different recordings those heard most."""
 
     album: names.AlbumRef
-    heard: Heard
+    heard: ItemPlays
     tracks: int
     top_tracks: tuple[TopItem, ...]
 
@@ -59,7 +59,7 @@ class TrackPage(Figure, frozen=True, kw_only=True):
     """A recording."""
 
     track: names.TrackRef
-    heard: Heard
+    heard: ItemPlays
 
 
 def artist_page(plays: Plays, *, hashed: int) -> ArtistPage:
@@ -119,15 +119,15 @@ def _find(plays: Plays, kind: names.Kind, hashed: int) -> _Found:
     return found
 
 
-def _heard(plays: Plays, found: _Found) -> Heard:
+def _heard(plays: Plays, found: _Found) -> ItemPlays:
     first, last = edges(plays, FOUND)
     step = step_for(plays.question.period)
     over_time = in_steps(plays.question, step, by_day(plays, FOUND))
-    return Heard(found.plays, minutes(found.ms), first, last, _listeners(plays), step, over_time)
+    return ItemPlays(found.plays, minutes(found.ms), first, last, _listeners(plays), step, over_time)
 
 
-def _listeners(plays: Plays) -> tuple[Listener, ...]:
+def _listeners(plays: Plays) -> tuple[ListenerShare, ...]:
     rows = plays.rows(
         f"SELECT who, count(*) AS plays, sum(ms) FROM {FOUND} GROUP BY who ORDER BY plays DESC, sum(ms) DESC, who"
     )
-    return tuple(Listener(plays.question.accounts[who], count, minutes(ms)) for who, count, ms in rows)
+    return tuple(ListenerShare(plays.question.accounts[who], count, minutes(ms)) for who, count, ms in rows)

@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Final, Literal
 
 from songswap.columns.figures import names
-from songswap.columns.figures.answers import Count, Figure, Listener, about, minutes
+from songswap.columns.figures.answers import Count, Figure, ListenerShare, about, minutes
 from songswap.columns.plays import By, Plays
 from songswap.model.struct import Struct
 
@@ -23,7 +23,7 @@ class TooManyPeopleError(Exception):
     """There are more than MOST_PEOPLE."""
 
 
-class Shared(names.Item, frozen=True, kw_only=True):
+class Shared(names.NamedItem, frozen=True, kw_only=True):
     """Something both hear, how much of it each, and the part of the match that it makes up."""
 
     first: Count
@@ -31,7 +31,7 @@ class Shared(names.Item, frozen=True, kw_only=True):
     share: float
 
 
-class Match(Figure, frozen=True, kw_only=True):
+class TasteMatch(Figure, frozen=True, kw_only=True):
     """How alike the two accounts of `about` listen; None where one of them heard nothing.
 
     `match` is the part of their listening that goes to the same artists to the same extent: for each artist the lesser
@@ -47,10 +47,10 @@ class Match(Figure, frozen=True, kw_only=True):
     tracks: tuple[Shared, ...]
 
 
-class InCommon(names.Item, frozen=True, kw_only=True):
+class InCommon(names.NamedItem, frozen=True, kw_only=True):
     """Something several hear, with each of them, who hears most first."""
 
-    listeners: tuple[Listener, ...]
+    listeners: tuple[ListenerShare, ...]
 
 
 class Pair(Struct, frozen=True):
@@ -61,7 +61,7 @@ class Pair(Struct, frozen=True):
     match: float
 
 
-class Common(Figure, frozen=True, kw_only=True):
+class CommonGround(Figure, frozen=True, kw_only=True):
     """What the people have in common: what most of them hear; of equally many, what they hear most.
 
     `pairs` are those of them whose artists match best, told with artists only.
@@ -107,7 +107,7 @@ class BroughtArtists(Figure, frozen=True, kw_only=True):
     bringers: tuple[Bringer, ...]
 
 
-def match(plays: Plays) -> Match:
+def match(plays: Plays) -> TasteMatch:
     """How alike two people listen, and why."""
     plays.keep(
         "of_tracks",
@@ -122,7 +122,7 @@ def match(plays: Plays) -> Match:
     )
     artists_match, artists_in_common, artists = _overlap(plays, "artists")
     tracks_match, tracks_in_common, tracks = _overlap(plays, "tracks")
-    return Match(
+    return TasteMatch(
         about=about(plays),
         match=artists_match,
         tracks_match=tracks_match,
@@ -133,7 +133,7 @@ def match(plays: Plays) -> Match:
     )
 
 
-def common(plays: Plays, *, kind: CommonKind, limit: int) -> Common:
+def common(plays: Plays, *, kind: CommonKind, limit: int) -> CommonGround:
     """What several people hear, and which of the people listen alike. Raises TooManyPeopleError."""
     if len(plays.question.accounts) > MOST_PEOPLE:
         raise TooManyPeopleError
@@ -143,7 +143,7 @@ def common(plays: Plays, *, kind: CommonKind, limit: int) -> Common:
         _hold_tracks(plays, limit)
     found = _listeners(plays)
     called = names.items(plays, kind, found)
-    return Common(
+    return CommonGround(
         about=about(plays),
         kind=kind,
         items=tuple(InCommon(**called[hashed], listeners=listeners) for hashed, listeners in found.items()),
@@ -249,7 +249,7 @@ def _overlap(plays: Plays, kind: CommonKind) -> tuple[float | None, int, tuple[S
     return round(alike / whole, 4), count, reasons
 
 
-def _listeners(plays: Plays) -> dict[int, tuple[Listener, ...]]:
+def _listeners(plays: Plays) -> dict[int, tuple[ListenerShare, ...]]:
     """Who hears what of that which is held as `most`, in its order, out of what is held as `heard`."""
     rows = plays.rows(
         "SELECT hashed, who, plays, ms FROM most JOIN heard USING (hashed)"
@@ -257,7 +257,7 @@ def _listeners(plays: Plays) -> dict[int, tuple[Listener, ...]]:
     )
     whose = plays.question.accounts
     return {
-        hashed: tuple(Listener(whose[who], count, minutes(ms)) for _, who, count, ms in listeners)
+        hashed: tuple(ListenerShare(whose[who], count, minutes(ms)) for _, who, count, ms in listeners)
         for hashed, listeners in groupby(rows, itemgetter(0))
     }
 

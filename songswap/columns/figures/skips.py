@@ -9,7 +9,7 @@ from songswap.columns.plays import Plays
 SkipKind = Literal["tracks", "artists"]
 
 
-class Skipped(names.Item, frozen=True, kw_only=True):
+class Skipped(names.NamedItem, frozen=True, kw_only=True):
     """Of `known` plays of something `skips` were skipped."""
 
     skips: int

@@ -18,7 +18,7 @@ ORDER: Final[dict[By, str]] = {"plays": "plays DESC, ms DESC", "minutes": "ms DE
 """The most heard first."""
 
 
-class TopItem(names.Item, frozen=True, kw_only=True):
+class TopItem(names.NamedItem, frozen=True, kw_only=True):
     """A recording, an artist, an album or a genre, and how often and how long it was heard.
 
     A `genre` that is null is that of artists whose genre is not known.

@@ -35,7 +35,7 @@ class PartyError(Exception):
         self.message = message
 
 
-class Standing(Struct, frozen=True):
+class GameStanding(Struct, frozen=True):
     """Somebody's place in the table; equals share one. `account` is MACHINE for the machine."""
 
     account: str
@@ -163,7 +163,7 @@ def points_of(party: Party, played: PartyRound) -> dict[str, int]:
     return points
 
 
-def table(party: Party, now_ms: float) -> tuple[Standing, ...]:
+def table(party: Party, now_ms: float) -> tuple[GameStanding, ...]:
     """Who has how many points of the rounds that are over, the most first."""
     over = [played for played in party.rounds if party.ended_at_ms is not None or now_ms >= played.ends_at_ms]
     points: dict[str, int] = dict.fromkeys([*party.accounts, MACHINE], 0)
@@ -174,7 +174,7 @@ def table(party: Party, now_ms: float) -> tuple[Standing, ...]:
         for account in _right_in(party, played):
             right[account] = right.get(account, 0) + 1
     order = sorted(points, key=lambda one: (-points[one], -right.get(one, 0), one == MACHINE, one))
-    return tuple(Standing(one, points[one], right.get(one, 0), _place(points, points[one])) for one in order)
+    return tuple(GameStanding(one, points[one], right.get(one, 0), _place(points, points[one])) for one in order)
 
 
 def _right_in(party: Party, played: PartyRound) -> list[str]:

@@ -22,14 +22,14 @@ SKIPPED: Final = "fwdbtn"
 """Spotify's words for how a play ended: at the track's end; as somebody went on to another."""
 
 
-class Hearing(Struct, frozen=True):
+class PlayUnderWay(Struct, frozen=True):
     """Somebody hears a play, of which `heard_ms` are counted up to `counted_to_ms`."""
 
     heard_ms: float
     counted_to_ms: float
 
 
-class Heard(Struct, frozen=True):
+class SessionPlay(Struct, frozen=True):
     """Somebody heard `played_ms` of a track until `ended_at_ms`, and it ended for a reason in Spotify's words."""
 
     account: str
@@ -40,23 +40,25 @@ class Heard(Struct, frozen=True):
     is_private: bool = False
 
 
-Hearings = Mapping[str, Hearing]
+Hearings = Mapping[str, PlayUnderWay]
 """Of accounts: who hears the present play, as far as they were followed from where it began for them."""
 
 
-def hear(hearings: Hearings, before: Night | None, after: Night, now_ms: float) -> tuple[Hearings, tuple[Heard, ...]]:
+def hear(
+    hearings: Hearings, before: Night | None, after: Night, now_ms: float
+) -> tuple[Hearings, tuple[SessionPlay, ...]]:
     """Who hears what after a change of the session's state, and what has been heard to its end since `before`."""
     was, now = before.timeline if before else None, after.timeline
     if before is None or was is None or now is None or now.plays < was.plays:
         return _followed({}, before, after, now_ms), ()
     following = {account: hearing for account, hearing in hearings.items() if _is_with_it(before, account)}
-    heard: list[Heard] = []
+    heard: list[SessionPlay] = []
     for ends_at_ms, reason, following_timeline in _endings(was, now):
         heard += [
             _heard(before, account, was, _counted(hearing, was, ends_at_ms), reason)
             for account, hearing in following.items()
         ]
-        following = {account: Hearing(0.0, ends_at_ms) for account in following}
+        following = {account: PlayUnderWay(0.0, ends_at_ms) for account in following}
         was = following_timeline
     until_ms = _heard_until_ms(was, now)
     following = {account: _counted(hearing, was, until_ms) for account, hearing in following.items()}
@@ -79,7 +81,7 @@ def _followed(following: Hearings, before: Night | None, after: Night, now_ms: f
         return {}
     position_ms = timeline.position_at(timeline.at_ms)
     has_begun = position_ms <= BEGINNING_MS
-    followed: dict[str, Hearing] = {}
+    followed: dict[str, PlayUnderWay] = {}
     for account in filter(None, (after.leader, *after.listeners)):
         if not _is_with_it(after, account):
             continue
@@ -87,9 +89,9 @@ def _followed(following: Hearings, before: Night | None, after: Night, now_ms: f
         if account in following:
             followed[account] = following[account]
         elif is_joining:
-            followed[account] = Hearing(0.0, now_ms)
+            followed[account] = PlayUnderWay(0.0, now_ms)
         elif has_begun:
-            followed[account] = Hearing(position_ms, timeline.at_ms)
+            followed[account] = PlayUnderWay(position_ms, timeline.at_ms)
     return followed
 
 
@@ -112,16 +114,16 @@ def _heard_until_ms(was: Timeline, now: Timeline) -> float:
     return min(now.at_ms, max(was.at_ms, was.at_ms + now.position_ms - was.position_ms))
 
 
-def _counted(hearing: Hearing, timeline: Timeline, until_ms: float) -> Hearing:
+def _counted(hearing: PlayUnderWay, timeline: Timeline, until_ms: float) -> PlayUnderWay:
     """The hearing with what was heard of `timeline` up to then."""
     if not timeline.is_playing:
-        return Hearing(hearing.heard_ms, max(hearing.counted_to_ms, until_ms))
+        return PlayUnderWay(hearing.heard_ms, max(hearing.counted_to_ms, until_ms))
     from_ms = max(timeline.at_ms, hearing.counted_to_ms)
-    return Hearing(hearing.heard_ms + max(0.0, until_ms - from_ms), max(until_ms, hearing.counted_to_ms))
+    return PlayUnderWay(hearing.heard_ms + max(0.0, until_ms - from_ms), max(until_ms, hearing.counted_to_ms))
 
 
-def _heard(night: Night, account: str, timeline: Timeline, hearing: Hearing, reason: str) -> Heard:
+def _heard(night: Night, account: str, timeline: Timeline, hearing: PlayUnderWay, reason: str) -> SessionPlay:
     device = night.host_device
     is_private = account == night.leader and device is not None and device.is_private_session
     track = timeline.track or Track("", "", kind="unknown")
-    return Heard(account, track, hearing.counted_to_ms, hearing.heard_ms, reason, is_private)
+    return SessionPlay(account, track, hearing.counted_to_ms, hearing.heard_ms, reason, is_private)

@@ -23,7 +23,7 @@ HEARD_30S: Final[tuple[Source, ...]] = (*HEARD_HALF, "recent")
 """Sources that list no play of which less was heard."""
 
 
-class Heard(Struct, frozen=True):
+class PlayLength(Struct, frozen=True):
     """What is known of one play: see `columns.schema` for the meaning of each."""
 
     played_ms: int | None
@@ -32,14 +32,14 @@ class Heard(Struct, frozen=True):
     source: Source
 
 
-def known_ms(play: Heard) -> int | None:
+def known_ms(play: PlayLength) -> int | None:
     """How long it was heard, if that is known."""
     if play.played_ms is None and play.finished and play.duration_ms and play.duration_ms > 0:
         return play.duration_ms
     return play.played_ms
 
 
-def verdict(rule: CountingRule, play: Heard) -> bool | None:
+def verdict(rule: CountingRule, play: PlayLength) -> bool | None:
     """Whether the play counts by `rule`; None where nobody can tell, so it does not but the figure is “at least”."""
     match rule:
         case "all":
@@ -56,7 +56,7 @@ def verdict(rule: CountingRule, play: Heard) -> bool | None:
     return True if play.finished or play.source in heard else None
 
 
-def listened_ms(play: Heard) -> int:
+def listened_ms(play: PlayLength) -> int:
     """For how long it was heard, at least."""
     ms = known_ms(play)
     if ms is not None:

@@ -31,7 +31,7 @@ _FAILED_KEPT_MS: Final = (600_000.0, 3_600_000.0, 21_600_000.0, DAY_MS)
 _BREAK_MS: Final = (60_000.0, 300_000.0, 1_800_000.0, 7_200_000.0, 21_600_000.0)
 
 
-class Budget(Struct, frozen=True):
+class SearchBudget(Struct, frozen=True):
     """The searches of a day at YouTube, which ends at `resets_at_ms`. `is_over`: YouTube said so itself."""
 
     used: int
@@ -46,7 +46,7 @@ def day_name(at_ms: float, days_back: int = 0) -> str:
     return (_day(at_ms) - timedelta(days=days_back)).strftime("%Y%m%d")
 
 
-def budget(rows: Iterable[Search], now_ms: float) -> Budget:
+def budget(rows: Iterable[Search], now_ms: float) -> SearchBudget:
     """What is left of the day, by the rows of this day and the one before. Each search counts, answered or not."""
     today = _day(now_ms)
     from_ms = _start_ms(today)
@@ -54,7 +54,7 @@ def budget(rows: Iterable[Search], now_ms: float) -> Budget:
     used = sum(not row.is_over for row in counted)
     is_over = any(row.is_over and row.at_ms >= from_ms for row in counted)
     left = 0 if is_over else max(0, SEARCHES_A_DAY - used)
-    return Budget(used, left, _start_ms(today + timedelta(days=1)), is_over=is_over)
+    return SearchBudget(used, left, _start_ms(today + timedelta(days=1)), is_over=is_over)
 
 
 def failed_for_ms(tries: int) -> float:

@@ -72,7 +72,7 @@ class KeeperJob:
             raise ColumnsError("the log says why")
         self._made_of[account] = plays
 
-    def _is_there(self, account: str, manifest: schema.Manifest) -> bool:
+    def _is_there(self, account: str, manifest: schema.ColumnsManifest) -> bool:
         """Whether every file has the size it was made with; a closer look is taken when anything is made."""
         sizes = {name: size for name, size, _ in states(schema.folder(self._store.root, account))}
         parts = {f"{year}.parquet": part for year, part in manifest.years.items() if part.rows}

@@ -12,10 +12,10 @@ from operator import itemgetter
 
 from msgspec.structs import replace
 
-from songswap.columns.report import BUSY, STOPPED, UNFIT, Report
+from songswap.columns.report import BUSY, STOPPED, UNFIT, BuildReport
 from songswap.documents import IMPORTED, IMPORTS, POLLED, UPLOAD
 from songswap.jobs.kit.spotify_accounts import Means
-from songswap.jobs.kit.subprocess_jobs import Heard, ignore, is_woken
+from songswap.jobs.kit.subprocess_jobs import JobOutput, ignore, is_woken
 from songswap.model.history import Polled
 from songswap.model.imports import Forget, Imported, Imports, ImportsSeen, ImportState, Upload
 from songswap.store import GoneError, StoreError
@@ -116,7 +116,7 @@ class ImportsJob:
     # Import
 
     async def _import(self, account: str, upload: Upload) -> None:
-        heard = Heard(Report())
+        heard = JobOutput(BuildReport())
         file = str(self._store.root / fill(UPLOAD, (account, upload.id)))
         where = ("--store", str(self._store.root), "--account", account, "--gently")
         command = ("import", *where, "--report", f"--called={upload.name}", file)
@@ -130,7 +130,7 @@ class ImportsJob:
         logger.info("import of upload %s of account %s ended: %d", upload.id, account, code)
         self._conclude(account, upload, heard.last, code)
 
-    async def _watched(self, account: str, upload: Upload, work: Awaitable[int], heard: Heard[Report]) -> int:
+    async def _watched(self, account: str, upload: Upload, work: Awaitable[int], heard: JobOutput[BuildReport]) -> int:
         """Let it work as long as somebody wants it; returns its exit code."""
         child = asyncio.ensure_future(work)
         try:
@@ -147,7 +147,7 @@ class ImportsJob:
     def _is_wanted(self, account: str, upload: Upload) -> bool:
         return upload in (self._store.read(IMPORTS, account) or Imports()).uploads
 
-    def _conclude(self, account: str, upload: Upload, report: Report, code: int) -> None:
+    def _conclude(self, account: str, upload: Upload, report: BuildReport, code: int) -> None:
         if code in {0, UNFIT}:  # nothing more can be got out of the file
             (self._store.root / fill(UPLOAD, (account, upload.id))).unlink(missing_ok=True)
         states: dict[int, ImportState] = {0: "done", STOPPED: "stopped"}
@@ -155,7 +155,7 @@ class ImportsJob:
         error = (report.error or UNEXPECTED) if state == "failed" else ""
         self._note(account, upload, replace(report, error=error), state)
 
-    def _note(self, account: str, upload: Upload, report: Report, state: ImportState) -> None:
+    def _note(self, account: str, upload: Upload, report: BuildReport, state: ImportState) -> None:
         seen = self._store.read(IMPORTED, account) or ImportsSeen()
         before = seen.imports.get(upload.id)
         at_ms = self._means.clock.now_ms()

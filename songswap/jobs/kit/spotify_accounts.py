@@ -28,7 +28,7 @@ from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
 from songswap.store import Store
 from songswap.vault import UnsealableError, Vault
-from songswap.youtube import YouTube
+from songswap.youtube import YouTubeClient
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Means:
     clock: Clock
     beside: Beside = run_beside
     """How work is done in a process of its own."""
-    youtube: YouTube | None = None
+    youtube: YouTubeClient | None = None
     """None while the operator has set no key."""
 
     @property

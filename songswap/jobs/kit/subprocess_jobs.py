@@ -22,7 +22,7 @@ async def run_beside(arguments: Sequence[str], hear: Hear) -> int:
     return await run_module("songswap", arguments, hear)
 
 
-class Heard(Generic[T]):
+class JobOutput(Generic[T]):
     """What a process tells in JSON lines of one kind: `last` is the latest, at first what it was made with."""
 
     def __init__(self, last: T) -> None:

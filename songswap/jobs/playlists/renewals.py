@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from songswap.columns.figures.lists import Listed
+from songswap.columns.figures.lists import ListedTracks
 from songswap.core.people.audience import apart_from, seen_in_group
 from songswap.core.playlists import renewals as rules
 from songswap.core.playlists.playlists import distinct
@@ -198,7 +198,7 @@ class RenewalJob:
         heard = await self._listed(renewal, source)
         return heard.entries, heard.left_out
 
-    async def _listed(self, renewal: Renewal, source: ListSource) -> Listed:
+    async def _listed(self, renewal: Renewal, source: ListSource) -> ListedTracks:
         """What the histories tell; worked out in a process of its own."""
         said: list[bytes] = []
         accounts = [f"--account={account}" for account in self._whose(source)]
@@ -208,7 +208,7 @@ class RenewalJob:
         code = await self._means.beside(("list", *where, "--gently", f"--source={wanted}"), said.append)
         if code or not said:
             raise _NotNowError(NO_FIGURES)
-        return msgspec.json.decode(said[-1], type=Listed)
+        return msgspec.json.decode(said[-1], type=ListedTracks)
 
     def _whose(self, source: ListSource) -> tuple[str, ...]:
         """Whose histories: in a group of those who share with it, and one's own; not of those a block keeps apart."""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from songswap.core.history.merge import month_of
 from songswap.core.history.recently_played import name_of
-from songswap.core.history.session_plays import Heard, Hearings, hear
+from songswap.core.history.session_plays import Hearings, SessionPlay, hear
 from songswap.documents import PLAYS, SHARING, TRACK_NAMES
 from songswap.jobs.kit.spotify_accounts import Means
 from songswap.model.history import Play, TrackName
@@ -43,7 +43,7 @@ class SessionPlays:
             account: replace(one, counted_to_ms=one.counted_to_ms + by_ms) for account, one in self._hearings.items()
         }
 
-    def _keep(self, heard: Heard) -> None:
+    def _keep(self, heard: SessionPlay) -> None:
         if (self._store.read(SHARING, heard.account) or Sharing()).is_paused:
             return
         name = name_of(heard.track)

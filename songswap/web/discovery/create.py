@@ -15,7 +15,7 @@ from songswap.model.struct import Struct
 from songswap.spotify.links import SEED_URI, page_of
 from songswap.web.discovery.create_view import Choices, choices_of
 from songswap.web.discovery.seeds import SeedHit, SeedsFound, named, suggestions
-from songswap.web.discovery.sources import SOURCES, Offer, SourceName, Wish
+from songswap.web.discovery.sources import SOURCES, ListRequest, Offer, SourceName
 from songswap.web.kit.access import me
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body, body, query
@@ -133,12 +133,12 @@ async def preview(data: ListWanted) -> Preview:
     return Preview(data.source, number, tuple(map(_chosen, chosen)), tuple(_notes(offer, wish, chosen)))
 
 
-def replace_seeds(wish: Wish, seeds: tuple[Seed, ...]) -> Wish:
+def replace_seeds(wish: ListRequest, seeds: tuple[Seed, ...]) -> ListRequest:
     """The same wish with seeds of which more is known."""
-    return Wish(seeds, wish.targets, wish.length, wish.with_seeds, wish.scope)
+    return ListRequest(seeds, wish.targets, wish.length, wish.with_seeds, wish.scope)
 
 
-def _checked(data: ListWanted) -> Wish:
+def _checked(data: ListWanted) -> ListRequest:
     """What is wanted. Raises ProblemError (400) that says in words what can't be."""
     seeds = tuple(dict.fromkeys(Seed(one.kind, one.name.strip(), one.artist.strip(), one.uri) for one in data.seeds))
     problem = ""
@@ -161,16 +161,16 @@ def _checked(data: ListWanted) -> Wish:
         targets = audio_attributes.checked(data.attributes)
     except audio_attributes.TargetError as error:
         raise ProblemError(400, "invalid", str(error)) from error
-    return Wish(seeds, targets, data.length, data.with_seeds, data.scope)
+    return ListRequest(seeds, targets, data.length, data.with_seeds, data.scope)
 
 
-def _choose(offer: Offer, wish: Wish, number: int) -> list[Candidate]:
+def _choose(offer: Offer, wish: ListRequest, number: int) -> list[Candidate]:
     own = list(offer.own[: wish.length])
     rng = random.Random(number).random
     return [*own, *recommend.choose(offer.candidates, wish.length - len(own), rng, offer.without)]
 
 
-def _notes(offer: Offer, wish: Wish, chosen: list[Candidate]) -> list[str]:
+def _notes(offer: Offer, wish: ListRequest, chosen: list[Candidate]) -> list[str]:
     notes = list(offer.notes)
     if len(chosen) < wish.length:
         notes.append(f"{len(chosen)} songs instead of {wish.length}: there are no more that fit.")

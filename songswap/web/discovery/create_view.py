@@ -1,7 +1,7 @@
 """What can be chosen for a list, as the page and the API show it."""
 
 from songswap.catalogue.catalogue import NoCatalogueError
-from songswap.catalogue.schema import Manifest
+from songswap.catalogue.schema import CatalogueManifest
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, Attribute
 from songswap.core.discovery.recommend import MOST_NUMBER, MOST_SEEDS, MOST_SONGS
 from songswap.documents import Account
@@ -75,7 +75,7 @@ async def choices_of(services: Services, person: Account) -> Choices:
     )
 
 
-async def _manifest(services: Services) -> Manifest | None:
+async def _manifest(services: Services) -> CatalogueManifest | None:
     try:
         return await services.catalogue.ask(lambda _, shelf: shelf.manifest)
     except (NoCatalogueError, StoreError):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from songswap.catalogue import query
 from songswap.catalogue.catalogue import NoCatalogueError
-from songswap.catalogue.query import Wanted
+from songswap.catalogue.query import SongFilter
 from songswap.catalogue.shelf import Shelf
 from songswap.core.discovery.recommend import Seed
 from songswap.model.music import spotify_track_id
@@ -70,7 +70,7 @@ async def _in_catalogue(services: Services, words: str) -> tuple[SeedHit, ...] |
             )
             for one in query.artists(cursor, shelf, words, MOST_ARTISTS)
         )
-        songs = query.first(cursor, shelf, Wanted(words), MOST_FOUND - len(artists))
+        songs = query.first(cursor, shelf, SongFilter(words), MOST_FOUND - len(artists))
         return artists + tuple(
             SeedHit("track", one.title, one.artists[0], one.uri, one.album, None, "catalogue") for one in songs
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from songswap.catalogue.query import Wanted
+from songswap.catalogue.query import SongFilter
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, NAMES, AttributeName
 from songswap.core.history.name_folding import cleaned
 from songswap.web.kit.errors import ProblemError
@@ -57,7 +57,7 @@ class AskedSimilar(Body, frozen=True):
     artist: Name = ""
 
 
-def wanted_of(data: AskedSongs) -> Wanted:
+def wanted_of(data: AskedSongs) -> SongFilter:
     """The filters. Raises ProblemError (400)."""
     ranges: dict[AttributeName, tuple[float, float]] = {}
     for part in filter(None, (part.strip() for part in data.ranges.split(_BETWEEN))):
@@ -69,7 +69,7 @@ def wanted_of(data: AskedSongs) -> Wanted:
         if least > most:
             raise _unfit(f"the range of {name} ends before it begins")
         ranges[name] = (least, most)
-    return Wanted(cleaned(data.q), cleaned(data.artist), cleaned(data.genre), ranges, data.every_id)
+    return SongFilter(cleaned(data.q), cleaned(data.artist), cleaned(data.genre), ranges, data.every_id)
 
 
 def weights_of(data: AskedSimilar, there: Sequence[AttributeName]) -> dict[AttributeName, float]:

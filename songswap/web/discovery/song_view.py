@@ -1,6 +1,6 @@
 """Songs of the catalogue as the API and pages show them."""
 
-from songswap.catalogue.shelf import Entry
+from songswap.catalogue.shelf import CatalogueSong
 from songswap.catalogue.similar import Near
 from songswap.core.discovery.audio_attributes import AttributeName
 from songswap.model.struct import Struct
@@ -46,7 +46,7 @@ class SimilarState(Struct, frozen=True):
     weights: dict[AttributeName, float] = {}
 
 
-def song_state(entry: Entry) -> SongState:
+def song_state(entry: CatalogueSong) -> SongState:
     """A row of the catalogue."""
     return SongState(
         id=entry.id,

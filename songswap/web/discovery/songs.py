@@ -8,7 +8,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.catalogue import query as catalogue_query
 from songswap.catalogue.catalogue import Ask, NoCatalogueError
-from songswap.catalogue.schema import Manifest
+from songswap.catalogue.schema import CatalogueManifest
 from songswap.catalogue.shelf import Shelf
 from songswap.catalogue.similar import called_like, near, row_of
 from songswap.core.discovery.audio_attributes import ATTRIBUTES
@@ -35,7 +35,7 @@ T = TypeVar("T")
 NO_SONG: Final = "The catalogue has no audio features of this track. Songs by name are at /api/songs?q=…"
 
 
-class SongList(Struct, frozen=True):
+class SongPage(Struct, frozen=True):
     """Songs, the best known first, and how many there are in all; `next` is the cursor of what follows."""
 
     items: tuple[SongState, ...]
@@ -54,8 +54,8 @@ class RadarState(Struct, frozen=True):
 
 @blueprint.get("/api/songs")
 @query(AskedSongs)
-@validate_response(SongList)
-async def find_songs(data: AskedSongs) -> SongList:
+@validate_response(SongPage)
+async def find_songs(data: AskedSongs) -> SongPage:
     """Songs of the catalogue by words, artist, genre and attributes, page by page."""
     return await _page_of(current_services(), data)
 
@@ -136,33 +136,35 @@ async def show_song(track_id: str, data: AskedSimilar) -> ResponseReturnValue:
     return response
 
 
-class Night(Struct, frozen=True):
+class RunningSession(Struct, frozen=True):
     """A group of mine whose session runs."""
 
     id: str
     name: str
 
 
-def _nights(services: Services) -> list[Night]:
+def _nights(services: Services) -> list[RunningSession]:
     groups = membership.groups_of(services.store, me().id)
     return [
-        Night(one.id, one.name) for one in groups if membership.session_of(services.store, one.id).state == "running"
+        RunningSession(one.id, one.name)
+        for one in groups
+        if membership.session_of(services.store, one.id).state == "running"
     ]
 
 
-async def _manifest(services: Services) -> Manifest | None:
+async def _manifest(services: Services) -> CatalogueManifest | None:
     try:
         return await services.catalogue.ask(lambda _, shelf: shelf.manifest)
     except NoCatalogueError:
         return None
 
 
-async def _page_of(services: Services, data: AskedSongs) -> SongList:
+async def _page_of(services: Services, data: AskedSongs) -> SongPage:
     start, wanted = int(data.cursor or 0), wanted_of(data)
     found = await _asked(services, lambda cursor, shelf: catalogue_query.find(cursor, shelf, wanted, data.limit, start))
     end = start + len(found.items)
     has_more = end < found.total and end < MOST_PAGES * PAGE
-    return SongList(tuple(map(song_state, found.items)), found.total, str(end) if has_more else None)
+    return SongPage(tuple(map(song_state, found.items)), found.total, str(end) if has_more else None)
 
 
 async def _known(services: Services, track_id: str, data: AskedSimilar) -> SimilarState:

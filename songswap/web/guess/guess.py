@@ -44,7 +44,7 @@ class NewPick(Body, frozen=True):
     accounts: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=classifier.MOST_PEOPLE)]
 
 
-class Question(Body, frozen=True):
+class GuessQuestion(Body, frozen=True):
     """What to guess about: for songs `id` (of a track in the catalogue) or `title` and `artist`; for words `text`."""
 
     id: Annotated[str, Meta(pattern=TRACK_ID)] | None = None
@@ -106,9 +106,9 @@ async def get_pick(group_id: str, pick_id: str) -> PickState:
 
 
 @blueprint.post("/api/groups/<group_id>/whose/picks/<pick_id>/guess")
-@body(Question)
+@body(GuessQuestion)
 @validate_response(VerdictState)
-async def guess(group_id: str, pick_id: str, data: Question) -> VerdictState:
+async def guess(group_id: str, pick_id: str, data: GuessQuestion) -> VerdictState:
     """Who would play this song, or write this text: chances beside base rates, with what spoke for and against."""
     services, group = current_services(), my_group(group_id)
     pick = _pick(services, group, pick_id)
@@ -134,7 +134,7 @@ def _brain(services: Services, group: Group, pick: Pick) -> Brain:
     return brain
 
 
-def _check(data: Question, kind: GuessKind) -> None:
+def _check(data: GuessQuestion, kind: GuessKind) -> None:
     """Raises ProblemError for a question that is none."""
     if kind == "words":
         if data.id or data.title or data.artist or not data.text.strip():
@@ -145,7 +145,7 @@ def _check(data: Question, kind: GuessKind) -> None:
         raise ProblemError(400, "invalid", "The body does not fit: title and artist are both needed.")
 
 
-async def _traits(services: Services, data: Question) -> tuple[Traits, str]:
+async def _traits(services: Services, data: GuessQuestion) -> tuple[Traits, str]:
     """The traits of a song, and what it is called. Raises ProblemError for an id that nobody knows."""
 
     def look() -> tuple[Traits, str]:

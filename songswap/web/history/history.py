@@ -139,11 +139,11 @@ def item_of(services: Services, account: str, upload: Upload) -> ImportItem:
     return _item(services, account, upload, seen, is_alive=is_worker_alive(services.store, services.clock.now_ms()))
 
 
-def _plays(columns: schema.Manifest) -> int:
+def _plays(columns: schema.ColumnsManifest) -> int:
     return sum(part.rows for part in columns.years.values())
 
 
-def _sources(columns: schema.Manifest, imports: Imports) -> Iterator[SourceState]:
+def _sources(columns: schema.ColumnsManifest, imports: Imports) -> Iterator[SourceState]:
     going = {one.source for one in imports.forgets}
     for source in SOURCES:
         span = columns.sources.get(source)
@@ -155,7 +155,7 @@ def _sources(columns: schema.Manifest, imports: Imports) -> Iterator[SourceState
             )  # fmt: skip
 
 
-def _months(columns: schema.Manifest, source: Source) -> dict[str, int]:
+def _months(columns: schema.ColumnsManifest, source: Source) -> dict[str, int]:
     """Rows by month; the name of a log is the source, the month and its ending."""
     start = f"{source}-"
     return {

@@ -18,7 +18,7 @@ from songswap.columns.plays import By, Plays, Question
 from songswap.core.insights import periods
 from songswap.core.insights.periods import Period, PeriodError, PeriodName
 from songswap.model.sharing import CountingRule, WeekStart
-from songswap.web.insights.insights_access import Reader, Scope, people, scope_of
+from songswap.web.insights.insights_access import FigureReader, Scope, people, scope_of
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.json_api import Body
 from songswap.web.kit.services import Services
@@ -52,7 +52,7 @@ class ScopeQuery(CountingQuery, frozen=True):
 
     scope: Annotated[str, Meta(max_length=MOST_TEXT)] = "me"
 
-    def scope_for(self, services: Services, reader: Reader) -> Scope:
+    def scope_for(self, services: Services, reader: FigureReader) -> Scope:
         """Whose plays `reader` asks for. Raises ProblemError."""
         return scope_of(services, reader, self.scope)
 
@@ -75,7 +75,7 @@ class FigureQuery(PeriodQuery, frozen=True):
 
     scope: Annotated[str, Meta(max_length=MOST_TEXT)] = "me"
 
-    def scope_for(self, services: Services, reader: Reader) -> Scope:
+    def scope_for(self, services: Services, reader: FigureReader) -> Scope:
         """Whose plays `reader` asks for. Raises ProblemError."""
         return scope_of(services, reader, self.scope)
 
@@ -85,7 +85,7 @@ class FigureRequest:
     """Somebody asks for a figure about `scope`."""
 
     services: Services
-    reader: Reader
+    reader: FigureReader
     scope: Scope
 
     async def answer(self, figure: Callable[[Plays], Answer], kind: type[Answer], data: PeriodQuery) -> Response:

@@ -23,7 +23,7 @@ from songswap.web.insights.figure_request import (
     PeriodQuery,
     ScopeQuery,
 )
-from songswap.web.insights.insights_access import Reader, Scope, visible
+from songswap.web.insights.insights_access import FigureReader, Scope, visible
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Services
 from songswap.web.people.viewer import viewer_of
@@ -111,7 +111,7 @@ class MatchQuery(PeriodQuery, frozen=True, kw_only=True):
 
     other: OtherAccount = msgspec.field(name="with")
 
-    def scope_for(self, services: Services, reader: Reader) -> Scope:
+    def scope_for(self, services: Services, reader: FigureReader) -> Scope:
         """The reader and the other. Raises ProblemError."""
         me = reader.account
         other = visible(services, viewer_of(services, me), self.other)
@@ -346,7 +346,7 @@ TABLE: Final = (
         name="match",
         path="match",
         figure=people.match,
-        answer=people.Match,
+        answer=people.TasteMatch,
         question="How alike somebody and I listen, and why.",
         told=(
             "how alike you and another account (`with`) listen, from 0 to 1, and why: for each artist the lesser "
@@ -360,7 +360,7 @@ TABLE: Final = (
         name="common",
         path="common",
         figure=people.common,
-        answer=people.Common,
+        answer=people.CommonGround,
         question="What the people of a group have in common, and who of them listen alike.",
         told="what most people of a `scope` hear: `kind` is `artists` or `tracks`; `pairs` of those who match best",
         query=CommonQuery,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from songswap.columns.figures.answers import Person
+from songswap.columns.figures.answers import FigurePerson
 from songswap.core.kit import secret_links
 from songswap.core.people import audience
 from songswap.documents import ACCOUNT, Account
@@ -18,7 +18,7 @@ NO_GROUP = "There is no such group, or you are not in it."
 
 
 @dataclass(frozen=True)
-class Reader:
+class FigureReader:
     """Somebody who is logged in; or, `by_link`, whoever knows the secret link of `account` and sees theirs alone."""
 
     account: Account
@@ -34,12 +34,12 @@ class Scope:
     with_private: bool
 
 
-def reader_of(services: Services, account: Account) -> Reader:
+def reader_of(services: Services, account: Account) -> FigureReader:
     """`account`, who is logged in."""
-    return Reader(account, sharing_of(services, account.id))
+    return FigureReader(account, sharing_of(services, account.id))
 
 
-def reader_by_link(services: Services, account: str, secret: str, who: Account | None) -> Reader:
+def reader_by_link(services: Services, account: str, secret: str, who: Account | None) -> FigureReader:
     """Whoever knows the `secret` of a person's link; `who` they are, if they are logged in.
 
     Raises ProblemError (404), also where there is no such person, or one of the two has blocked the other.
@@ -48,10 +48,10 @@ def reader_by_link(services: Services, account: str, secret: str, who: Account |
     is_kept_apart = who is not None and account in viewer_of(services, who).apart
     if not secret_links.opens(sharing.link, secret, services.clock.now_ms()) or known is None or is_kept_apart:
         raise ProblemError(404, "link_invalid", "This link is not valid, its time is over, or it was taken back.")
-    return Reader(known, sharing, by_link=True)
+    return FigureReader(known, sharing, by_link=True)
 
 
-def scope_of(services: Services, reader: Reader, text: str, viewer: Viewer | None = None) -> Scope:
+def scope_of(services: Services, reader: FigureReader, text: str, viewer: Viewer | None = None) -> Scope:
     """What `text` (me, everybody, group:ID, account:ID) stands for; `viewer` is the reader, if they are known already.
 
     Raises ProblemError (400, 404).
@@ -92,11 +92,11 @@ def all_visible(services: Services, viewer: Viewer) -> list[Account]:
     return sorted(seen, key=lambda one: (one.id != viewer.account, one.display_name.casefold(), one.id))
 
 
-def people(store: Store, whose: tuple[str, ...]) -> tuple[Person, ...]:
+def people(store: Store, whose: tuple[str, ...]) -> tuple[FigurePerson, ...]:
     """The accounts as people know them."""
     known = [(one, store.read(ACCOUNT, one)) for one in whose]
     return tuple(
-        Person(name, account.display_name, account.image_url) if account else Person(name, "Somebody", None)
+        FigurePerson(name, account.display_name, account.image_url) if account else FigurePerson(name, "Somebody", None)
         for name, account in known
     )
 

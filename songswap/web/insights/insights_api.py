@@ -8,7 +8,7 @@ from quart_schema import document_response, tag_blueprint
 
 from songswap.web.insights.figure_request import FigureRequest
 from songswap.web.insights.figure_table import TABLE, FigureRow, Query
-from songswap.web.insights.insights_access import Reader, reader_by_link, reader_of
+from songswap.web.insights.insights_access import FigureReader, reader_by_link, reader_of
 from songswap.web.kit.access import me, who
 from songswap.web.kit.json_api import Route, query
 from songswap.web.kit.services import current_services
@@ -35,7 +35,7 @@ def route_of(row: FigureRow) -> Route:
     """What answers for a figure."""
 
     async def answer(data: Query, **path: str) -> Response:
-        named, services, reader = "".join(path.values()), current_services(), cast(Reader, g.reader)
+        named, services, reader = "".join(path.values()), current_services(), cast(FigureReader, g.reader)
         figure, span = row.with_options(data.options(named)), data.span(named)
         request = FigureRequest(services, reader, data.scope_for(services, reader))
         return await request.answer(figure, row.answer, span)

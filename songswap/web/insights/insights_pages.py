@@ -22,7 +22,7 @@ from songswap.web.insights.charts.parts import Chart
 from songswap.web.insights.figure_request import NEVER_HEARD, Answer
 from songswap.web.insights.figure_table import CARD_ITEMS
 from songswap.web.insights.insights_access import reader_of
-from songswap.web.insights.insights_scope_url import Kind, Place
+from songswap.web.insights.insights_scope_url import Kind, ScopePlace
 from songswap.web.insights.insights_url import View, look
 from songswap.web.kit import plotly
 from songswap.web.kit.access import me
@@ -168,7 +168,7 @@ async def render(template: str, view: View, **context: Any) -> Response:
 
 
 async def _look(path: str, usual: Any, given: Mapping[str, str] | None = None) -> View:
-    place = cast(Place, g.place)
+    place = cast(ScopePlace, g.place)
     return await look(current_services(), place, path, request.args.to_dict() if given is None else given, usual)
 
 
@@ -182,22 +182,22 @@ async def _own(view: View, figure: Callable[[Plays], Answer], kind: type[Answer]
         raise
 
 
-async def _item(view: View, kind: names.Kind, found: Any, heard: pages.Heard) -> Response:
+async def _item(view: View, kind: names.Kind, found: Any, heard: pages.ItemPlays) -> Response:
     charts = [time_charts.over_time(found.about, heard.step, heard.over_time, view)] if heard.plays else []
     if len(heard.listeners) > 1:
         charts.append(people_charts.listeners(found.about, heard.listeners))
     return await render("insights/item.html", view, kind=kind, item=found, heard=heard, charts=charts)
 
 
-async def _match(view: View) -> people.Match:
+async def _match(view: View) -> people.TasteMatch:
     """How alike the reader and the person of this page listen, in the same time."""
     services = current_services()
     place = insights_scope_url.beside(services, reader_of(services, me()), view.place.people[0].account)
     both = await look(services, place, "", view.query, "last30")
-    return await both.ask(people.match, people.Match)
+    return await both.ask(people.match, people.TasteMatch)
 
 
-def _link(place: Place, path: str) -> str:
+def _link(place: ScopePlace, path: str) -> str:
     """The address of a page of mine for whoever has my secret link; empty if I gave out none."""
     services, sharing = current_services(), place.reader.sharing
     link = listening_of(services, place.reader.account.id, sharing) if place.kind == "me" else None

@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from songswap.columns.figures.answers import Person
+from songswap.columns.figures.answers import FigurePerson
 from songswap.documents import GROUP
-from songswap.web.insights.insights_access import Reader, Scope, people, reader_by_link, reader_of, scope_of, visible
+from songswap.web.insights.insights_access import (
+    FigureReader,
+    Scope,
+    people,
+    reader_by_link,
+    reader_of,
+    scope_of,
+    visible,
+)
 from songswap.web.insights.scope_list import scopes
 from songswap.web.kit.access import me, who
 from songswap.web.kit.services import Services
@@ -17,7 +25,7 @@ Kind = Literal["me", "everybody", "group", "person", "link", "match"]
 
 
 @dataclass(frozen=True)
-class Tab:
+class ScopeTab:
     """Somebody else, or oneself, whose insights one may look at."""
 
     name: str
@@ -27,7 +35,7 @@ class Tab:
 
 
 @dataclass(frozen=True)
-class Place:
+class ScopePlace:
     """Whose insights: `base` is where all of their addresses begin, `name` what they are called.
 
     `silent` is how many of a group don't share with it.
@@ -36,10 +44,10 @@ class Place:
     kind: Kind
     base: str
     name: str
-    reader: Reader
+    reader: FigureReader
     scope: Scope
-    people: tuple[Person, ...]
-    tabs: tuple[Tab, ...] = ()
+    people: tuple[FigurePerson, ...]
+    tabs: tuple[ScopeTab, ...] = ()
     silent: int = 0
 
     @property
@@ -65,7 +73,7 @@ class Place:
         return {} if self.is_one else {person.account: person.name for person in self.people}
 
 
-def find(services: Services, kind: Kind, values: Mapping[str, str]) -> Place:
+def find(services: Services, kind: Kind, values: Mapping[str, str]) -> ScopePlace:
     """The place that the address leads to. Raises ProblemError (404), also for what is not shared."""
     if kind == "link":
         return _by_link(services, values["account"], values["secret"])
@@ -73,9 +81,9 @@ def find(services: Services, kind: Kind, values: Mapping[str, str]) -> Place:
     reader = reader_of(services, me())
     whose = scope_of(services, reader, scope)
     tabs = tuple(
-        Tab(one.name, base_of(one.scope), one.image_url, one.scope == scope) for one in scopes(services, reader)
+        ScopeTab(one.name, base_of(one.scope), one.image_url, one.scope == scope) for one in scopes(services, reader)
     )
-    return Place(
+    return ScopePlace(
         kind=kind,
         base=base_of(scope),
         name=next((tab.name for tab in tabs if tab.is_here), reader.account.display_name),
@@ -87,12 +95,12 @@ def find(services: Services, kind: Kind, values: Mapping[str, str]) -> Place:
     )
 
 
-def beside(services: Services, reader: Reader, other: str) -> Place:
+def beside(services: Services, reader: FigureReader, other: str) -> ScopePlace:
     """The reader and one other person, who shares with them. Raises ProblemError (404)."""
     known = visible(services, viewer_of(services, reader.account), other)
     scope = Scope((reader.account.id, other), with_private=False)
     told = people(services.store, scope.accounts)
-    return Place("match", f"/insights/match/{other}", known.display_name, reader, scope, told)
+    return ScopePlace("match", f"/insights/match/{other}", known.display_name, reader, scope, told)
 
 
 def base_of(scope: str) -> str:
@@ -105,11 +113,11 @@ def base_of(scope: str) -> str:
     }.get(kind, "/insights")
 
 
-def _by_link(services: Services, account: str, secret: str) -> Place:
+def _by_link(services: Services, account: str, secret: str) -> ScopePlace:
     reader = reader_by_link(services, account, secret, who())
     scope = scope_of(services, reader, "me")
     told = people(services.store, scope.accounts)
-    return Place("link", f"/shared/{account}/{secret}", reader.account.display_name, reader, scope, told)
+    return ScopePlace("link", f"/shared/{account}/{secret}", reader.account.display_name, reader, scope, told)
 
 
 def _silent(services: Services, group_id: str, scope: Scope) -> int:

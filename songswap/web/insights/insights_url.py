@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec.structs import replace
 
-from songswap.columns.figures.names import Item
+from songswap.columns.figures.names import NamedItem
 from songswap.columns.plays import Plays, Question
 from songswap.core.insights.periods import Period, PeriodName, Step, day_of, zone_of
 from songswap.web.insights.figure_request import CALENDAR, Answer, FigureRequest, PeriodQuery
-from songswap.web.insights.insights_scope_url import Place
+from songswap.web.insights.insights_scope_url import ScopePlace
 from songswap.web.kit.errors import ProblemError, Way
 from songswap.web.kit.services import Services
 
@@ -29,7 +29,7 @@ class View:
     and the last play ended that there is of these people, in ms.
     """
 
-    place: Place
+    place: ScopePlace
     path: str
     query: Mapping[str, str]
     question: Question
@@ -80,7 +80,7 @@ class View:
         """What is asked for, as the end of an address about other people."""
         return urlencode(self.query)
 
-    def item(self, one: Item) -> str:
+    def item(self, one: NamedItem) -> str:
         """The address of the own page of an artist, an album or a track; empty for anything else."""
         for path, thing in (("artists", one.artist), ("albums", one.album), ("tracks", one.track)):
             if thing:
@@ -119,7 +119,7 @@ class View:
         return list(range(last, first - 1, -1))
 
 
-async def look(services: Services, place: Place, path: str, given: Mapping[str, str], usual: PeriodName) -> View:
+async def look(services: Services, place: ScopePlace, path: str, given: Mapping[str, str], usual: PeriodName) -> View:
     """The page that `given`, what the address says, asks for; without a period `usual`. Raises ProblemError (400)."""
     query = {name: text for name, text in given.items() if text}
     query.setdefault("period", "custom" if any(name in query for name in DAYS) else usual)

@@ -30,7 +30,7 @@ async def show_match(account: str) -> ResponseReturnValue:
         return redirect(insights_scope_url.base_of("me"))
     place = insights_scope_url.beside(services, reader_of(services, me()), account)
     view = await look(services, place, "", request.args.to_dict(), "all")
-    found = await view.ask(people.match, people.Match)
+    found = await view.ask(people.match, people.TasteMatch)
     tops = [
         await view.ask(partial(top, kind="genres", limit=GENRES_ASKED), Top, (one,)) for one in place.scope.accounts
     ]

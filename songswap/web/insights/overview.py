@@ -24,7 +24,7 @@ FEWEST_DAYS_IN_CALENDAR: Final = 32
 class Together:
     """What several people have in common, and who brought what."""
 
-    artists: people.Common
+    artists: people.CommonGround
     brought: people.BroughtArtists
     charts: tuple[Chart, ...]
 
@@ -89,8 +89,8 @@ async def _together(view: View) -> Together | None:
     """None where there is one person alone, or so many that nobody would read it."""
     if not 1 < len(view.place.people) <= people.MOST_PEOPLE:
         return None
-    artists = await view.ask(partial(people.common, kind="artists", limit=CARD_ITEMS), people.Common)
-    tracks = await view.ask(partial(people.common, kind="tracks", limit=CARD_ITEMS), people.Common)
+    artists = await view.ask(partial(people.common, kind="artists", limit=CARD_ITEMS), people.CommonGround)
+    tracks = await view.ask(partial(people.common, kind="tracks", limit=CARD_ITEMS), people.CommonGround)
     brought = await view.ask(partial(people.brought, limit=BROUGHT_SHOWN), people.BroughtArtists)
     charts = [
         *((people_charts.in_common(artists),) if artists.items else ()),

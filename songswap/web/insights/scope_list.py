@@ -5,7 +5,7 @@ from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
 from songswap.model.struct import Struct
-from songswap.web.insights.insights_access import Reader, all_visible, reader_of, scope_of
+from songswap.web.insights.insights_access import FigureReader, all_visible, reader_of, scope_of
 from songswap.web.kit.access import me
 from songswap.web.kit.services import Services, current_services
 from songswap.web.people.viewer import viewer_of
@@ -29,7 +29,7 @@ class ScopeList(Struct, frozen=True):
     items: tuple[ScopeState, ...]
 
 
-def scopes(services: Services, reader: Reader) -> tuple[ScopeState, ...]:
+def scopes(services: Services, reader: FigureReader) -> tuple[ScopeState, ...]:
     """Whose figures `reader` may ask for: oneself, everybody here, one's groups, the people who share with one."""
     viewer = viewer_of(services, reader.account)
     newest_first = sorted(viewer.groups.values(), key=lambda group: -group.created_at_ms)

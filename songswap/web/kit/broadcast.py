@@ -35,7 +35,7 @@ class Event(Struct, frozen=True):
     names: frozenset[str] = frozenset()
 
 
-class Listener:
+class Subscriber:
     """An open page: what it still has to be told. `wake` is called when there is more."""
 
     def __init__(self, account: str, wake: Callable[[], None]) -> None:
@@ -88,12 +88,12 @@ class Hub:
         """Until when whom is taken to be typing where."""
         self.announcing: set[Place] = set()
         """Chats of which it will be told in a moment who is there."""
-        self._listeners: dict[Topic, list[Listener]] = {}
+        self._listeners: dict[Topic, list[Subscriber]] = {}
 
     @contextmanager
-    def join(self, place: Topic, account: str, wake: Callable[[], None]) -> Iterator[Listener]:
+    def join(self, place: Topic, account: str, wake: Callable[[], None]) -> Iterator[Subscriber]:
         """A listener to `place` (None: to all of them), and to what is for `account` alone, while the block lasts."""
-        listener = Listener(account, wake)
+        listener = Subscriber(account, wake)
         self._listeners.setdefault(place, []).append(listener)
         try:
             yield listener

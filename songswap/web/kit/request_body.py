@@ -53,7 +53,7 @@ def largest_of(method: str, path: str) -> int | None:
     return next(sizes, None)
 
 
-class Pace:
+class UploadPace:
     """How much of a body waits between the network and who reads it; no more is taken while that is too much."""
 
     def __init__(self, largest: int) -> None:
@@ -177,7 +177,7 @@ def register(app: Quart) -> None:
             await inner(scope, receive, send)
             return
         usual: int = app.config["MAX_CONTENT_LENGTH"]
-        pace = Pace(largest_of(scope["method"], scope["path"]) or usual)
+        pace = UploadPace(largest_of(scope["method"], scope["path"]) or usual)
 
         async def watched(message: Message) -> None:
             await send(message)

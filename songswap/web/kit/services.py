@@ -19,7 +19,7 @@ from songswap.model.notices import Notices
 from songswap.model.people import Group
 from songswap.model.posts import ReadUpTo
 from songswap.model.profiles import Circle, Profile
-from songswap.reccobeats import ReccoBeats
+from songswap.reccobeats import ReccoBeatsClient
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
 from songswap.spotify.oauth import OAuth
@@ -100,7 +100,7 @@ class Services:
     survey: Survey = field(init=False)
     columns: Engine = field(init=False)
     catalogue: Catalogue = field(init=False)
-    reccobeats: ReccoBeats = field(init=False)
+    reccobeats: ReccoBeatsClient = field(init=False)
     oauth: OAuth = field(init=False)
     client: Client = field(init=False)
 

@@ -10,7 +10,7 @@ from quart_schema import hide, tag_blueprint, validate_response
 
 from songswap.catalogue.catalogue import NoCatalogueError
 from songswap.catalogue.loading import MOST_ROWS, reset
-from songswap.catalogue.query import Wanted
+from songswap.catalogue.query import SongFilter
 from songswap.core.discovery.audio_attributes import NAMES
 from songswap.documents import CATALOGUE_LOADING, CATALOGUE_UPLOAD, CATALOGUE_WISH
 from songswap.model.cataloguing import CatalogueLoading, CatalogueWish
@@ -150,7 +150,7 @@ async def dump_catalogue(data: AskedSongs) -> Response:
     return await download(written_by(command, "the catalogue could not be written"), CSV, "catalogue.csv")
 
 
-def _filters(wanted: Wanted) -> Iterator[str]:
+def _filters(wanted: SongFilter) -> Iterator[str]:
     """A search, as the command line takes it."""
     for name, words in (("text", wanted.words), ("artist", wanted.artist), ("genre", wanted.genre)):
         yield f"--{name}={words}"

@@ -7,7 +7,7 @@ from msgspec import Meta
 from quart import Blueprint
 from quart_schema import tag_blueprint, validate_response
 
-from songswap.columns.figures.lists import Listed, listed, question
+from songswap.columns.figures.lists import ListedTracks, listed, question
 from songswap.core.insights.periods import zone_of
 from songswap.core.playlists.playlists import MOST_RENEWED, distinct
 from songswap.documents import GROUP, TOP, Account
@@ -58,7 +58,7 @@ class Source(Body, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=MOST_RENEWED)] = 25
 
 
-class Wanted(Body, frozen=True):
+class SourceWanted(Body, frozen=True):
     """Which tracks to show."""
 
     source: Source
@@ -89,9 +89,9 @@ class ListPreview(Struct, frozen=True):
 
 
 @blueprint.post("/api/me/lists/preview")
-@body(Wanted)
+@body(SourceWanted)
 @validate_response(ListPreview)
-async def preview_list(data: Wanted) -> ListPreview:
+async def preview_list(data: SourceWanted) -> ListPreview:
     """What a list holds now. It costs no call to Spotify."""
     services, source = current_services(), checked(current_services(), me(), data.source)
     found = await content_of(services, me(), source)
@@ -144,14 +144,14 @@ def checked(services: Services, account: Account, wanted: Source) -> ListSource:
     )
 
 
-async def content_of(services: Services, account: Account, source: ListSource) -> Listed:
+async def content_of(services: Services, account: Account, source: ListSource) -> ListedTracks:
     """What the list holds now. Raises ProblemError (404, 409)."""
     if source.kind == "spotify_top":
         return _spotifys_top(services, account, source)
     scope = scope_of(services, reader_of(services, account), source.scope)
     zone = zone_of(account.zone)
     asked = question(source, scope.accounts, zone, services.clock.now_ms(), with_private=scope.with_private)
-    return await services.columns.ask(partial(listed, source=source), Listed, asked)
+    return await services.columns.ask(partial(listed, source=source), ListedTracks, asked)
 
 
 def title_of(services: Services, source: ListSource, account: str) -> str:
@@ -176,11 +176,11 @@ def title_of(services: Services, source: ListSource, account: str) -> str:
     return f"The {source.limit} most played{whose} {PERIODS[source.period]}{by}"
 
 
-def _spotifys_top(services: Services, account: Account, source: ListSource) -> Listed:
+def _spotifys_top(services: Services, account: Account, source: ListSource) -> ListedTracks:
     seen = services.store.read(TOP, account.id) or TopSeen()
     if source.range not in seen.tracks:
         raise ProblemError(409, "not_looked", seen.error or NOT_LOOKED)
     tracks = {track.uri: track for track in seen.tracks[source.range]}
     entries = distinct([Entry(uri, one.name, one.artists[0] if one.artists else "") for uri, one in tracks.items()])
     some = entries[: source.limit]
-    return Listed(some, tuple(tracks[entry.uri].cover_url for entry in some))
+    return ListedTracks(some, tuple(tracks[entry.uri].cover_url for entry in some))

@@ -40,7 +40,7 @@ class NewRenewal(Body, frozen=True):
     zone: Annotated[str, Meta(max_length=LONGEST_ZONE)] = ""
 
 
-class Changes(Body, frozen=True):
+class RenewalChanges(Body, frozen=True):
     """What shall be other; what is left out stays."""
 
     name: Name | None = None
@@ -128,9 +128,9 @@ async def add_renewal(data: NewRenewal) -> tuple[RenewalItem, int]:
 
 
 @blueprint.put("/api/me/renewals/<renewal_id>")
-@body(Changes)
+@body(RenewalChanges)
 @validate_response(RenewalItem)
-async def change_renewal(renewal_id: str, data: Changes) -> RenewalItem:
+async def change_renewal(renewal_id: str, data: RenewalChanges) -> RenewalItem:
     """Change one: its name, what is in it, when it is renewed, whether at all."""
     services = current_services()
     before = _known(services, renewal_id)

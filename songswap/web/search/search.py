@@ -36,7 +36,7 @@ ASKED: Final[Mapping[Wanted, Sequence[SearchKind]]] = {
 }
 
 
-class Search(Body, frozen=True):
+class SearchRequest(Body, frozen=True):
     """What to look for: `q` of two characters or more, and of which kind; `mixed` is songs and artists."""
 
     q: Annotated[str, Meta(min_length=1, max_length=LONGEST, extra_json_schema={"required": True})]
@@ -73,9 +73,9 @@ class HitsFound(Struct, frozen=True):
 
 
 @blueprint.get("/api/search")
-@query(Search)
+@query(SearchRequest)
 @validate_response(HitsFound)
-async def search(data: Search) -> HitsFound:
+async def search(data: SearchRequest) -> HitsFound:
     """Find songs or artists on Spotify, people or groups here: at most ten."""
     words = words_of(data.q)
     if data.kind == "people":

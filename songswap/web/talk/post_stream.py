@@ -10,7 +10,7 @@ from quart import Blueprint
 
 from songswap.model.posts import Place
 from songswap.store import StoreError
-from songswap.web.kit.broadcast import Event, Listener, Topic
+from songswap.web.kit.broadcast import Event, Subscriber, Topic
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.event_stream import Bell, LogIn
 from songswap.web.kit.json_api import Body
@@ -78,7 +78,7 @@ class _Ear:
         self.is_stale = True
 
     @contextmanager
-    def listening(self) -> Iterator[Listener]:
+    def listening(self) -> Iterator[Subscriber]:
         """Hear of what is written, and of all that rights follow from, for as long as the block lasts."""
         changes = self._services.store.changes
         with ExitStack() as stack:
@@ -201,7 +201,9 @@ async def _pieces(services: Services, ear: _Ear, look: Callable[[], bytes | None
             yield STILL_HERE
 
 
-def _reading(services: Services, ear: _Ear, place: Place, listener: Listener, seen: str) -> Callable[[], bytes | None]:
+def _reading(
+    services: Services, ear: _Ear, place: Place, listener: Subscriber, seen: str
+) -> Callable[[], bytes | None]:
     """Looks for what there is to tell of `place` after the event `seen`; None where it may not be read any more."""
     found: Found | None = None
     begins = True
@@ -232,7 +234,7 @@ def _found(services: Services, viewer: Viewer, place: Place) -> Found | None:
         return None
 
 
-def _beginning(services: Services, found: Found, listener: Listener, seen: str) -> bytes:
+def _beginning(services: Services, found: Found, listener: Subscriber, seen: str) -> bytes:
     """What was missed since the event `seen`; else the latest posts, and from which event on more will come."""
     epoch, _, number = seen.partition("-")
     missed = services.hub.missed(found.place, epoch, int(number)) if number.isdecimal() else None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from songswap.core.history.session_plays import Heard, hear
+from songswap.core.history.session_plays import SessionPlay, hear
 from songswap.core.session.timeline import advance
 from songswap.model.music import Track
 from songswap.model.session import Listener, Night, Timeline
@@ -16,7 +16,7 @@ from tests.core.music import MINUTE_MS, B, C, listener, night, timeline, track
 SECOND_MS = 1_000.0
 
 
-def told(states: Sequence[tuple[float, Night]]) -> list[Heard]:
+def told(states: Sequence[tuple[float, Night]]) -> list[SessionPlay]:
     """What was heard in a session that went through these states at these moments."""
     hearings, before, heard = {}, None, []
     for now_ms, state in states:
@@ -34,7 +34,7 @@ def after(line: Timeline, **fields: object) -> Timeline:
     return replace(line, rev=line.rev + 1, **fields)
 
 
-def as_told(heard: Sequence[Heard]) -> list[tuple[str, str, float, float, str]]:
+def as_told(heard: Sequence[SessionPlay]) -> list[tuple[str, str, float, float, str]]:
     return [(one.account, one.track.name, one.ended_at_ms, one.played_ms, one.reason_end) for one in heard]
 
 

@@ -71,8 +71,8 @@ def test_what_a_reading_says_of_the_device_counts() -> None:
 
 def test_a_volume_that_spotify_lets_nobody_set_is_none() -> None:
     told = {"id": "x", "volume_percent": 40, "supports_volume": False}
-    assert msgspec.convert(told, wire.Device).to_model().volume_percent is None
-    assert msgspec.convert({**told, "supports_volume": True}, wire.Device).to_model().volume_percent == 40
+    assert msgspec.convert(told, wire.WireDevice).to_model().volume_percent is None
+    assert msgspec.convert({**told, "supports_volume": True}, wire.WireDevice).to_model().volume_percent == 40
 
 
 def test_commands_written_before_there_was_one_vocabulary_are_still_read() -> None:

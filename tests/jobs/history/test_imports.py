@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from songswap.beside import Hear
 from songswap.columns.importer import Importer
-from songswap.columns.report import Report
+from songswap.columns.report import BuildReport
 from songswap.documents import IMPORTED, IMPORTS, PLAYS, POLLED, UPLOAD
 from songswap.jobs.history.imports import ImportsJob
 from songswap.jobs.kit.subprocess_jobs import run_beside
@@ -120,7 +120,7 @@ async def test_an_import_can_be_stopped_and_started_again(store: Store) -> None:
 
         def heard(line: bytes) -> None:
             hear(line)
-            if msgspec.json.decode(line, type=Report).tally.kept and not wanted().is_stopped and wanted().rev == 1:
+            if msgspec.json.decode(line, type=BuildReport).tally.kept and not wanted().is_stopped and wanted().rev == 1:
                 change(store, ADA, "one", is_stopped=True)
 
         return await run_beside(arguments, heard)

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from songswap.beside import Hear
-from songswap.columns.figures.lists import Listed
+from songswap.columns.figures.lists import ListedTracks
 from songswap.documents import CHANGES, CIRCLE, CONSENT, GROUP, RENEWALS, RENEWED, SHARING, Renewals, RenewalsSeen
 from songswap.model.playlists import Entry, ListChange, ListSource, Renewal, Renewed
 from songswap.model.profiles import Circle
@@ -42,7 +42,7 @@ class Histories:
             return 0
         self.asked.append(arguments)
         if not self.code:
-            hear(msgspec.json.encode(Listed(self.list(), (None,) * self.count, left_out=2)))
+            hear(msgspec.json.encode(ListedTracks(self.list(), (None,) * self.count, left_out=2)))
         return self.code
 
 

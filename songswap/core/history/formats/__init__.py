@@ -9,11 +9,11 @@ from typing import Final
 from songswap.core.history.formats.csv_rows import DELIMITERS
 from songswap.core.history.formats.lastfm import BARE, LastFm, LastFmTable, columns_of
 from songswap.core.history.formats.listenbrainz import ListenBrainz
-from songswap.core.history.formats.rows import Reader, Rows
+from songswap.core.history.formats.rows import RowReader, Rows
 from songswap.core.history.formats.songswap import OwnLines, OwnTable
-from songswap.core.history.formats.spotify import Spotify
+from songswap.core.history.formats.spotify import SpotifyReader
 
-__all__ = ["FORMATS", "HEAD", "Format", "Reader", "Rows", "recognised"]
+__all__ = ["FORMATS", "HEAD", "Format", "RowReader", "Rows", "recognised"]
 
 HEAD: Final = 64 * 1024
 """Bytes of a file's beginning that tell what it is."""
@@ -24,7 +24,7 @@ class Format:
     """A kind of file: what it is called, how its content is known, how its name is, and what reads it."""
 
     title: str
-    reader: Callable[[Rows], Reader]
+    reader: Callable[[Rows], RowReader]
     content: re.Pattern[bytes] | None
     name: re.Pattern[str] | None = None
 
@@ -40,13 +40,13 @@ FORMATS: Final = (
     Format("SongSwap export (CSV)", OwnTable, re.compile(rb"source,at,is_start,track_id,")),
     Format(
         "Spotify extended streaming history",
-        Spotify,
+        SpotifyReader,
         _keys("ms_played", "master_metadata_track_name"),
         re.compile(r"(Streaming_History_(Audio|Video)_.*|endsong_\d+)\.json"),
     ),
     Format(
         "Spotify account data",
-        Spotify,
+        SpotifyReader,
         _keys("endTime", "msPlayed"),
         re.compile(r"StreamingHistory(_\w+)?_?\d+\.json"),
     ),

@@ -21,7 +21,7 @@ LONGEST_MS: Final = 2**31
 """What `model.Moment` and `model.Length` allow."""
 
 
-class Reader(Protocol):
+class RowReader(Protocol):
     """Takes a file in pieces, in order, and puts what it finds into a `Rows`."""
 
     def feed(self, content: bytes) -> None:

@@ -76,7 +76,7 @@ class _Row(msgspec.Struct, gc=False):
         )
 
 
-class Spotify(JsonRows[_Row]):
+class SpotifyReader(JsonRows[_Row]):
     """A `Reader` of rows of the extended history and of the account data, mixed as they come."""
 
     def __init__(self, rows: Rows) -> None:

@@ -5,13 +5,13 @@ from typing import Final
 
 from songswap.web.discovery.sources.catalogue import CatalogueSource
 from songswap.web.discovery.sources.histories import HistoriesSource
-from songswap.web.discovery.sources.interface import Offer, Source, SourceName, Wish
+from songswap.web.discovery.sources.interface import ListRequest, Offer, SongFinder, SourceName
 from songswap.web.discovery.sources.reccobeats import ReccoBeatsSource
 from songswap.web.discovery.sources.spotify import SpotifySource
 
-__all__ = ["SOURCES", "Offer", "Source", "SourceName", "Wish"]
+__all__ = ["SOURCES", "ListRequest", "Offer", "SongFinder", "SourceName"]
 
-SOURCES: Final[Mapping[SourceName, Source]] = {
+SOURCES: Final[Mapping[SourceName, SongFinder]] = {
     "catalogue": CatalogueSource(),
     "histories": HistoriesSource(),
     "reccobeats": ReccoBeatsSource(),

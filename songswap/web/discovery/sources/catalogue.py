@@ -7,7 +7,7 @@ from songswap.catalogue.catalogue import NoCatalogueError
 from songswap.catalogue.shelf import Shelf
 from songswap.core.discovery.recommend import Candidate
 from songswap.documents import Account
-from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing
+from songswap.web.discovery.sources.interface import ListRequest, Offer, SourceName, listed, nothing
 from songswap.web.kit.services import Services
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class CatalogueSource:
         """Why it can't serve, in words; empty where it can."""
         return "" if services.catalogue.is_there() else str(NoCatalogueError())
 
-    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:  # noqa: ARG002  # as all sources do
+    async def offer(self, services: Services, person: Account, wish: ListRequest) -> Offer:  # noqa: ARG002  # as all sources do
         """What is nearest to any of the seeds. Raises ProblemError."""
 
         def ask(_: "DuckDBPyConnection", shelf: Shelf) -> Offer:
@@ -34,7 +34,7 @@ class CatalogueSource:
         return await services.catalogue.ask(ask)
 
 
-def _offer(shelf: Shelf, wish: Wish) -> Offer:
+def _offer(shelf: Shelf, wish: ListRequest) -> Offer:
     known = recommending.known_seeds(shelf, wish.seeds)
     missing = [seed.label for number, seed in enumerate(wish.seeds) if number not in {one.number for one in known}]
     if not known:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from songswap.catalogue.catalogue import NoCatalogueError
 from songswap.catalogue.shelf import Shelf
-from songswap.columns.figures.around import Around, Near, around
+from songswap.columns.figures.around import Around, NearbyTrack, around
 from songswap.core.discovery.audio_attributes import AttributeName, told
 from songswap.core.discovery.recommend import TARGET_WEIGHT, Candidate, Seed
 from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
 from songswap.model.music import SPOTIFY, TrackId
 from songswap.model.struct import Struct
-from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, own
+from songswap.web.discovery.sources.interface import ListRequest, Offer, SourceName, listed, nothing, own
 from songswap.web.insights.figure_request import FigureRequest, PeriodQuery
 from songswap.web.insights.insights_access import people, reader_of, scope_of
 from songswap.web.kit.services import Services
@@ -47,7 +47,7 @@ class HistoriesSource:
         """It always can; whether anybody has heard the seeds shows when it is asked."""
         return ""
 
-    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:
+    async def offer(self, services: Services, person: Account, wish: ListRequest) -> Offer:
         """What is heard around the seeds, most closely first. Raises ProblemError."""
         tracks = tuple(recording_hash(one.artist, one.name) for one in wish.seeds if _is_named_track(one))
         artists = tuple(artist_hash(one.name) for one in wish.seeds if one.kind == "artist" and one.name)
@@ -92,7 +92,7 @@ async def _sound(services: Services, found: Around) -> _Sound:
         return _Sound()
 
 
-def _fits(near: Near, wish: Wish, sound: _Sound) -> bool:
+def _fits(near: NearbyTrack, wish: ListRequest, sound: _Sound) -> bool:
     """Whether it can be in a playlist, and be judged by the targets."""
     track_id = near.track.spotify_id
     return track_id is not None and (
@@ -100,7 +100,7 @@ def _fits(near: Near, wish: Wish, sound: _Sound) -> bool:
     )
 
 
-def _candidate(near: Near, wish: Wish, sound: _Sound, names: Mapping[str, str]) -> Candidate:
+def _candidate(near: NearbyTrack, wish: ListRequest, sound: _Sound, names: Mapping[str, str]) -> Candidate:
     track = near.track
     values = sound.values.get(track.spotify_id or "", {})
     off = [

@@ -15,7 +15,7 @@ SourceName = Literal["catalogue", "histories", "reccobeats", "spotify"]
 
 
 @dataclass(frozen=True)
-class Wish:
+class ListRequest:
     """A list somebody wants: `length` songs like the seeds, as near to the targets as can be.
 
     `with_seeds`: these may be in it. `scope`: out of whose histories (me, everybody, group:ID, account:ID).
@@ -42,7 +42,7 @@ class Offer:
     notes: tuple[str, ...] = ()
 
 
-class Source(Protocol):
+class SongFinder(Protocol):
     """One way to find songs."""
 
     name: SourceName
@@ -53,7 +53,7 @@ class Source(Protocol):
     def missing(self, services: Services) -> str:
         """Why it can't serve, in words; empty where it can."""
 
-    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:
+    async def offer(self, services: Services, person: Account, wish: ListRequest) -> Offer:
         """Songs for the wish. Raises ProblemError where there is nothing to offer, with the reason."""
 
 
@@ -68,7 +68,7 @@ def own(seed: Seed) -> Candidate:
     return Candidate(seed.uri, seed.name, (seed.artist,), song, artist, 0.0, (YOUR_SEED,))
 
 
-def offered(candidates: list[Candidate], wish: Wish, notes: tuple[str, ...]) -> Offer:
+def offered(candidates: list[Candidate], wish: ListRequest, notes: tuple[str, ...]) -> Offer:
     """What a service offers that was asked for songs like these: without the seeds, or with them where wanted."""
     tracks = [one for one in wish.seeds if one.kind == "track" and one.name and one.artist]
     without = {recording_hash(one.artist, one.name) for one in tracks}

@@ -9,7 +9,7 @@ from songswap.core.history.name_folding import artist_hash, recording_hash
 from songswap.documents import Account
 from songswap.model.music import SPOTIFY, TrackId, spotify_track_id
 from songswap.reccobeats import MOST_SEEDS, ReccoBeatsError
-from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, offered
+from songswap.web.discovery.sources.interface import ListRequest, Offer, SourceName, listed, nothing, offered
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Services
 
@@ -30,7 +30,7 @@ class ReccoBeatsSource:
         """Why it can't serve, in words; empty where it can."""
         return "" if services.config.features.reccobeats else "ReccoBeats is switched off here ([features] reccobeats)."
 
-    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:  # noqa: ARG002  # as all sources do
+    async def offer(self, services: Services, person: Account, wish: ListRequest) -> Offer:  # noqa: ARG002  # as all sources do
         """What it suggests, in its order. Raises ProblemError."""
         ids = {seed: await _track_id(services, seed) for seed in wish.seeds}
         unfit = [seed.label for seed, track_id in ids.items() if not track_id]

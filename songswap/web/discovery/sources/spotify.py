@@ -10,7 +10,7 @@ from songswap.model.music import Track
 from songswap.model.music_source import Bearer
 from songswap.spotify.errors import ForbiddenError, NotFoundError
 from songswap.spotify.links import SpotifyLink, link_of
-from songswap.web.discovery.sources.interface import Offer, SourceName, Wish, listed, nothing, offered
+from songswap.web.discovery.sources.interface import ListRequest, Offer, SourceName, listed, nothing, offered
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Services
 from songswap.web.people.spotify_calls import ask_spotify
@@ -34,7 +34,7 @@ class SpotifySource:
             return ""
         return "Spotify’s recommendations are switched off here ([features] recommendations): new apps don’t have them."
 
-    async def offer(self, services: Services, person: Account, wish: Wish) -> Offer:
+    async def offer(self, services: Services, person: Account, wish: ListRequest) -> Offer:
         """What Spotify recommends, in its order. Raises ProblemError."""
         known = {seed: link for seed in wish.seeds if (link := link_of(seed.uri, seed.kind))}
         unfit = [seed.label for seed in wish.seeds if seed not in known]
@@ -64,7 +64,9 @@ class SpotifySource:
         return offered(candidates, wish, notes)
 
 
-async def _recommended(services: Services, account: str, known: Iterable[SpotifyLink], wish: Wish) -> tuple[Track, ...]:
+async def _recommended(
+    services: Services, account: str, known: Iterable[SpotifyLink], wish: ListRequest
+) -> tuple[Track, ...]:
     artists, tracks = ([link.id for link in known if link.kind == kind] for kind in ("artist", "track"))
     targets = {str(name): int(value) if name == "popularity" else value for name, value in wish.targets.items()}
     words = repr((sorted(artists), sorted(tracks), sorted(targets.items())))

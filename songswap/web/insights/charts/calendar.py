@@ -9,7 +9,19 @@ from songswap.columns.figures.times import Calendar, TimeStep
 from songswap.core.insights.periods import Period
 from songswap.model.sharing import WeekStart
 from songswap.web.insights import insights_text as words
-from songswap.web.insights.charts.parts import Cell, Chart, Json, Links, Table, amounts, axis, cells, heat, layout, said
+from songswap.web.insights.charts.parts import (
+    Cell,
+    Chart,
+    ChartLinks,
+    ChartTable,
+    Json,
+    amounts,
+    axis,
+    cells,
+    heat,
+    layout,
+    said,
+)
 from songswap.web.insights.charts.times import in_words, most_of, pair_of, value_of
 
 YEARS_SHOWN: Final = 4
@@ -19,7 +31,7 @@ ROWS_A_YEAR: Final = 8
 """Seven days, and one row of space."""
 
 
-def calendar(answer: Calendar, week_start: WeekStart, view: Links) -> Chart:
+def calendar(answer: Calendar, week_start: WeekStart, view: ChartLinks) -> Chart:
     """How much was heard on each day, a column a week; of several years the latest, one below the other.
 
     There has to be something.
@@ -38,7 +50,7 @@ def calendar(answer: Calendar, week_start: WeekStart, view: Links) -> Chart:
         title="Calendar",
         summary=said(about, told + note + earlier),
         figure=_drawn(about, years, shown, week_start),
-        table=Table(
+        table=ChartTable(
             ("Day", *amounts(about)),
             tuple(
                 (Cell(words.long_day(one.day), view.about("day", one.day)), *cells(by, *pair_of(one))) for one in shown

@@ -3,16 +3,16 @@
 from typing import Final
 
 from songswap.columns.figures.answers import Count
-from songswap.columns.figures.people import Match
+from songswap.columns.figures.people import TasteMatch
 from songswap.columns.figures.top import Top
 from songswap.web.insights import insights_text as words
 from songswap.web.insights.charts.parts import (
     SERIES,
     Cell,
     Chart,
+    ChartTable,
     Json,
     Series,
-    Table,
     axis,
     lying_series,
     polar,
@@ -25,7 +25,7 @@ SPOKES: Final = 8
 FEWEST_SPOKES: Final = 3
 
 
-def shared_artists(answer: Match, me: str, other: str) -> Chart:
+def shared_artists(answer: TasteMatch, me: str, other: str) -> Chart:
     """The artists that make up most of a match: mine to the left, the other's to the right."""
     by = answer.about.by
     shown = [(item.artist.name or words.NOTHING, item) for item in answer.artists if item.artist]
@@ -58,7 +58,7 @@ def shared_artists(answer: Match, me: str, other: str) -> Chart:
         title="Artists you share",
         summary=f"{shown[0][0]} brings you closest." if shown else "There is no artist whom both hear.",
         figure=figure,
-        table=Table(("Artist", me, other, "Adds"), rows),
+        table=ChartTable(("Artist", me, other, "Adds"), rows),
         shape="tall",
     )
 
@@ -78,7 +78,7 @@ def tastes(mine: Top, theirs: Top, me: str, other: str) -> Chart | None:
         summary=f"Closest in {closest}: {me} {words.percent(first.get(closest, 0))}, "
         f"{other} {words.percent(second.get(closest, 0))}. Artists of unknown genre are left out.",
         figure={"data": shapes, "layout": polar()},
-        table=Table(
+        table=ChartTable(
             ("Genre", me, other),
             tuple(
                 (Cell(genre), *(Cell(words.percent(part.get(genre, 0))) for part in (first, second)))

@@ -37,7 +37,7 @@ LEGEND: Final = {
 }
 
 
-class Links(Protocol):
+class ChartLinks(Protocol):
     """Where a chart leads, and what day it is."""
 
     @property
@@ -55,7 +55,7 @@ class Cell(Struct, frozen=True):
     href: str = ""
 
 
-class Table(Struct, frozen=True):
+class ChartTable(Struct, frozen=True):
     """What a chart shows, for those who read. The first cell of each row is its head."""
 
     columns: tuple[str, ...]
@@ -74,7 +74,7 @@ class Chart(Struct, frozen=True):
     title: str
     summary: str
     figure: Json
-    table: Table
+    table: ChartTable
     shape: str = "middle"
     is_wide: bool = False
 

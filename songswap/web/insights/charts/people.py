@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from songswap.columns.figures.answers import About, Listener
-from songswap.columns.figures.people import BroughtArtists, Common, InCommon
+from songswap.columns.figures.answers import About, ListenerShare
+from songswap.columns.figures.people import BroughtArtists, CommonGround, InCommon
 from songswap.columns.plays import By
 from songswap.web.insights import insights_text as words
 from songswap.web.insights.charts.parts import (
@@ -12,8 +12,8 @@ from songswap.web.insights.charts.parts import (
     Bar,
     Cell,
     Chart,
+    ChartTable,
     Series,
-    Table,
     amounts,
     axis,
     cells,
@@ -41,7 +41,7 @@ def _name(item: InCommon) -> str:
     return f"{item.track.title or words.NOTHING}, {item.track.artist}" if item.track else words.NOTHING
 
 
-def in_common(answer: Common) -> Chart:
+def in_common(answer: CommonGround) -> Chart:
     """Who hears how much of what several hear; there has to be something."""
     by, people = answer.about.by, answer.about.people
     named = [(_name(item), {one.account: one for one in item.listeners}) for item in answer.items]
@@ -68,7 +68,7 @@ def in_common(answer: Common) -> Chart:
         title=f"{answer.kind.capitalize()} in common",
         summary=said(answer.about, f"{named[0][0]} is heard by {who}."),
         figure=lying_series(labels[:SHOWN], series, drawn.unit),
-        table=Table(
+        table=ChartTable(
             (answer.kind.removesuffix("s").capitalize(), *(person.name for person in people)),
             tuple((Cell(name), *(_part(by, heard.get(person.account)) for person in people)) for name, heard in named),
         ),
@@ -76,11 +76,11 @@ def in_common(answer: Common) -> Chart:
     )
 
 
-def _part(by: By, heard: Listener | None) -> Cell:
+def _part(by: By, heard: ListenerShare | None) -> Cell:
     return Cell(words.amount(by, heard.plays, heard.minutes) if heard else words.NOTHING)
 
 
-def pairs(answer: Common) -> Chart | None:
+def pairs(answer: CommonGround) -> Chart | None:
     """Who of several people listen alike; None where there are too few of them, or too many to draw."""
     people = answer.about.people
     if not FEWEST_IN_MATRIX <= len(people) <= MOST_IN_MATRIX or not answer.pairs:
@@ -118,7 +118,7 @@ def pairs(answer: Common) -> Chart | None:
                 yaxis={**names_axis, "autorange": "reversed"},
             ),
         },
-        table=Table(
+        table=ChartTable(
             ("Two people", "Match"),
             tuple(
                 (Cell(f"{names[one.first]} and {names[one.second]}"), Cell(words.percent(one.match)))
@@ -141,11 +141,13 @@ def bringers(answer: BroughtArtists) -> Chart | None:
         figure=lying(
             [Bar(name, artists, f"{name}: {words.count(artists, 'artist')}") for name, artists in told[:SHOWN]]
         ),
-        table=Table(("Who", "Artists"), tuple((Cell(name), Cell(words.number(artists))) for name, artists in told)),
+        table=ChartTable(
+            ("Who", "Artists"), tuple((Cell(name), Cell(words.number(artists))) for name, artists in told)
+        ),
     )
 
 
-def listeners(about: About, heard: Sequence[Listener]) -> Chart:
+def listeners(about: About, heard: Sequence[ListenerShare]) -> Chart:
     """How much each of several people hears of one thing; somebody has to."""
     by, names = about.by, {person.account: person.name for person in about.people}
     drawn = scale(by, max((one.minutes for one in heard), default=0))
@@ -161,7 +163,7 @@ def listeners(about: About, heard: Sequence[Listener]) -> Chart:
             ],
             drawn.unit,
         ),
-        table=Table(
+        table=ChartTable(
             ("Who", *amounts(about)), tuple((Cell(name), *cells(by, one.plays, one.minutes)) for name, one in told)
         ),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, NAMES, AttributeName
-from songswap.web.insights.charts.parts import SERIES, Cell, Chart, Json, Table, polar, spokes_shape
+from songswap.web.insights.charts.parts import SERIES, Cell, Chart, ChartTable, Json, polar, spokes_shape
 
 Values = Mapping[AttributeName, float]
 
@@ -40,7 +40,7 @@ def radar(title: str, song: Values, others: Sequence[Values]) -> Chart:
         title="The song beside those like it",
         summary=summary,
         figure={"data": shapes, "layout": polar(most=1.0, side_px=80)},
-        table=Table(("Attribute", "This song", "Mean of those like it"), tuple(rows)),
+        table=ChartTable(("Attribute", "This song", "Mean of those like it"), tuple(rows)),
         shape="tall",
     )
 

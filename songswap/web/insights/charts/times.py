@@ -15,9 +15,9 @@ from songswap.web.insights.charts.parts import (
     Bar,
     Cell,
     Chart,
-    Links,
+    ChartLinks,
+    ChartTable,
     Scale,
-    Table,
     amounts,
     axis,
     cells,
@@ -56,7 +56,7 @@ Amount = TimeStep | WeekHour
 One = TypeVar("One", bound=Amount)
 
 
-def over_time(about: About, step: Step, items: Sequence[TimeStep], view: Links, title: str = "Over time") -> Chart:
+def over_time(about: About, step: Step, items: Sequence[TimeStep], view: ChartLinks, title: str = "Over time") -> Chart:
     """How much was heard in each step of the period."""
     by = about.by
     axis_scale = scale(by, max((item.minutes for item in items), default=0))
@@ -73,7 +73,7 @@ def over_time(about: About, step: Step, items: Sequence[TimeStep], view: Links, 
         title=title,
         summary=said(about, _over_time_summary(by, step, [item for item in items if item.day <= view.today])),
         figure=upright(values, hover, _ticks(step, items), axis_scale.unit),
-        table=Table((step.capitalize(), *amounts(about)), rows),
+        table=ChartTable((step.capitalize(), *amounts(about)), rows),
     )
 
 
@@ -129,8 +129,8 @@ def heatmap(answer: Heatmap, week_start: WeekStart) -> Chart:
     )
 
 
-def _hours_table(by: By, rows: Sequence[Sequence[WeekHour]]) -> Table:
-    return Table(
+def _hours_table(by: By, rows: Sequence[Sequence[WeekHour]]) -> ChartTable:
+    return ChartTable(
         ("Hour", *(words.WEEKDAYS[row[0].weekday][:3] for row in rows)),
         tuple(
             (
@@ -168,7 +168,7 @@ def day_clock(answer: Heatmap) -> Chart:
         title="Around the clock",
         summary=said(about, summary),
         figure={"data": [ground, trace], "layout": layout(260, polar=polar, margin=margin)},
-        table=Table(
+        table=ChartTable(
             ("Hour", *amounts(about)), tuple((Cell(words.hour(one.hour)), *cells(by, *pair_of(one))) for one in hours)
         ),
     )
@@ -192,7 +192,7 @@ def sessions(answer: Sessions, names: dict[str, str]) -> Chart:
         title="The longest sessions",
         summary=f"The longest: {told[0].line}." if told else "There was none.",
         figure=lying(bars, " h"),
-        table=Table(("Day", *(("Who",) if names else ()), "Time", "Length", "Plays"), rows),
+        table=ChartTable(("Day", *(("Who",) if names else ()), "Time", "Length", "Plays"), rows),
     )
 
 

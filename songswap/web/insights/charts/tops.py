@@ -12,7 +12,7 @@ from songswap.web.insights.charts.parts import (
     Bar,
     Cell,
     Chart,
-    Table,
+    ChartTable,
     amounts,
     cells,
     lying,
@@ -66,7 +66,7 @@ def _bars(name: str, title: str, summary: str, about: About, items: Sequence[tup
             ],
             drawn.unit,
         ),
-        table=Table(
+        table=ChartTable(
             (title.removesuffix("s"), *amounts(about)),
             tuple((Cell(called, href), *cells(by, item.plays, item.minutes)) for called, href, item in items),
         ),

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from songswap.columns.figures.answers import About, Person
+from songswap.columns.figures.answers import About, FigurePerson
 from songswap.core.insights.periods import Step, between
 from songswap.web.insights.charts.parts import Chart
 
-ADA, BOB, CLEO = (Person(name.lower(), name, None) for name in ("Ada", "Bob", "Cleo"))
+ADA, BOB, CLEO = (FigurePerson(name.lower(), name, None) for name in ("Ada", "Bob", "Cleo"))
 
 
 def about(first: date = date(2026, 3, 1), last: date = date(2026, 3, 31), zone: str = "UTC", **more: Any) -> About:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from songswap.columns.figures.answers import Count, Listener
+from songswap.columns.figures.answers import Count, ListenerShare
 from songswap.columns.figures.names import ArtistRef, TrackRef
-from songswap.columns.figures.people import Bringer, BroughtArtists, Common, InCommon, Match, Pair, Shared
+from songswap.columns.figures.people import Bringer, BroughtArtists, CommonGround, InCommon, Pair, Shared, TasteMatch
 from songswap.columns.figures.top import Top, TopItem
 from songswap.web.insights.charts import matching, people, tops
 from songswap.web.insights.charts.parts import BAR_PX, LONGEST_LABEL, Bar, lying
@@ -17,21 +17,21 @@ STYLE = Path(__file__).parents[4] / "static" / "style.css"
 EVERYBODY = about(people=(ADA, BOB, CLEO))
 
 
-def heard(**plays: int) -> tuple[Listener, ...]:
-    return tuple(Listener(who, count, count * 3.0) for who, count in plays.items())
+def heard(**plays: int) -> tuple[ListenerShare, ...]:
+    return tuple(ListenerShare(who, count, count * 3.0) for who, count in plays.items())
 
 
 def artist(name: str) -> ArtistRef:
     return ArtistRef(f"{abs(hash(name)) % 16**16:016x}", name)
 
 
-def common(**more: Any) -> Common:
+def common(**more: Any) -> CommonGround:
     items = (
         InCommon(artist=artist("Aiko"), listeners=heard(bob=5, ada=2)),
         InCommon(artist=artist("Bent"), listeners=heard(cleo=4, ada=1)),
     )
     pairs = (Pair("ada", "bob", 0.5), Pair("bob", "cleo", 0.25))
-    return Common(about=EVERYBODY, kind="artists", items=items, pairs=pairs, **more)
+    return CommonGround(about=EVERYBODY, kind="artists", items=items, pairs=pairs, **more)
 
 
 def genres(**plays: int) -> Top:
@@ -56,7 +56,7 @@ def test_what_is_in_common_is_stacked_by_person() -> None:
 
 def test_tracks_in_common_are_labelled_by_title_and_told_with_their_artist() -> None:
     one = InCommon(track=TrackRef("0" * 16, "One", "Aiko"), listeners=heard(ada=2, bob=1))
-    chart = people.in_common(Common(about=EVERYBODY, kind="tracks", items=(one,), pairs=()))
+    chart = people.in_common(CommonGround(about=EVERYBODY, kind="tracks", items=(one,), pairs=()))
     assert chart.figure["layout"]["yaxis"]["ticktext"] == ["One  "]
     assert table_of(chart)[0][0] == "One, Aiko"
 
@@ -70,7 +70,7 @@ def test_who_listens_alike_is_a_table_of_everybody_by_everybody() -> None:
 
 
 def test_two_people_alone_need_no_such_table() -> None:
-    two = Common(about=about(people=(ADA, BOB)), kind="artists", items=(), pairs=(Pair("ada", "bob", 0.5),))
+    two = CommonGround(about=about(people=(ADA, BOB)), kind="artists", items=(), pairs=(Pair("ada", "bob", 0.5),))
     assert people.pairs(two) is None
 
 
@@ -91,7 +91,7 @@ def test_who_hears_one_thing_is_told_who_hears_most_first() -> None:
 
 def test_what_two_share_goes_to_the_left_and_to_the_right() -> None:
     reasons = (Shared(artist=artist("Aiko"), first=Count(10, 30.0), second=Count(4, 12.0), share=0.2),)
-    answer = Match(
+    answer = TasteMatch(
         about=about(people=(ADA, BOB)),
         match=0.2,
         tracks_match=0.1,
