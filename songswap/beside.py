@@ -16,7 +16,7 @@ LONGEST_LINE: Final = 4 * 1024 * 1024
 """Bytes; a report with many rows that could not be read is long."""
 LONGEST_COMPLAINT: Final = 4 * 1024
 """Bytes of a line that is logged."""
-GRACE_S = 1.5
+END_GRACE_S = 1.5
 """For the process to end after SIGTERM; the worker has promised 3 s in all."""
 
 Hear = Callable[[bytes], None]
@@ -68,7 +68,7 @@ async def _end(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), GRACE_S)
+        await asyncio.wait_for(process.wait(), END_GRACE_S)
     except TimeoutError:
         logger.warning("process %d did not end when asked to", process.pid)
     finally:  # also when the caller is stopped while one was being ended

@@ -17,9 +17,13 @@ from songswap.store.files import LAST_GOOD, NAME
 
 Kind = Document[Any] | Log[Any]
 
-KINDS: Final[tuple[Kind, ...]] = tuple(kind for kind in vars(documents).values() if isinstance(kind, Document | Log))
-_BY_PATTERN: Final[dict[str, Document[Any]]] = {kind.pattern: kind for kind in KINDS if isinstance(kind, Document)}
-_FOLDERS: Final = frozenset(kind.pattern.rpartition("/")[0] for kind in KINDS)
+SURVEYED_KINDS: Final[tuple[Kind, ...]] = tuple(
+    kind for kind in vars(documents).values() if isinstance(kind, Document | Log)
+)
+_BY_PATTERN: Final[dict[str, Document[Any]]] = {
+    kind.pattern: kind for kind in SURVEYED_KINDS if isinstance(kind, Document)
+}
+_FOLDERS: Final = frozenset(kind.pattern.rpartition("/")[0] for kind in SURVEYED_KINDS)
 AT_ONCE: Final = 50
 """Documents that are read before the others in the process have their turn."""
 REST_S: Final = 0.005

@@ -40,7 +40,7 @@ from songswap.spotify.ledger import day_of
 from songswap.spotify.oauth import OAuth
 from songswap.spotify.transport import open_http
 from songswap.store import Document, Log, Store
-from songswap.survey import KINDS
+from songswap.survey import SURVEYED_KINDS
 from songswap.web.app import create_app
 from songswap.web.kit.rate_limiter import Pace
 from tests.conftest import EPOCH_MS
@@ -300,8 +300,8 @@ def good_of(kind: Document[Any] | Log[Any], names: tuple[str, ...]) -> bytes:
 async def test_everybody_else_goes_on_whatever_is_wrong(
     place: Place, state: Spoil, caplog: pytest.LogCaptureFixture
 ) -> None:
-    documents = [kind for kind in KINDS if isinstance(kind, Document)]
-    for kind in KINDS:
+    documents = [kind for kind in SURVEYED_KINDS if isinstance(kind, Document)]
+    for kind in SURVEYED_KINDS:
         names = names_for(kind, place)
         place.spoil(kind.path(*names), state, good_of(kind, names))
         await place.others_go_on(f"{kind.path(*names)} is {state.__name__}")

@@ -10,7 +10,7 @@ from songswap.catalogue import schema
 from songswap.core.discovery.feature_columns import Header
 from songswap.core.discovery.nearest_neighbours import scale_of
 
-MEMORY: Final = "128MB"
+ARRAYS_MEMORY: Final = "128MB"
 PART: Final = 100_000
 """Rows that are in memory at once."""
 
@@ -54,7 +54,7 @@ def _parts(made: Path, header: Header, rows: int) -> Any:
     words = "concat_ws(chr(31), title, artists, album, genres, coalesce(duration_ms, 0))"
     wanted = ", ".join(("id", "song", "artist", f"{words} AS line", "strlen(line) AS size", *header.attributes))
     tracks = str(made / schema.TRACKS)
-    with duckdb.connect(config={"threads": 1, "memory_limit": MEMORY}) as connection:
+    with duckdb.connect(config={"threads": 1, "memory_limit": ARRAYS_MEMORY}) as connection:
         for start, end in pairwise([*range(0, rows, PART), rows]):
             query = f"SELECT {wanted} FROM read_parquet(?) WHERE row >= ? AND row < ? ORDER BY row"
             yield start, end, connection.execute(query, [tracks, start, end]).fetchnumpy()

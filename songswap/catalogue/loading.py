@@ -22,7 +22,7 @@ from songswap.store.files import UNFINISHED, make_folder, write_whole
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY: Final = "256MB"
+LOADING_MEMORY: Final = "256MB"
 """Of DuckDB while it sorts; what needs more goes to the disk."""
 MOST_PROBLEMS: Final = 100
 """Rows told of that can't be read; the others are counted."""
@@ -218,7 +218,7 @@ def _staging(made: Path) -> Iterator["DuckDBPyConnection"]:
 
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": 2,
-        "memory_limit": MEMORY,
+        "memory_limit": LOADING_MEMORY,
         "temp_directory": str(made / "spill"),
         "autoinstall_known_extensions": False,
     }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_ASKED: Final = 500
 """At once."""
-PIECE: Final = 5_000
+DUMP_ROWS: Final = 5_000
 """Rows of a file that are in memory at once."""
 
 
@@ -111,7 +111,7 @@ def dump(cursor: "DuckDBPyConnection", shelf: Shelf, wanted: SongFilter) -> Iter
                 *(disarmed(word) if isinstance(word, str) else word for word in words),
                 *(f"{value:.7g}" for value in values),
             ]
-            for words, values in ((cells[:6], cells[6:]) for cells in cursor.fetchmany(PIECE))
+            for words, values in ((cells[:6], cells[6:]) for cells in cursor.fetchmany(DUMP_ROWS))
         ]
 
 

@@ -10,7 +10,7 @@ from songswap.core.history.merge import Merged
 from songswap.core.history.recordings import names_of, resolve
 from songswap.model.history import Source, TrackName
 
-BATCH: Final = 2_000
+EXPORT_BATCH: Final = 2_000
 """Plays that are turned to text at once."""
 
 
@@ -35,7 +35,7 @@ def export(root: Path, account: str, form: exports.Form) -> Iterator[bytes]:
 
 
 def _batched(plays: Sequence[Merged]) -> Iterator[Sequence[Merged]]:
-    return (plays[start : start + BATCH] for start in range(0, len(plays), BATCH))
+    return (plays[start : start + EXPORT_BATCH] for start in range(0, len(plays), EXPORT_BATCH))
 
 
 def _piece(plays: Sequence[Merged], name_of: exports.NameOf, form: exports.Form) -> bytes:

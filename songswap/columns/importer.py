@@ -10,6 +10,7 @@ from songswap.core.history.formats import Rows
 from songswap.core.history.merge import month_of
 from songswap.core.history.recordings import SOURCES
 from songswap.documents import GAPS, PLAYS, TRACK_NAMES
+from songswap.model.durations import DAY_MS
 from songswap.model.history import Play, Source
 from songswap.model.imports import Problem
 from songswap.model.struct import Struct
@@ -19,14 +20,13 @@ T = TypeVar("T")
 
 PIECE: Final = 512 * 1024
 """Bytes that are read at once."""
-BATCH: Final = 8_000
+IMPORT_BATCH: Final = 8_000
 """Rows that are written at once."""
 UNSETTLED: Final = 20_000
 """Rows that are written before they are made durable, some 4 MB: a disk that has more to settle at once makes others
 wait, who have a session to keep in time."""
 MOST_KEYS: Final = 400_000
 """Rows of months already kept that are remembered; a person's ten years."""
-DAY_MS: Final = 86_400_000
 
 Key = tuple[int, str, int | None]
 
@@ -101,7 +101,7 @@ class Importer:
         reader = part.kind.reader(self._rows)
         for content in self._pieces(part):
             reader.feed(content)
-            if sum(map(len, self._rows.plays.values())) >= BATCH:
+            if sum(map(len, self._rows.plays.values())) >= IMPORT_BATCH:
                 self._write()
             yield len(content)
         reader.end()

@@ -14,7 +14,7 @@ import msgspec
 from songswap.store import StoreError
 from songswap.store.files import UNFINISHED
 
-MEMORY: Final = "96MB"
+BUILD_MEMORY: Final = "96MB"
 """What DuckDB may use while it writes; a year of plays needs less."""
 BATCH: Final = 5_000
 """Rows that are turned to text at once."""
@@ -36,7 +36,7 @@ def writer() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that writes, with one thread, and keeps nothing of its own on disk."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "threads": 1,
-        "memory_limit": MEMORY,
+        "memory_limit": BUILD_MEMORY,
         "temp_directory": "",
         "autoinstall_known_extensions": False,
     }

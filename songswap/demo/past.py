@@ -29,6 +29,7 @@ from songswap.core.history.merge import month_of
 from songswap.core.insights.periods import start_of
 from songswap.core.people.handles import handle_for
 from songswap.documents import ACCOUNT, PLAYS, POLLED, PROFILE, SHARING, TRACK_NAMES, Account
+from songswap.model.durations import DAY_MS
 from songswap.model.history import Play, Polled
 from songswap.model.profiles import Audience, Profile, Section
 from songswap.model.sharing import Sharing
@@ -36,7 +37,6 @@ from songswap.spotify import wire
 from songswap.store import Store, hold
 from songswap.web.kit.ids import new_id
 
-DAY_MS: Final = 86_400_000
 RECORDED_DAYS: Final = 200
 """So long SongSwap has recorded what they play."""
 NO_APP: Final = ""

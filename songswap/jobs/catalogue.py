@@ -15,11 +15,11 @@ from songswap.store.files import fill
 
 logger = logging.getLogger(__name__)
 
-LOOK_S: Final = 0.5
+CATALOGUE_LOOK_S: Final = 0.5
 """Between two looks at how far it is, and whether it is still wanted."""
-RETRY_S: Final = 5.0
+CATALOGUE_RETRY_S: Final = 5.0
 """While somebody loads on the command line."""
-UNEXPECTED: Final = "Something went wrong in the middle. The catalogue is what it was; the worker’s log says more."
+LOADING_BROKE: Final = "Something went wrong in the middle. The catalogue is what it was; the worker’s log says more."
 STATES: Final[dict[int, LoadingState]] = {0: "done", -1: "stopped"}
 
 
@@ -36,7 +36,7 @@ class CataloguingJob:
             while True:
                 wish = self._wanted()
                 code = await self._load(wish) if wish is not None else 0
-                await is_woken(changes, RETRY_S if code == BUSY else math.inf)
+                await is_woken(changes, CATALOGUE_RETRY_S if code == BUSY else math.inf)
 
     def _wanted(self) -> CatalogueWish | None:
         """The wish, unless it was served. One that a crash interrupted was not."""
@@ -59,7 +59,7 @@ class CataloguingJob:
         try:
             while not child.done() and self._store.read(CATALOGUE_WISH) == wish:
                 self._note(upload, heard.last, "working")
-                await asyncio.wait({child}, timeout=LOOK_S)
+                await asyncio.wait({child}, timeout=CATALOGUE_LOOK_S)
             code = child.result() if child.done() else -1
         finally:
             child.cancel()
@@ -82,6 +82,6 @@ class CataloguingJob:
             duplicates=tally.duplicates,
             unreadable=tally.unreadable,
             problems=tally.problems,
-            error=(progress.error or UNEXPECTED) if state == "failed" else "",
+            error=(progress.error or LOADING_BROKE) if state == "failed" else "",
         )
         self._store.write(CATALOGUE_LOADING, loading)

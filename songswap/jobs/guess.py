@@ -22,10 +22,10 @@ from songswap.store.files import fill
 
 logger = logging.getLogger(__name__)
 
-WISHES: Final = PICKS.pattern.rpartition("/")[2]
-KEPT: Final[tuple[Document[Any], ...]] = (BRAIN, LEARNT)
-ENDINGS: Final = (WISHES, ".jsonl")
-QUIET_S: Final = 30.0
+PICKS_FILE: Final = PICKS.pattern.rpartition("/")[2]
+KEPT_FILES: Final[tuple[Document[Any], ...]] = (BRAIN, LEARNT)
+GUESS_ENDINGS: Final = (PICKS_FILE, ".jsonl")
+TRAINING_QUIET_S: Final = 30.0
 """After a pick was looked at, changes of what it goes by wait at least so long."""
 SHARE: Final = 20
 """And so many times as long as that look took: chatting all evening shall not keep a processor busy."""
@@ -54,7 +54,7 @@ class LearningJob:
     async def run(self) -> None:
         """Serve wishes until cancelled."""
         loop = asyncio.get_running_loop()
-        with self._store.changes.subscribe("groups/", "accounts/", endings=ENDINGS) as changes:
+        with self._store.changes.subscribe("groups/", "accounts/", endings=GUESS_ENDINGS) as changes:
             while True:
                 wanted = self._wanted()
                 self._forget(wanted)
@@ -74,7 +74,7 @@ class LearningJob:
             return  # the group is gone
         except StoreError as error:
             logger.error("pick %s of group %s waits: %s", key[1], key[0], error)
-            self._looks[key] = _Look([], pick.rev, asyncio.get_running_loop().time() + QUIET_S)
+            self._looks[key] = _Look([], pick.rev, asyncio.get_running_loop().time() + TRAINING_QUIET_S)
 
     def _wanted(self) -> dict[Key, Pick]:
         return {
@@ -85,7 +85,7 @@ class LearningJob:
 
     def _forget(self, wanted: dict[Key, Pick]) -> None:
         """Remove what was learnt of picks that nobody wants any more, or may want."""
-        for group, document in product(self._store.names("groups"), KEPT):
+        for group, document in product(self._store.names("groups"), KEPT_FILES):
             for name in self._store.listed(document, group):
                 if (group, name) not in wanted:
                     self._store.drop(document, group, name)
@@ -116,7 +116,7 @@ class LearningJob:
         lines: list[bytes] = []
         where = ("--store", str(self._store.root), "--gently")
         code = await self._means.beside(("learn", *where, "--group", group, "--pick", pick.id), lines.append)
-        self._looks[key] = _Look(there, pick.rev, loop.time() + max(QUIET_S, SHARE * (loop.time() - began_s)))
+        self._looks[key] = _Look(there, pick.rev, loop.time() + max(TRAINING_QUIET_S, SHARE * (loop.time() - began_s)))
         if code:
             logger.error("pick %s of group %s could not be learnt: %d", pick.id, group, code)
             failed = Learnt(pick.id, "failed", self._means.clock.now_ms(), pick.rev, error=FAILED)

@@ -21,6 +21,7 @@ from songswap.documents import (
 )
 from songswap.jobs.kit.spotify_accounts import Accounts, Means, NeedsLoginError
 from songswap.jobs.kit.subprocess_jobs import is_woken
+from songswap.model.durations import DAY_MS
 from songswap.model.videos import (
     Search,
     Song,
@@ -38,13 +39,13 @@ from songswap.youtube import BadKeyError, QuotaGoneError, YouTubeClient, YouTube
 
 logger = logging.getLogger(__name__)
 
-WISHES = "/" + VIDEO_WISHES.pattern.rpartition("/")[2]
+WISHES_ENDING = "/" + VIDEO_WISHES.pattern.rpartition("/")[2]
 LONGEST_WAIT_MS = 3_600_000.0
 """A machine that slept looks at its clock again after so long."""
 DAYS_KEPT = 3
 """Of the log of searches."""
 MOST_SONGS = 50
-NOT_YOURS = "Spotify shows what is in this playlist to its owner alone."
+NOT_SHOWN = "Spotify shows what is in this playlist to its owner alone."
 NO_PLAYLIST = "The playlist is not in Spotify any more."
 
 Answer = tuple[Video, ...] | YouTubeError
@@ -66,7 +67,7 @@ class VideosJob:
             self._known = self._load()
             if self._seen().until_ms is None:
                 self._note(YouTubeSeen())  # whatever was wrong with the key: it may be another one
-        with self._store.changes.subscribe("accounts/", endings=(WISHES,)) as changes:
+        with self._store.changes.subscribe("accounts/", endings=(WISHES_ENDING,)) as changes:
             while True:
                 known = self._tidied(self._known)
                 if self._means.youtube is not None:
@@ -124,7 +125,7 @@ class VideosJob:
             logger.info("a playlist of %s was not read: %r", account, error)
             return SongList(wish.read_rev, now_ms, error=_words(error))
         if playlist.page is None:
-            return SongList(wish.read_rev, now_ms, error=NOT_YOURS)
+            return SongList(wish.read_rev, now_ms, error=NOT_SHOWN)
         tracks = (item.track for item in playlist.page.items)
         songs = (
             Song(one.artists[0] if one.artists else "", one.name, one.duration_ms or None)
@@ -245,13 +246,13 @@ def _contained(what: str) -> Iterator[None]:
 
 def _ends_ms(found: SongVideos) -> float:
     """When it is forgotten. How often a search has failed is remembered for a while longer than that holds."""
-    return found.until_ms + (search_quota.DAY_MS if found.error else 0.0)
+    return found.until_ms + (DAY_MS if found.error else 0.0)
 
 
 def _words(error: SpotifyError | NeedsLoginError) -> str:
     if isinstance(error, NotFoundError):
         return NO_PLAYLIST
-    return NOT_YOURS if isinstance(error, ForbiddenError) else str(error)
+    return NOT_SHOWN if isinstance(error, ForbiddenError) else str(error)
 
 
 async def _asked(youtube: YouTubeClient, song: Song) -> Answer:

@@ -15,7 +15,7 @@ from songswap.model.guessing import Learnt, PartySong, Pick, Taught
 from songswap.model.music import SPOTIFY, TrackId
 from songswap.store import Store
 
-LEAST_PLAYS: Final = 3
+LEAST_PLAYS_LEARNT: Final = 3
 """So often the person a song of the game is of has to have played it."""
 MOST_SONGS: Final = 40
 """For the game, of each person."""
@@ -77,7 +77,7 @@ def party_songs(songs: Mapping[str, Sequence[ExampleSong]], lesson: Lesson) -> t
         for song in [
             song
             for song in theirs
-            if song.id and song.plays >= LEAST_PLAYS and len(owners[song.key]) == 1 and song.key in chances
+            if song.id and song.plays >= LEAST_PLAYS_LEARNT and len(owners[song.key]) == 1 and song.key in chances
         ][:MOST_SONGS]
     )
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final, Literal, get_args
 
 from songswap.documents import Call
+from songswap.model.durations import HOUR_MS
 from songswap.spotify.errors import QuotaExceededError, RateLimitedError
 
 Family = Literal["player", "search", "catalogue", "library", "playlists", "profile", "history", "accounts"]
@@ -21,7 +22,6 @@ SENT = 0
 """Status of a ledger row for a call on its way."""
 
 SECOND_MS = 1_000.0
-HOUR_MS = 3_600 * SECOND_MS
 SHORT_MS = 30 * SECOND_MS
 LONG_MS = 24 * HOUR_MS
 

@@ -13,6 +13,7 @@ import msgspec
 
 from songswap.clock import Clock
 from songswap.config import App
+from songswap.model.durations import DAY_MS
 from songswap.spotify.answers import Refusal, read_refusal, refusal_error
 from songswap.spotify.errors import (
     BadRequestError,
@@ -51,7 +52,6 @@ SCOPES: Final = (
 )
 """The rights asked for: no more than what there is needs."""
 
-DAY_MS: Final = 86_400_000.0
 CONSENT_LIFETIME_MS: Final = 181 * DAY_MS
 """Six months (the shortest there are) from the log-in, however often refreshed [Spotify's blog, 2026-06-18]."""
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
+from songswap.model.durations import DAY_MS
 from songswap.model.music import Device, Playback, Queue
 from songswap.model.music_source import Bearer
 from songswap.spotify import wire
 from songswap.spotify.arguments import any_uri, counted, filled, item_uri, within
 from songswap.spotify.transport import EPISODES_TOO, Query, Request, Transport
 
-DAY_MS: Final = 86_400_000
 MOST_URIS: Final = 500
 """A bound of our own: Spotify documents none."""
 

@@ -8,7 +8,7 @@ from typing import Final
 FOLDER: Final = "reserve"
 FILES: Final = 16
 """As many files can be made when the disk has room for no more of them."""
-BYTES: Final = 64 * 1024
+RESERVE_BYTES: Final = 64 * 1024
 """Of each."""
 SPARE: Final = 20
 """Times its size has to be free, for it to be set aside again."""
@@ -25,11 +25,11 @@ class Reserve:
         with contextlib.suppress(OSError):
             self._folder.mkdir(0o700, exist_ok=True)
             there = os.statvfs(self._folder)
-            if there.f_bavail * there.f_frsize < SPARE * FILES * BYTES:
+            if there.f_bavail * there.f_frsize < SPARE * FILES * RESERVE_BYTES:
                 return
             for path in (self._folder / str(number) for number in range(FILES)):
                 if not path.exists():
-                    path.write_bytes(b"\0" * BYTES)
+                    path.write_bytes(b"\0" * RESERVE_BYTES)
 
     def give(self) -> None:
         """Give the room back."""

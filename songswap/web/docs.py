@@ -22,7 +22,7 @@ blueprint = Blueprint("docs", __name__)
 
 SWAGGER_FILES = frozenset({"swagger-ui.css", "swagger-ui-bundle.js"})
 
-DESCRIPTION = """\
+API_DESCRIPTION = """\
 Everything the pages do, they do through this API. It knows you by the cookie of your log-in.
 
 Every error has a fitting status and the body `{"error": {"code", "message"}}`.
@@ -91,7 +91,7 @@ def register(app: Quart, version: str, cookie: str) -> None:
     schema = QuartSchema(
         app,
         openapi_path=None,
-        info=Info(title="SongSwap", version=version, description=DESCRIPTION),
+        info=Info(title="SongSwap", version=version, description=API_DESCRIPTION),
         conversion_preference="msgspec",
         security_schemes={"cookie": APIKeySecurityScheme(in_="cookie", name=cookie)},
         security=[{"cookie": []}],

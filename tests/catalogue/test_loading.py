@@ -251,4 +251,4 @@ def test_a_public_file_is_loaded(tmp_path: Path) -> None:
 
 def test_batches_are_large_enough_to_be_quick() -> None:
     assert BATCH >= 10_000
-    assert loading.MEMORY == "256MB"
+    assert loading.LOADING_MEMORY == "256MB"

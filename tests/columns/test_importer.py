@@ -165,7 +165,7 @@ def test_progress_is_told_in_bytes(store: Store) -> None:
 
 
 def test_an_import_that_is_stopped_goes_on_where_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importer, "BATCH", 100)
+    monkeypatch.setattr(importer, "IMPORT_BATCH", 100)
     files = given(store, {"a.json": compact(rows_of_hours(range(4_000)))})
     stops = 0
 
@@ -190,7 +190,7 @@ def test_few_months_at_a_time_are_remembered_and_nothing_is_kept_twice(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importer, "MOST_KEYS", 30)
-    monkeypatch.setattr(importer, "BATCH", 20)
+    monkeypatch.setattr(importer, "IMPORT_BATCH", 20)
     rows = random.Random(4).sample(rows_of_hours(range(HOURS)), HOURS)
     assert counts(bring_in(store, {"a.json": compact([*rows, *reversed(rows)])}))[:2] == (HOURS, HOURS)
 

@@ -28,7 +28,7 @@ def bring_in(root: Path, file: Path, said: Connection) -> None:
     """Import a file and make the columns."""
     store = Store(root, "importer")
     with hold(root, "importer"):
-        importer.BATCH = 300
+        importer.IMPORT_BATCH = 300
         said.send("begins")
         Importer(store, ACCOUNT).run(look([(file, file.name)]), lambda read, size, tally: None)
         build(root, ACCOUNT, thorough=True)

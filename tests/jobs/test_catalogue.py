@@ -89,7 +89,7 @@ async def test_a_loading_nobody_wants_any_more_is_stopped_and_its_file_goes(stor
 
 
 async def test_it_waits_while_somebody_loads_on_the_command_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "RETRY_S", 0.05)
+    monkeypatch.setattr(catalogue, "CATALOGUE_RETRY_S", 0.05)
     asked = 0
 
     async def beside(arguments, hear):  # type: ignore[no-untyped-def]

@@ -24,7 +24,7 @@ def job_of(means):  # type: ignore[no-untyped-def]
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setattr(guess, "QUIET_S", 0.1)
+    monkeypatch.setattr(guess, "TRAINING_QUIET_S", 0.1)
     monkeypatch.setattr(guess, "SHARE", 0)
     store = a_store(tmp_path / "store", "ada", "bob")
     n = say(store, "ada", [f"shall we go, number {number}?" for number in range(25)])

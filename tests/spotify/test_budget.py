@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from songswap.documents import Call
+from songswap.model.durations import HOUR_MS
 from songswap.spotify.budget import (
     CEILING,
     DEFAULT_BREAK_MS,
     DEFAULT_LOCK_OUT_MS,
     FAMILIES,
     FLOOR,
-    HOUR_MS,
     LONGEST_AGAIN_MS,
     LONGEST_WAIT_MS,
     QUOTA_EXCEEDED,

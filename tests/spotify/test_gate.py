@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from songswap.clock import Clock
 from songswap.documents import LEDGER, Call
-from songswap.spotify.budget import CEILING, FAMILIES, HOUR_MS, QUOTA_EXCEEDED, SENT, Family
+from songswap.model.durations import HOUR_MS
+from songswap.spotify.budget import CEILING, FAMILIES, QUOTA_EXCEEDED, SENT, Family
 from songswap.spotify.errors import QuotaExceededError, RateLimitedError
 from songswap.spotify.gate import PATIENCE_MS, Gate
 from songswap.spotify.ledger import day_of

@@ -10,12 +10,13 @@ from aiohttp import web
 
 from songswap.clock import Clock
 from songswap.config import App
+from songswap.model.durations import DAY_MS
 from songswap.model.music_source import Bearer
 from songswap.simulator import Fault, World
 from songswap.spotify import errors
 from songswap.spotify.client import Client
 from songswap.spotify.gate import Gate
-from songswap.spotify.oauth import CONSENT_LIFETIME_MS, DAY_MS, SCOPES, OAuth, challenge, relogin_notice
+from songswap.spotify.oauth import CONSENT_LIFETIME_MS, SCOPES, OAuth, challenge, relogin_notice
 from tests.spotify.conftest import Handler
 
 pytestmark = pytest.mark.virtual_time

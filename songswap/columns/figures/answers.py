@@ -5,11 +5,11 @@ from datetime import date
 
 from songswap.columns.plays import PAUSED, By, Plays, is_in
 from songswap.core.insights.periods import Period
+from songswap.model.durations import MINUTE_MS
 from songswap.model.history import Gap
 from songswap.model.sharing import CountingRule
 from songswap.model.struct import Struct
 
-MINUTE_MS = 60_000
 MOST_GAPS = 100
 """Gaps told of, the longest; a figure is “at least” because of any."""
 

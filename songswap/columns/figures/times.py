@@ -10,7 +10,8 @@ from songswap.columns import sql
 from songswap.columns.figures.answers import Figure, about, day_at, minutes
 from songswap.columns.plays import Plays, Question
 from songswap.core.insights import periods
-from songswap.core.insights.periods import DAY_MS, HOUR_MS, Step
+from songswap.core.insights.periods import Step
+from songswap.model.durations import DAY_MS, HOUR_MS
 from songswap.model.struct import Struct
 
 WEEKDAY_OF_1970: Final = 3

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songswap.core.discovery.audio_attributes import ATTRIBUTES, AttributeName, in_order
-from songswap.core.history.name_folding import BETWEEN, LONGEST_NAME, cleaned, folded_all
+from songswap.core.history.name_folding import BETWEEN, LONGEST_FOLDED, cleaned, folded_all
 from songswap.core.kit.csv_cells import restored
 from songswap.model.music import spotify_track_id
 from songswap.model.struct import Struct
@@ -40,9 +40,9 @@ COMMON_NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
 }
 """What the columns of public files are called, the clearest name first; case, blanks and signs between don't matter."""
 NEEDED: Final[tuple[Field, ...]] = ("id", "title", "artists")
-DELIMITERS: Final = (",", ";", "\t", "|")
+FEATURE_DELIMITERS: Final = (",", ";", "\t", "|")
 BETWEEN_ARTISTS: Final = ";"
-LONGEST_MS: Final = 86_400_000
+LONGEST_TRACK_MS: Final = 86_400_000
 """A day: of what claims to be longer the duration is taken as unknown."""
 LONGEST_GENRE: Final = 60
 
@@ -96,7 +96,7 @@ def delimiter_of(line: str) -> str:
         cells = {_plain(cell.strip('"')) for cell in line.split(delimiter)}
         return sum(not cells.isdisjoint(common) for common in COMMON_NAMES.values())
 
-    return max(DELIMITERS, key=known)
+    return max(FEATURE_DELIMITERS, key=known)
 
 
 def _check(places: Mapping[str, int], line: Sequence[str]) -> None:
@@ -195,7 +195,7 @@ def _ids(cells: Sequence[str]) -> Sequence[str]:
 
 def _words(cells: Sequence[str]) -> list[str]:
     stripped = [restored(cell) for cell in map(str.strip, cells)]
-    is_clean = "".join(stripped).isprintable() and max(map(len, stripped), default=0) <= LONGEST_NAME
+    is_clean = "".join(stripped).isprintable() and max(map(len, stripped), default=0) <= LONGEST_FOLDED
     return stripped if is_clean else list(map(cleaned, stripped))
 
 
@@ -221,7 +221,7 @@ def _durations_ms(cells: Sequence[str]) -> NDArray[np.int32]:
     if not any(cells):
         return np.zeros(len(cells), np.int32)
     values = np.array(_numbers(cells))
-    return np.where((values > 0) & (values <= LONGEST_MS), values, 0).round().astype(np.int32)
+    return np.where((values > 0) & (values <= LONGEST_TRACK_MS), values, 0).round().astype(np.int32)
 
 
 def _numbers(cells: Sequence[str]) -> list[float]:

@@ -22,7 +22,7 @@ SHARE_OF_ARTIST: Final = 8
 """One artist gets an eighth of a list, rounded up; more only where there is nothing else."""
 TARGET_WEIGHT: Final = 3.0
 """A target counts three times as much as being like a seed in one attribute."""
-FAR: Final = 0.75
+FAR_SHARE: Final = 0.75
 """From a target, in spreads of the catalogue: so far off on average, it is said."""
 REASONS: Final = 2
 """Attributes told of where none were asked for."""
@@ -152,7 +152,7 @@ def shortfalls(
     found: list[str] = []
     for name, target in targets.items():
         known = [one.values[name] for one in chosen if name in one.values]
-        if known and name in spreads and abs(sum(known) / len(known) - target) > FAR * spreads[name]:
+        if known and name in spreads and abs(sum(known) / len(known) - target) > FAR_SHARE * spreads[name]:
             wanted = told(name, target).removeprefix(f"{name} ")
             found.append(f"{told(name, sum(known) / len(known))} on average, where you asked for {wanted}")
     return found

@@ -13,7 +13,7 @@ LEAST_PEOPLE: Final = 2
 MOST_PEOPLE: Final = 8
 LEAST_EXAMPLES: Final = 20
 """Songs or texts of each person below which nothing is learnt: a fifth of them, which is left out, has to be some."""
-REASONS: Final = 3
+REASONS_TOLD: Final = 3
 NEGLIGIBLE: Final = 0.02
 """What adds less than this to anybody's sum is no reason."""
 BINS: Final = 10
@@ -108,8 +108,8 @@ def _reasons(brain: Brain, known: Sequence[tuple[str, float]], place: int, scale
         return (weights[place] - sum(weights) / len(weights)) * value * scale
 
     every = sorted(((moved(*one), *one) for one in known), key=lambda row: row[0])
-    against = [row for row in every[:REASONS] if row[0] < -NEGLIGIBLE]
-    speaking_for = [row for row in every[::-1][:REASONS] if row[0] > NEGLIGIBLE]
+    against = [row for row in every[:REASONS_TOLD] if row[0] < -NEGLIGIBLE]
+    speaking_for = [row for row in every[::-1][:REASONS_TOLD] if row[0] > NEGLIGIBLE]
     return tuple(Reason(told(trait, value), round(weight, 3)) for weight, trait, value in [*speaking_for, *against])
 
 

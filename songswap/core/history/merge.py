@@ -9,13 +9,13 @@ from operator import attrgetter
 from typing import Final
 
 from songswap.core.history.recordings import SOURCES, Recording, recording_of
+from songswap.model.durations import MINUTE_MS
 from songswap.model.history import Gap, Play, Source
 from songswap.model.struct import Struct
 
 LONGEST_WINDOW_MS: Final = 90_000
 """Two sources' ends (or starts) of one play lie no further apart, nor further than half the track: players, Spotify and
 scrobblers each note the moment in their own way."""
-MINUTE_MS: Final = 60_000
 """Spotify's account data tells ends to the minute only."""
 END_MARGIN_MS: Final = 2_000
 """A play without a reason is finished if no more than this was left."""

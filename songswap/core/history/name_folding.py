@@ -7,7 +7,7 @@ from functools import lru_cache
 
 OWN_ID = "~"
 """Begins the id of a track whose source knows no id of Spotify's."""
-LONGEST_NAME = 1_000
+LONGEST_FOLDED = 1_000
 """Longer titles than this are cut; the longest known ones of songs have some 600 letters."""
 BETWEEN = "\x00"
 """Between the parts of what is hashed; no name has it."""
@@ -35,11 +35,11 @@ def folded_all(names: Sequence[str]) -> list[str]:
 
 def cleaned(name: str) -> str:
     """`name` as it is kept: on one line, without what no name has, and of bounded length."""
-    return name if name.isprintable() and len(name) <= LONGEST_NAME else _printable(name)
+    return name if name.isprintable() and len(name) <= LONGEST_FOLDED else _printable(name)
 
 
 def _printable(name: str) -> str:
-    plain = "".join(" " if character.isspace() or character < " " else character for character in name[:LONGEST_NAME])
+    plain = "".join(" " if character.isspace() or character < " " else character for character in name[:LONGEST_FOLDED])
     return "".join(one for one in plain if unicodedata.category(one) not in {"Cc", "Cs"}).strip()
 
 

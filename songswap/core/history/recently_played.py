@@ -8,17 +8,16 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from songswap.core.history.formats.rows import named
+from songswap.model.durations import DAY_MS, MINUTE_MS
 from songswap.model.history import Gap, Play, Polled, TrackName
 from songswap.model.library import PlayedTrack
 from songswap.model.music import Track, spotify_track_id
 from songswap.model.struct import Struct
 
-PAGE: Final = 50
+POLL_LIMIT: Final = 50
 """Plays that Spotify remembers."""
 SHARE_OF_CAP: Final = 0.8
 """Of a daily quota that was once used up, polls use no more than this; others read histories too."""
-DAY_MS: Final = 86_400_000.0
-MINUTE_MS: Final = 60_000.0
 SPREAD_MS: Final = 60_000.0
 """Within this, people are asked one after the other."""
 
@@ -76,7 +75,7 @@ def taken(page: Sequence[PlayedTrack], known: Collection[Key], polled: Polled, g
 
 def _gap(page: Sequence[PlayedTrack], polled: Polled, resumed_ms: int) -> Gap | None:
     """Where a full page begins after the newest play that is known, there may have been more between the two."""
-    if polled.newest_ms is None or len(page) < PAGE:
+    if polled.newest_ms is None or len(page) < POLL_LIMIT:
         return None
     from_ms = max(polled.newest_ms, polled.forgotten_to_ms, resumed_ms)
     oldest_ms = round(min(played.played_at_ms for played in page))

@@ -17,8 +17,8 @@ WITH_IT: Final = frozenset({"in_sync", "catching_up"})
 """Statuses of listeners whose device plays what it was told to."""
 BEGINNING_MS: Final = 5_000.0
 """A play that was first seen further in has been going on for nobody knows how long."""
-DONE: Final = "trackdone"
-SKIPPED: Final = "fwdbtn"
+PLAYED_TO_END: Final = "trackdone"
+SKIPPED_BY_BUTTON: Final = "fwdbtn"
 """Spotify's words for how a play ended: at the track's end; as somebody went on to another."""
 
 
@@ -104,7 +104,7 @@ def _endings(was: Timeline, now: Timeline) -> Iterator[tuple[float, str, Timelin
         at_ms = min(max(began_ms, was.at_ms), math.inf if ends_at_ms is None else ends_at_ms)
         is_last = was.plays + 1 == now.plays or not (is_done and was.upcoming)
         was = now if is_last else advance(was, ends_at_ms or at_ms)
-        yield at_ms, DONE if is_done else SKIPPED, was
+        yield at_ms, PLAYED_TO_END if is_done else SKIPPED_BY_BUTTON, was
 
 
 def _heard_until_ms(was: Timeline, now: Timeline) -> float:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from songswap.model.durations import HOUR_MS
 from songswap.model.sharing import WeekStart
 from songswap.model.struct import Struct
 
@@ -21,10 +22,8 @@ Step = Literal["day", "week", "month"]
 FIRST_DAY: Final = date(1970, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
 """Days before and after these can't be asked for."""
-DAY_MS: Final = 86_400_000
-HOUR_MS: Final = 3_600_000
 LONGEST_ZONE: Final = 64
-MOST_STEPS: Final = 4_000
+MOST_TIME_STEPS: Final = 4_000
 """In so many steps a period can be drawn: ten years by day."""
 MOST_DAYS_BY_DAY: Final = 92
 MOST_DAYS_BY_WEEK: Final = 731
@@ -159,7 +158,7 @@ def steps(asked: Period, step: Step, week_start: WeekStart = "monday") -> Iterat
 
     Raises PeriodError if they are more than MOST_STEPS.
     """
-    if asked.days > MOST_STEPS * _LEAST_DAYS[step]:
+    if asked.days > MOST_TIME_STEPS * _LEAST_DAYS[step]:
         raise PeriodError(f"{asked.days} days are too many to tell of each {step}: choose a longer step.")
     day = step_of(asked.first_day, step, week_start)
     while day <= asked.last_day:

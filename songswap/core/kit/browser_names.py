@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-KINDS: Final[Sequence[tuple[str, str]]] = (
+BROWSERS_BY_TOKEN: Final[Sequence[tuple[str, str]]] = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
     ("SamsungBrowser/", "Samsung Internet"),
@@ -28,7 +28,7 @@ SYSTEMS: Final[Sequence[tuple[str, str]]] = (
 
 def browser_name(user_agent: str) -> str:
     """What to call a browser with this `User-Agent` header: "Firefox on Linux", or as much of it as can be told."""
-    kind = _first(KINDS, user_agent)
+    kind = _first(BROWSERS_BY_TOKEN, user_agent)
     system = _first(SYSTEMS, user_agent)
     return f"{kind or 'A browser'} on {system}" if system else kind or "A browser or program"
 

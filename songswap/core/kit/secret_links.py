@@ -6,9 +6,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from songswap.model.durations import DAY_MS
 from songswap.model.links import SecretLink
 
-DAY_MS: Final = 24 * 3_600_000
 INVITE_LIFE_MS: Final = 14 * DAY_MS
 SCREEN_LIFE_MS: Final = 30 * DAY_MS
 LISTENING_LIFE_MS: Final = 90 * DAY_MS

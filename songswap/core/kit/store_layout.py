@@ -7,7 +7,7 @@ StorageKind = Literal[
     "history", "posts", "nights", "pictures", "uploads", "catalogue", "ledger", "audit", "leftovers", "documents"
 ]
 
-LABELS: Final[dict[StorageKind, str]] = {
+PART_LABELS: Final[dict[StorageKind, str]] = {
     "history": "Listening history",
     "posts": "Posts and chats",
     "nights": "Reports of nights",

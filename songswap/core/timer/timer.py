@@ -17,7 +17,7 @@ from songswap.model.interval import Act, Interval, Phase, Press, Ticks, TimerSta
 SHORTEST_S, LONGEST_S = 1.0, 24 * 3_600.0
 """Of a phase; all rounds together last no longer than the longest either."""
 MOST_PHASES = 40
-NAME_LENGTH = 40
+TIMER_NAME_LENGTH = 40
 LATE_END_MS = 600_000.0
 """An end that nobody saw to for so long pauses nothing any more: something else plays by then."""
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from songswap.core.insights.periods import day_of, start_of
 from songswap.core.videos.video_match import key_of
+from songswap.model.durations import DAY_MS
 from songswap.model.struct import Struct
 from songswap.model.videos import Search, Song, VideoWish
 
@@ -18,7 +19,6 @@ PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 MARGIN_MS: Final = 120_000.0
 """Our day begins so long after YouTube's, and what was sent around midnight counts on both: neither its clock nor the
 time a call travels may make us overdraw."""
-DAY_MS: Final = 86_400_000.0
 KEPT_MS: Final = 30 * DAY_MS - 3_600_000.0
 """What YouTube told is deleted or asked anew within 30 days [YouTube API Services, Developer Policies III.E.4]."""
 NONE_KEPT_MS: Final = 7 * DAY_MS

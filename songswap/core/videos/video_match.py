@@ -18,7 +18,7 @@ SURE: Final = 0.8
 LIKELY: Final = 0.55
 LEAST: Final = 0.25
 """What scores less is not offered: rather none than a wrong one."""
-KEPT: Final = 5
+MATCHES_KEPT: Final = 5
 """Videos kept of a song: what is near enough to come first after a change of the rules."""
 LONGEST_QUERY: Final = 120
 
@@ -89,7 +89,7 @@ def best(song: Song, videos: Sequence[Video]) -> Match | None:
 
 def nearest(song: Song, videos: Iterable[Video]) -> tuple[Video, ...]:
     """The videos worth keeping, the best first; equals stay in YouTube's order."""
-    return tuple(sorted(videos, key=lambda video: -rate(song, video).score)[:KEPT])
+    return tuple(sorted(videos, key=lambda video: -rate(song, video).score)[:MATCHES_KEPT])
 
 
 def rate(song: Song, video: Video) -> Match:

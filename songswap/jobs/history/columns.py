@@ -11,7 +11,7 @@ from songswap.jobs.kit.subprocess_jobs import ignore, is_woken
 from songswap.store import StoreError
 from songswap.store.files import fill
 
-ENDINGS = (".jsonl", ".parquet", schema.MANIFEST)
+COLUMN_ENDINGS = (".jsonl", ".parquet", schema.MANIFEST)
 QUIET_S = 5.0
 """So long nothing may change before columns are made: what is written together is made together."""
 PATIENCE_S = 60.0
@@ -38,7 +38,7 @@ class KeeperJob:
         loop = asyncio.get_running_loop()
         if math.isinf(self._thorough_at_s):
             self._thorough_at_s = loop.time()
-        with self._store.changes.subscribe("accounts/", endings=ENDINGS) as changes:
+        with self._store.changes.subscribe("accounts/", endings=COLUMN_ENDINGS) as changes:
             while True:
                 is_due = loop.time() >= self._thorough_at_s
                 self._thorough_at_s += THOROUGH_S * is_due

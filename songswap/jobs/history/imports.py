@@ -23,8 +23,8 @@ from songswap.store.files import fill
 
 logger = logging.getLogger(__name__)
 
-WISHES = IMPORTS.pattern.rpartition("/")[2]
-LOOK_S = 1.0
+IMPORTS_FILE = IMPORTS.pattern.rpartition("/")[2]
+IMPORTS_LOOK_S = 1.0
 """Between two looks at how far an import is, and whether it is still wanted."""
 RETRY_S = 30.0
 """What could not be deleted is tried again so much later."""
@@ -50,7 +50,7 @@ class ImportsJob:
 
     async def run(self) -> None:
         """Serve wishes until cancelled."""
-        with self._store.changes.subscribe("accounts/", endings=(WISHES,)) as changes:
+        with self._store.changes.subscribe("accounts/", endings=(IMPORTS_FILE,)) as changes:
             while True:
                 wanted = min(self._wanted(), key=itemgetter(0), default=None)
                 if wanted is None:
@@ -123,7 +123,7 @@ class ImportsJob:
         logger.info("import of upload %s of account %s begins", upload.id, account)
         code = BUSY
         for tries in range(BUSY_TRIES):
-            await asyncio.sleep(tries * LOOK_S)
+            await asyncio.sleep(tries * IMPORTS_LOOK_S)
             code = await self._watched(account, upload, self._means.beside(command, heard.hear), heard)
             if code != BUSY:
                 break
@@ -136,7 +136,7 @@ class ImportsJob:
         try:
             while not child.done():
                 self._note(account, upload, heard.last, "working")
-                await asyncio.wait({child}, timeout=LOOK_S)
+                await asyncio.wait({child}, timeout=IMPORTS_LOOK_S)
                 if not self._is_wanted(account, upload):
                     return STOPPED
             return child.result()

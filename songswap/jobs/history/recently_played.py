@@ -23,7 +23,9 @@ RETRY_MS = 300_000.0
 """After an answer that made no sense, or none."""
 NO_SEAT_MS = 6 * 3_600_000.0
 """After Spotify has said that somebody has no seat: the operator has to see to that."""
-NO_RIGHT = "Your log-in is from before SongSwap recorded listening. Log in with Spotify again to have yours recorded."
+LOGIN_TOO_OLD = (
+    "Your log-in is from before SongSwap recorded listening. Log in with Spotify again to have yours recorded."
+)
 
 
 class RecentJob:
@@ -75,7 +77,7 @@ class RecentJob:
             polled = self._resume(polled, polled.paused_at_ms)
         consent = self._store.read(CONSENT, self._account)
         if consent is None or READ_HISTORY not in consent.scopes:
-            self._note(replace(polled, error=NO_RIGHT, why="needs_login", next_at_ms=None))
+            self._note(replace(polled, error=LOGIN_TOO_OLD, why="needs_login", next_at_ms=None))
             return math.inf
         if consent.id == self._refused_consent:
             return math.inf

@@ -15,7 +15,7 @@ from songswap.model.notices import Notice
 from songswap.spotify.errors import SpotifyError
 from songswap.spotify.oauth import Tokens
 from songswap.web.account import login_errors
-from songswap.web.account.login_errors import AGAIN
+from songswap.web.account.login_errors import LOGIN_AGAIN
 from songswap.web.kit import browser_sessions, cookies, edge
 from songswap.web.kit.access import cookie, who
 from songswap.web.kit.errors import ProblemError, Way
@@ -134,7 +134,7 @@ def _app_of_browser(services: Services) -> str:
 def _app_named(services: Services, name: str) -> App:
     app = services.config.spotify.app(name)
     if app is None:
-        raise ProblemError(404, "no_such_app", "The operator has no Spotify app of that name.", ways=AGAIN)
+        raise ProblemError(404, "no_such_app", "The operator has no Spotify app of that name.", ways=LOGIN_AGAIN)
     return app
 
 

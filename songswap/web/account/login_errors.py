@@ -5,7 +5,7 @@ from songswap.core.people.seats import SEATS_PER_APP
 from songswap.spotify.errors import InvalidGrantError, NoSeatError, RateLimitedError, SpotifyError, UnavailableError
 from songswap.web.kit.errors import ProblemError, Way
 
-AGAIN = (Way("Log in again", "/login"),)
+LOGIN_AGAIN = (Way("Log in again", "/login"),)
 
 
 def only_on(url: str) -> ProblemError:
@@ -38,7 +38,7 @@ def over() -> ProblemError:
         "A log-in works once, for ten minutes, in the browser that began it and with cookies allowed. "
         "This one was used already, took too long, or never began here.",
         title="This log-in is over",
-        ways=AGAIN,
+        ways=LOGIN_AGAIN,
     )
 
 
@@ -74,7 +74,7 @@ def too_many() -> ProblemError:
         "too_fast",
         "Too many log-ins failed lately, here or from your network. Wait ten minutes, then log in again.",
         title="Too many log-ins failed",
-        ways=AGAIN,
+        ways=LOGIN_AGAIN,
         headers={"Retry-After": "600"},
     )
 
@@ -82,7 +82,9 @@ def too_many() -> ProblemError:
 def refused(error: str) -> ProblemError:
     """Spotify sent an error back instead of a code, or (`no_code`) neither."""
     if error == "no_code":
-        return ProblemError(400, error, "Spotify sent no code along.", title="The log-in is incomplete", ways=AGAIN)
+        return ProblemError(
+            400, error, "Spotify sent no code along.", title="The log-in is incomplete", ways=LOGIN_AGAIN
+        )
     if error == "access_denied":
         return ProblemError(
             403,
@@ -91,7 +93,9 @@ def refused(error: str) -> ProblemError:
             title="You said no at Spotify",
             ways=(Way("Log in after all", "/login"), Way("Go to the start page", "/")),
         )
-    return ProblemError(502, "spotify_refused", "Spotify did not let the log-in through. Please try again.", ways=AGAIN)
+    return ProblemError(
+        502, "spotify_refused", "Spotify did not let the log-in through. Please try again.", ways=LOGIN_AGAIN
+    )
 
 
 def all_seats_taken(apps: tuple[App, ...]) -> ProblemError:
@@ -124,7 +128,7 @@ def spotify_said(error: SpotifyError, app: App, spotify: Spotify, now_ms: float)
                 "wrong_code",
                 "Spotify did not accept the code it sent along. Codes work once and for a short time.",
                 title="The log-in did not work",
-                ways=AGAIN,
+                ways=LOGIN_AGAIN,
             )
         case RateLimitedError(until_ms=until_ms):
             seconds = max(1, round((until_ms - now_ms) / 1000))
@@ -133,7 +137,7 @@ def spotify_said(error: SpotifyError, app: App, spotify: Spotify, now_ms: float)
                 "spotify_limit",
                 f"Spotify takes no more calls from this app for {_duration(seconds)}. Log in again then.",
                 title="Spotify asks for a break",
-                ways=AGAIN,
+                ways=LOGIN_AGAIN,
                 headers={"Retry-After": str(seconds)},
             )
         case UnavailableError():
@@ -142,9 +146,9 @@ def spotify_said(error: SpotifyError, app: App, spotify: Spotify, now_ms: float)
                 "spotify_unavailable",
                 "Spotify can't be reached at the moment. Your log-in was fine; try again in a minute.",
                 title="Spotify does not answer",
-                ways=AGAIN,
+                ways=LOGIN_AGAIN,
             )
-    return ProblemError(502, "spotify_error", str(error), title="Spotify did not let you in", ways=AGAIN)
+    return ProblemError(502, "spotify_error", str(error), title="Spotify did not let you in", ways=LOGIN_AGAIN)
 
 
 def _no_seat(app: App, spotify: Spotify) -> ProblemError:

@@ -26,11 +26,11 @@ blueprint = Blueprint("create", __name__)
 tag_blueprint(blueprint, ["create"])
 
 USUAL_LENGTH = 30
-MOST_TEXT = 1_000
+LONGEST_SEED = 1_000
 MOST_SENT = 50
 """Seeds that are looked at before they are counted."""
 
-Text = Annotated[str, Meta(max_length=MOST_TEXT)]
+Text = Annotated[str, Meta(max_length=LONGEST_SEED)]
 Uri = Annotated[str, Meta(pattern=SEED_URI)]
 
 

@@ -22,8 +22,8 @@ from songswap.web.playlists.saved_lists import SavedState
 blueprint = Blueprint("create_saving", __name__)
 tag_blueprint(blueprint, ["create"])
 
-DESCRIPTION = "Made with SongSwap."
-LONGEST_NAME = 100
+CREATED_WITH = "Made with SongSwap."
+LONGEST_LIST_NAME = 100
 """What Spotify takes."""
 
 TrackUri = Annotated[str, Meta(pattern=TRACK_URI)]
@@ -37,7 +37,7 @@ class ListToSave(Body, frozen=True):
     """
 
     uris: Annotated[tuple[TrackUri, ...], Meta(max_length=10 * MOST_SONGS)]
-    name: Annotated[str, Meta(max_length=LONGEST_NAME)] = ""
+    name: Annotated[str, Meta(max_length=LONGEST_LIST_NAME)] = ""
     target: Id | None = None
     again: Id = ""
 
@@ -56,7 +56,7 @@ async def save_list(data: ListToSave) -> tuple[SavedState, int]:
         raise ProblemError(404, "not_found", "There is no such list.")
     target = _mine(services, account, data.target) if data.target else None
     name = target.name if target else plain_name(data.name)
-    wish = Save(name, data.uris, description=DESCRIPTION, target=target.id if target else None)
+    wish = Save(name, data.uris, description=CREATED_WITH, target=target.id if target else None)
     return saved_lists.save(services, account, data.again or new_id(), wish), 202
 
 

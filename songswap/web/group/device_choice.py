@@ -10,7 +10,7 @@ from songswap.web.kit.services import Services
 from songswap.web.people.device_refresh import look
 from songswap.web.people.membership import wish_of
 
-OLD_MS = 60_000.0
+DEVICES_OLD_MS = 60_000.0
 """A list of devices older than this is asked for again when somebody opens a page that shows it."""
 
 
@@ -28,7 +28,7 @@ def usable_device(services: Services, account: str, device_id: str) -> Device:
 def look_if_old(services: Services, account: str) -> None:
     """Ask for a look unless there was one lately, or one is being asked for already."""
     seen = services.store.read(ACCOUNT_SEEN, account) or AccountSeen("")
-    is_fresh = seen.devices_at_ms is not None and services.clock.now_ms() - seen.devices_at_ms < OLD_MS
+    is_fresh = seen.devices_at_ms is not None and services.clock.now_ms() - seen.devices_at_ms < DEVICES_OLD_MS
     if not is_fresh and wish_of(services.store, account).look_rev <= seen.look_rev:
         with contextlib.suppress(StoreError):  # a page is shown all the same
             look(services, account)

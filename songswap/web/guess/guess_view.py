@@ -15,7 +15,7 @@ from songswap.web.people.viewer import viewer_of
 UNSURE = 0.5
 """A first choice below this is a guess; from SURE on it is said to be likely."""
 LIKELY = 0.8
-SOURCES: dict[GuessKind, str] = {
+SOURCE_WORDS: dict[GuessKind, str] = {
     "songs": "the files of listening history they brought here (Spotify’s exports, ListenBrainz, Last.fm), and the "
     "operator’s catalogue. Nothing that Spotify was asked for",
     "words": "what they wrote in this group’s posts and chat",
@@ -138,7 +138,7 @@ def pick_state(services: Services, group: Group, pick: Pick) -> PickState:
         people=people,
         state=learnt.state,
         words=_words(pick.kind, learnt, people),
-        sources=SOURCES[pick.kind],
+        sources=SOURCE_WORDS[pick.kind],
         at_ms=learnt.at_ms,
         took_s=learnt.took_s,
         quality=learnt.quality,

@@ -18,7 +18,7 @@ from songswap.web.kit.timed import Timed
 from songswap.web.kit.worker_status import is_worker_alive
 from songswap.web.people.viewer import sharing_of
 
-TITLES: Final[dict[Source, tuple[str, str]]] = {
+SOURCE_TITLES: Final[dict[Source, tuple[str, str]]] = {
     "export": ("Spotify’s extended history", "everything, with how long each song was heard"),
     "seen": ("Sessions here", "what your player really played while a session ran"),
     "account": ("Spotify’s account data", "to the minute, without Spotify’s ids"),
@@ -27,7 +27,7 @@ TITLES: Final[dict[Source, tuple[str, str]]] = {
     "recent": ("Spotify’s recently played", "when each song ended; asked for every few minutes"),
 }
 """Each source's name and what it tells, for people."""
-WORDS: Final[dict[Progress, str]] = {
+PROGRESS_WORDS: Final[dict[Progress, str]] = {
     "waiting": "Waits for its turn",
     "stopping": "Stopping",
     "stopped": "Stopped. What was kept stays; start again to go on.",
@@ -148,7 +148,7 @@ def _sources(columns: schema.ColumnsManifest, imports: Imports) -> Iterator[Sour
     for source in SOURCES:
         span = columns.sources.get(source)
         if span is not None:
-            title, tells = TITLES[source]
+            title, tells = SOURCE_TITLES[source]
             yield SourceState(
                 source, title, tells, span.rows, span.from_ms, span.to_ms, _months(columns, source),
                 is_going=source in going or None in going,
@@ -203,4 +203,4 @@ def _words(progress: Progress, imported: Imported, *, is_alive: bool) -> str:
         if imported.years:
             return f"Making figures of it: {imported.made} of {imported.years} years"
         return f"Reading: {100 * imported.read // (imported.size or 1)} %"
-    return WORDS.get(progress) or imported.error or "That did not work. Try again."
+    return PROGRESS_WORDS.get(progress) or imported.error or "That did not work. Try again."

@@ -24,7 +24,7 @@ from songswap.web.kit.services import Services, current_services
 blueprint = Blueprint("takeout", __name__)
 tag_blueprint(blueprint, ["history"])
 
-FILES: Final[dict[Form, tuple[str, str]]] = {
+EXPORT_FORMATS: Final[dict[Form, tuple[str, str]]] = {
     "jsonl": ("application/jsonl", "listening-history.jsonl"),
     "csv": ("text/csv; charset=utf-8", "listening-history.csv"),
     "listenbrainz": ("application/jsonl", "listens.jsonl"),
@@ -46,7 +46,7 @@ async def export_history(data: AskedTakeout) -> Response:
     services, account = current_services(), me().id
     if account in services.taking_out:
         raise ProblemError(409, "one_at_a_time", "An export of yours is under way. Wait until that is done.")
-    return await download(_taken(services, account, data.format), *FILES[data.format])
+    return await download(_taken(services, account, data.format), *EXPORT_FORMATS[data.format])
 
 
 @blueprint.delete("/api/me/history")

@@ -19,7 +19,7 @@ from songswap.web.kit.services import Services, current_services
 blueprint = Blueprint("imports", __name__)
 tag_blueprint(blueprint, ["history"])
 
-NO_FILE = "The file is not there any more. Bring it again."
+FILE_GONE = "The file is not there any more. Bring it again."
 
 
 class Course(Body, frozen=True):
@@ -64,7 +64,7 @@ async def set_course(upload_id: str, data: Course) -> HistoryState:
         else:
             changed = rules.start(imports, upload_id)
             if not services.inbox.path(account, upload_id).exists():
-                raise ProblemError(409, "no_file", NO_FILE)
+                raise ProblemError(409, "no_file", FILE_GONE)
     except rules.NoSuchImportError as error:
         raise _unknown() from error
     services.store.write(IMPORTS, changed, account)

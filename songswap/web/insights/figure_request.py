@@ -26,7 +26,7 @@ from songswap.web.kit.services import Services
 Answer = TypeVar("Answer", bound=Figure)
 Options = dict[str, Any]
 
-MOST_TEXT = 80
+LONGEST_SCOPE = 80
 NEVER_HEARD = "never_heard"
 CALENDAR = frozenset({"week", "month", "year"})
 
@@ -50,7 +50,7 @@ class CountingQuery(Body, frozen=True):
 class ScopeQuery(CountingQuery, frozen=True):
     """Whose figures: `scope` is me, everybody, group:ID or account:ID."""
 
-    scope: Annotated[str, Meta(max_length=MOST_TEXT)] = "me"
+    scope: Annotated[str, Meta(max_length=LONGEST_SCOPE)] = "me"
 
     def scope_for(self, services: Services, reader: FigureReader) -> Scope:
         """Whose plays `reader` asks for. Raises ProblemError."""
@@ -73,7 +73,7 @@ class PeriodQuery(CountingQuery, frozen=True):
 class FigureQuery(PeriodQuery, frozen=True):
     """Whose figures: `scope` is me, everybody, group:ID or account:ID."""
 
-    scope: Annotated[str, Meta(max_length=MOST_TEXT)] = "me"
+    scope: Annotated[str, Meta(max_length=LONGEST_SCOPE)] = "me"
 
     def scope_for(self, services: Services, reader: FigureReader) -> Scope:
         """Whose plays `reader` asks for. Raises ProblemError."""

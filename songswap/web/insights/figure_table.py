@@ -16,7 +16,7 @@ from songswap.columns.figures import listens, names, pages, people, sittings, sk
 from songswap.columns.figures.answers import Figure, hash_of
 from songswap.core.insights.periods import Step
 from songswap.web.insights.figure_request import (
-    MOST_TEXT,
+    LONGEST_SCOPE,
     CountingQuery,
     FigureQuery,
     Options,
@@ -29,7 +29,7 @@ from songswap.web.kit.services import Services
 from songswap.web.people.viewer import viewer_of
 
 Limit = Annotated[int, Meta(ge=1, le=top.MOST_ASKED)]
-OtherAccount = Annotated[str, Meta(min_length=1, max_length=MOST_TEXT, extra_json_schema={"required": True})]
+OtherAccount = Annotated[str, Meta(min_length=1, max_length=LONGEST_SCOPE, extra_json_schema={"required": True})]
 Askers = Literal["link", "login"]
 """Who may ask for a figure: anyone with somebody's secret link as well, or only people logged in."""
 CARD_ITEMS: Final = 10
@@ -123,7 +123,7 @@ class MatchQuery(PeriodQuery, frozen=True, kw_only=True):
 class CommonQuery(FigureQuery, frozen=True):
     """Of whom (a group, or everybody here), of which kind, and how many."""
 
-    scope: Annotated[str, Meta(max_length=MOST_TEXT)] = "everybody"
+    scope: Annotated[str, Meta(max_length=LONGEST_SCOPE)] = "everybody"
     kind: people.CommonKind = "artists"
     limit: Limit = 50
 
@@ -135,7 +135,7 @@ class CommonQuery(FigureQuery, frozen=True):
 class BroughtQuery(FigureQuery, frozen=True):
     """Of whom (a group, or everybody here), and how many."""
 
-    scope: Annotated[str, Meta(max_length=MOST_TEXT)] = "everybody"
+    scope: Annotated[str, Meta(max_length=LONGEST_SCOPE)] = "everybody"
     limit: Limit = 50
 
     def options(self, _named: str) -> Options:

@@ -45,7 +45,7 @@ NAME_END: Final = "_insights"
 PLACE_PARTS: Final = ("group_id", "account", "secret")
 MANNER: Final = ("zone", "week_start", "rule", "by")
 PAGE: Final = 50
-LONGEST_CURSOR: Final = 9
+LONGEST_START: Final = 9
 
 
 def register(app: Quart) -> None:
@@ -206,7 +206,7 @@ def _link(place: ScopePlace, path: str) -> str:
 
 
 def _start(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_CURSOR):
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_START):
         raise ProblemError(400, "invalid", "start is a number: the first place on the page.")
     return int(text)
 

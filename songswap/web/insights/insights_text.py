@@ -6,7 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from songswap.columns.plays import PAUSED, By
-from songswap.core.insights.periods import DAY_MS, Period, Step
+from songswap.core.insights.periods import Period, Step
+from songswap.model.durations import DAY_MS
 from songswap.model.history import Gap, GapReason
 from songswap.model.sharing import CountingRule, WeekStart
 

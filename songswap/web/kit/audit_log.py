@@ -16,7 +16,7 @@ from songswap.web.kit.authors import AuthorState, author_state
 from songswap.web.kit.errors import ProblemError
 from songswap.web.kit.services import Services
 
-PAGE: Final = 30
+ENTRIES_A_PAGE: Final = 30
 CURSOR: Final = re.compile(r"([0-9]{6})-([0-9]{1,9})")
 
 Numbered = tuple[str, int, AuditRow]
@@ -50,7 +50,7 @@ def note(services: Services, kind: AuditKind, by: str, **what: str) -> None:
     services.store.append(AUDIT, AuditRow(now_ms, kind, by, **what), _month(now_ms))
 
 
-def page(services: Services, cursor: str | None, limit: int = PAGE) -> AuditPage:
+def page(services: Services, cursor: str | None, limit: int = ENTRIES_A_PAGE) -> AuditPage:
     """The rows after the cursor, the newest first: no month is read that has none of them.
 
     Raises ProblemError (400) for what is no cursor, StoreError.

@@ -42,7 +42,7 @@ STALL_S: Final = 60.0
 CLOSE_S: Final = 5.0
 BREAK_S: Final = 0.1
 """After the system has refused a connection."""
-PIECE: Final = 2**16
+READ_PIECE: Final = 2**16
 """Bytes read at once."""
 LARGEST_MESSAGE: Final = 64 * 1024
 """Bytes of what a page sends over a WebSocket."""
@@ -249,7 +249,7 @@ class _Connection:
     async def _read(self) -> None:
         while not self._reader.at_eof():
             try:
-                data = await self._reader.read(PIECE)
+                data = await self._reader.read(READ_PIECE)
             except OSError:
                 break
             await self._protocol.handle(RawData(data))

@@ -8,13 +8,13 @@ from songswap.model.posts import Place
 from songswap.store import StoreError
 from songswap.web.kit.services import Services
 
-EVERY_S: Final = 60.0
+FORGET_EVERY_S: Final = 60.0
 
 
 async def watch(services: Services) -> None:
     """Do so as long as the server runs."""
     while True:
-        await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(FORGET_EVERY_S)
         with contextlib.suppress(StoreError):
             forget_gone(services)
 

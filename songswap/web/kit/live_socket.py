@@ -27,7 +27,7 @@ blueprint = Blueprint("live_link", __name__)
 
 BURST, PER_S = 60, 2.0
 """What a page may ask for at once, and on average."""
-MOST_STREAMS: Final = 12
+MOST_FOLLOWED: Final = 12
 """A page follows three at most."""
 OVER: Final = b"event: over\ndata: {}\n\n"
 REFUSED: Final = b'event: refused\ndata: {"status":%d}\n\n'
@@ -49,7 +49,7 @@ class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag="leave"):
     n: Number
 
 
-_MESSAGE: msgspec.json.Decoder[Follow | Leave] = msgspec.json.Decoder(Follow | Leave)
+_FOLLOW_MESSAGE: msgspec.json.Decoder[Follow | Leave] = msgspec.json.Decoder(Follow | Leave)
 
 
 @blueprint.websocket("/api/live/link")
@@ -92,13 +92,13 @@ class LiveLink:
             if not self._flow.allows(self._asking.services.clock.now_ms()) or len(data) > LARGEST:
                 return THROWN_OUT
             try:
-                message = _MESSAGE.decode(data)
+                message = _FOLLOW_MESSAGE.decode(data)
             except msgspec.DecodeError:
                 return THROWN_OUT
             if before := self._streams.pop(message.n, None):
                 before.cancel()
             if isinstance(message, Follow):
-                if len(self._streams) >= MOST_STREAMS:
+                if len(self._streams) >= MOST_FOLLOWED:
                     return THROWN_OUT
                 self._streams[message.n] = asyncio.create_task(self._send_all(message))
 

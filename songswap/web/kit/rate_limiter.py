@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Final
 
-MOST_KEPT: Final = 10_000
+MOST_KEYS: Final = 10_000
 """People and addresses that are counted at once; beyond, those are forgotten who began first."""
 
 
@@ -24,7 +24,7 @@ class Pace:
         if count >= self.limit:
             return False
         self._windows[key] = since_ms, count + 1
-        if len(self._windows) > MOST_KEPT:
+        if len(self._windows) > MOST_KEYS:
             del self._windows[next(iter(self._windows))]
         return True
 

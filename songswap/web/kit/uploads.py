@@ -21,18 +21,18 @@ from songswap.web.kit.ids import new_id
 
 T = TypeVar("T")
 
-PIECE: Final = 1024**2
+UPLOAD_PIECE: Final = 1024**2
 """Bytes that are written at once."""
 MOST_BYTES: Final = 1_500 * 1000**2
 """Of files that wait for their import, per person."""
-KEPT_MS: Final = 7 * 86_400_000
+UPLOAD_KEPT_MS: Final = 7 * 86_400_000
 """A stopped import can be gone on with for so long."""
-LONGEST_NAME: Final = 120
+LONGEST_FILE_NAME: Final = 120
 CHECK_LIMIT_S = 60.0
 """For looking into a file. A zip with as many files as may be takes half a second."""
 NO_NAME: Final = "a file without a name"
 
-TOO_MANY: Final = "Too many files wait for their import. Bring more when those are done."
+TOO_MANY_UPLOADS: Final = "Too many files wait for their import. Bring more when those are done."
 NO_ROOM: Final = "There is no room left for the file. Tell the operator."
 UNREADABLE: Final = "{} can’t be read: looking into it takes too long, or fails."
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -54,7 +54,7 @@ class Inbox:
         upload_id, name = new_id(), file_name(name)
         most = MOST_BYTES - self._waiting(account)
         path = self.path(account, upload_id)
-        size = await receive(path, pieces, most, TOO_MANY, lambda fresh: self._check(fresh, name))
+        size = await receive(path, pieces, most, TOO_MANY_UPLOADS, lambda fresh: self._check(fresh, name))
         return Upload(upload_id, name, size, at_ms)
 
     async def _check(self, path: Path, name: str) -> None:
@@ -96,7 +96,7 @@ class Inbox:
             wanted = {
                 one.id
                 for one in imports.uploads
-                if now_ms - one.at_ms < KEPT_MS or progress_of(one, seen) not in {"stopped", "failed"}
+                if now_ms - one.at_ms < UPLOAD_KEPT_MS or progress_of(one, seen) not in {"stopped", "failed"}
             }
             for path in self._files(account):
                 if path.name not in wanted:
@@ -163,9 +163,9 @@ async def _write(path: Path, pieces: AsyncIterator[bytes], most: int, too_many: 
 def file_name(name: str) -> str:
     """What a file is called, to show it: never a path, never longer than a line."""
     plain = cleaned(name.replace("\\", "/").rpartition("/")[2]).strip(" .")
-    if len(plain) > LONGEST_NAME:
+    if len(plain) > LONGEST_FILE_NAME:
         ending = PurePosixPath(plain).suffix[:10]
-        plain = plain[: LONGEST_NAME - len(ending) - 1] + "…" + ending
+        plain = plain[: LONGEST_FILE_NAME - len(ending) - 1] + "…" + ending
     return plain or NO_NAME
 
 
@@ -174,7 +174,7 @@ async def _gathered(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     waiting = bytearray()
     async for piece in pieces:
         waiting += piece
-        if len(waiting) >= PIECE:
+        if len(waiting) >= UPLOAD_PIECE:
             yield bytes(waiting)
             waiting.clear()
     if waiting:

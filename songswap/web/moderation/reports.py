@@ -31,7 +31,7 @@ from songswap.web.talk.post_view import id_of, numbers_of
 blueprint = Blueprint("reports", __name__)
 tag_blueprint(blueprint, ["reports"])
 
-MOST_TEXT: Final = 5_000
+LONGEST_REASON: Final = 5_000
 """Of a reason before it is cleaned; what is too long then is said with its length."""
 
 
@@ -39,7 +39,7 @@ class NewReport(Body, frozen=True):
     """What is wrong: with `post` of a place, or with `account`, a person in a group or whose profile the place is."""
 
     place: Annotated[str, Meta(max_length=80)]
-    reason: Annotated[str, Meta(max_length=MOST_TEXT)]
+    reason: Annotated[str, Meta(max_length=LONGEST_REASON)]
     post: Annotated[str, Meta(max_length=40)] | None = None
     account: Annotated[str, Meta(max_length=64)] | None = None
 

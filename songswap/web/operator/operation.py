@@ -6,7 +6,7 @@ from typing import Literal
 
 from songswap import __version__
 from songswap.core.kit.status_text import describe
-from songswap.core.kit.store_layout import LABELS, StorageKind
+from songswap.core.kit.store_layout import PART_LABELS, StorageKind
 from songswap.core.people.seats import SEATS_PER_APP, free_seats
 from songswap.documents import HEARTBEAT, LEDGER, Account
 from songswap.model.struct import Struct
@@ -145,7 +145,7 @@ async def state_of_all(services: Services) -> OperatorState:
         ledger=tuple(CallRow(*key, count) for key, count in sorted(ledger.items(), key=_most_first)),
         holds=holds,
         storage=tuple(
-            StorageRow(kind, LABELS[kind], size, sizes.files[kind]) for kind, size in sizes.by_kind.most_common()
+            StorageRow(kind, PART_LABELS[kind], size, sizes.files[kind]) for kind, size in sizes.by_kind.most_common()
         ),
         storage_bytes=sizes.total_bytes,
         free_bytes=sizes.free_bytes,

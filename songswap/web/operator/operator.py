@@ -20,14 +20,14 @@ from songswap.web.operator.operation import OperatorState, state_of_all
 blueprint = Blueprint("operator", __name__)
 tag_blueprint(blueprint, ["operation"])
 
-PAGE = "/operator"
+OPERATOR_PAGE = "/operator"
 
 
 class AskedAudit(Body, frozen=True):
     """How many rows, and older than which: `cursor` is the `next` of the answer before."""
 
     cursor: Annotated[str, Meta(max_length=20)] | None = None
-    limit: Annotated[int, Meta(ge=1, le=200)] = audit_log.PAGE
+    limit: Annotated[int, Meta(ge=1, le=200)] = audit_log.ENTRIES_A_PAGE
 
 
 @blueprint.get("/api/operator")
@@ -68,12 +68,12 @@ async def disconnect_account(account: str) -> ResponseReturnValue:
         raise ProblemError(404, "no_such_person", "There is no such person here.")
     if known.id == me.id:
         raise ProblemError(409, "yourself", "Disconnect your own account on your account page.")
-    demand_fresh(services, PAGE)
+    demand_fresh(services, OPERATOR_PAGE)
     part(services, known.id, by=me.id)
     return "", 204
 
 
-@blueprint.get(PAGE)
+@blueprint.get(OPERATOR_PAGE)
 @hide
 async def operator_page() -> ResponseReturnValue:
     """Everything the operator looks after; the audit log from the cursor `audit` on."""
@@ -89,7 +89,7 @@ async def operator_page() -> ResponseReturnValue:
         audit=rows,
         is_first=cursor is None,
         me=me,
-        problem=stale(services, PAGE),
+        problem=stale(services, OPERATOR_PAGE),
     )
 
 

@@ -31,7 +31,7 @@ from songswap.web.kit.worker_status import is_worker_alive
 blueprint = Blueprint("operator_catalogue", __name__)
 tag_blueprint(blueprint, ["operation"])
 
-TOO_LARGE: Final = (
+CATALOGUE_TOO_LARGE: Final = (
     f"The file is larger than {LARGEST_FILE // 1000**2} MB. Load it on the command line: "
     "python -m songswap catalogue load FILE."
 )
@@ -102,7 +102,7 @@ async def bring_catalogue() -> tuple[CatalogueAdmin, int]:
     operator(services)
     if _is_busy(services) or services.bringing.locked():
         raise ProblemError(409, "busy", BUSY)
-    form = UploadedFile(request, TOO_LARGE)
+    form = UploadedFile(request, CATALOGUE_TOO_LARGE)
     async with services.bringing:
         wish = await _take(services, await form.name(), form.pieces())
         operator(services)
@@ -168,7 +168,7 @@ async def _take(services: Services, name: str, pieces: AsyncIterator[bytes]) -> 
     await asyncio.to_thread(make_folder, path.parent.parent)
     for left in path.parent.glob(f"*{UNFINISHED}"):  # of whoever went away in the middle; one file at a time is wanted
         left.unlink(missing_ok=True)
-    size = await receive(path, pieces, LARGEST_FILE, TOO_LARGE)
+    size = await receive(path, pieces, LARGEST_FILE, CATALOGUE_TOO_LARGE)
     return CatalogueWish(upload, file_name(name), size, services.clock.now_ms())
 
 

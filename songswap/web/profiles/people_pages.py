@@ -12,7 +12,7 @@ from songswap.web.kit.access import me, who
 from songswap.web.kit.services import Services, current_services
 from songswap.web.people.viewer import Viewer, find_person, viewer_of
 from songswap.web.profiles.people_search import person_hit, seen_by
-from songswap.web.profiles.people_words import AUDIENCES, SECTIONS
+from songswap.web.profiles.people_words import AUDIENCES, SECTION_TITLES
 from songswap.web.profiles.person_view import person_state
 from songswap.web.profiles.profile_view import profile_state
 from songswap.web.talk.post_commands import state_of_post
@@ -46,7 +46,9 @@ async def people_page() -> ResponseReturnValue:
 async def edit_page() -> ResponseReturnValue:
     """My profile, to be edited."""
     state = profile_state(current_services(), me().id)
-    return await render_template("profiles/profile_edit.html", profile=state, audiences=AUDIENCES, sections=SECTIONS)
+    return await render_template(
+        "profiles/profile_edit.html", profile=state, audiences=AUDIENCES, sections=SECTION_TITLES
+    )
 
 
 @blueprint.get("/people/<handle>")

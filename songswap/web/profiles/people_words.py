@@ -11,7 +11,7 @@ AUDIENCES: Final[Mapping[Audience, str]] = {
     "everybody": "Everybody here",
     "link": "Whoever has my link",
 }
-SECTIONS: Final[Mapping[Section, str]] = {
+SECTION_TITLES: Final[Mapping[Section, str]] = {
     "top": "Top songs of the last four weeks",
     "recent": "Recently played",
     "now": "Playing now, in a session",

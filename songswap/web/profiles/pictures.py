@@ -31,7 +31,7 @@ blueprint = Blueprint("pictures", __name__)
 tag_blueprint(blueprint, ["people"])
 
 NONE: Final = "There is no such picture, or it is not for you."
-TOO_LARGE: Final = f"A picture has at most {LARGEST_PICTURE // 1000**2} MB. Bring a smaller one."
+PICTURE_TOO_LARGE: Final = f"A picture has at most {LARGEST_PICTURE // 1000**2} MB. Bring a smaller one."
 A_YEAR: Final = "private, max-age=31536000, immutable"
 """A picture never changes: another one has another id."""
 
@@ -134,12 +134,12 @@ def sweep(services: Services) -> None:
 
 async def _brought() -> bytes:
     """The picture in the form that was sent, made ours. Raises ProblemError."""
-    form, content = UploadedFile(request, TOO_LARGE), bytearray()
+    form, content = UploadedFile(request, PICTURE_TOO_LARGE), bytearray()
     await form.name()
     async for piece in form.pieces():
         content += piece
         if len(content) > LARGEST_PICTURE:
-            raise ProblemError(413, "too_large", TOO_LARGE)
+            raise ProblemError(413, "too_large", PICTURE_TOO_LARGE)
     try:
         async with current_services().drawing:  # one picture unpacked at a time
             return await asyncio.to_thread(square, bytes(content))

@@ -29,7 +29,7 @@ from songswap.web.profiles.profile_view import ProfileState, profile_state
 blueprint = Blueprint("profiles", __name__)
 tag_blueprint(blueprint, ["people"])
 
-MOST_TEXT = 2_000
+LONGEST_PROFILE = 2_000
 
 
 class ProfileWish(Body, frozen=True):
@@ -40,7 +40,7 @@ class ProfileWish(Body, frozen=True):
 
     handle: Annotated[str, Meta(max_length=60)] | UnsetType = UNSET
     name: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
-    about: Annotated[str, Meta(max_length=MOST_TEXT)] | UnsetType = UNSET
+    about: Annotated[str, Meta(max_length=LONGEST_PROFILE)] | UnsetType = UNSET
     picture: Picture | UnsetType = UNSET
     audience: Audience | UnsetType = UNSET
     sections: dict[Section, Audience] | UnsetType = UNSET

@@ -9,6 +9,7 @@ from quart_schema import tag_blueprint, validate_response
 
 from songswap.core.session import leadership
 from songswap.documents import NIGHT, SESSION_WISH, SessionWish
+from songswap.model.durations import DAY_MS
 from songswap.model.people import Group
 from songswap.model.session import Action
 from songswap.model.struct import Struct
@@ -27,7 +28,6 @@ blueprint = Blueprint("session", __name__)
 tag_blueprint(blueprint, ["session"])
 
 ACTIONS_KEPT = 50
-DAY_MS = 86_400_000
 
 """The end keeps out the line end that Python's `$` would let pass."""
 

@@ -13,6 +13,7 @@ from songswap.columns.figures.top import Top, top
 from songswap.core.insights import periods
 from songswap.core.talk import milestones as rules
 from songswap.documents import MILESTONES, RENEWED, Account, RenewalsSeen
+from songswap.model.durations import MINUTE_MS
 from songswap.model.people import Group
 from songswap.model.posts import Card, Milestones, Place
 from songswap.model.profiles import Section
@@ -28,8 +29,7 @@ from songswap.web.talk.post_commands import say
 EVERY_S: Final = 3_600.0
 FIRST_S: Final = 30.0
 WEEKS_DAYS: Final = 28
-MINUTE_MS: Final = 60_000
-SHARED: Final[tuple[Section, ...]] = ("top", "streak")
+SHARED_KINDS: Final[tuple[Section, ...]] = ("top", "streak")
 """What is reckoned of those alone who show it to somebody."""
 
 
@@ -81,7 +81,7 @@ async def look(services: Services, account: Account) -> None:
     known = services.store.read(MILESTONES, account.id) or Milestones()
     after = _renewals(services, account, known)
     sections = profile_of(services, account.id).sections
-    if any(sections.get(one, "me") != "me" for one in SHARED):
+    if any(sections.get(one, "me") != "me" for one in SHARED_KINDS):
         after = await _listening(services, account, after)
     if after != known and services.directory.get(account.id):
         services.store.write(MILESTONES, after, account.id)

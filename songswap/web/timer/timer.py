@@ -37,7 +37,7 @@ MOST_ROUNDS = 86_400
 class WantedPhase(Body, frozen=True):
     """A stretch of time with a name."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=timer.NAME_LENGTH)]
+    name: Annotated[str, Meta(min_length=1, max_length=timer.TIMER_NAME_LENGTH)]
     length_s: Annotated[float, Meta(ge=timer.SHORTEST_S, le=timer.LONGEST_S)]
 
 

@@ -23,7 +23,7 @@ from songswap.web.videos.video_view import VideosState, read_list, videos_state,
 blueprint = Blueprint("videos", __name__)
 tag_blueprint(blueprint, ["videos"])
 
-FRESH_MS = 3_600_000.0
+LIST_FRESH_MS = 3_600_000.0
 """A playlist that was read so lately is not read again."""
 WATCHED = (HEARTBEAT.pattern, YOUTUBE_SEEN.pattern, "videos/", "youtube/")
 """Beside what is their own."""
@@ -113,7 +113,7 @@ def _want(services: Services, account: str, listed: Listed, num: int) -> None:
     )
     read_rev = known.read_rev if known else before.read_rev if before else 0
     is_reading = before is not None and (known is None or known.read_rev < before.read_rev)
-    is_fresh = known is not None and not known.error and now_ms - known.at_ms < FRESH_MS
+    is_fresh = known is not None and not known.error and now_ms - known.at_ms < LIST_FRESH_MS
     if is_reading and before is not None:
         read_rev = before.read_rev
     elif not is_fresh:

@@ -82,7 +82,7 @@ def test_hashes_stay_what_they_are_on_disk() -> None:
         ("One\nTwo\x00", "One Two"),
         ("half \ud83d", "half"),
         ("椎名林檎 🍎", "椎名林檎 🍎"),
-        ("x" * 2_000, "x" * name_folding.LONGEST_NAME),
+        ("x" * 2_000, "x" * name_folding.LONGEST_FOLDED),
     ],
 )
 def test_names_are_kept_on_one_line_and_of_bounded_length(name: str, kept: str) -> None:

@@ -22,7 +22,7 @@ def page(*moments_ms: float) -> list[PlayedTrack]:
 
 
 def full_page(oldest_ms: int) -> list[PlayedTrack]:
-    return page(*(oldest_ms + number * MINUTE for number in range(recently_played.PAGE)))
+    return page(*(oldest_ms + number * MINUTE for number in range(recently_played.POLL_LIMIT)))
 
 
 def moments(plays: Iterable[Play]) -> list[int]:
@@ -112,7 +112,7 @@ def test_whatever_comes_late_every_play_is_recorded_once_or_lies_in_a_gap(
     gaps: list[Gap] = []
     polled = Polled()
     for now in [*sorted(looks), 500]:
-        there = sorted(moment for moment in ended if shown_at[moment] <= now)[-recently_played.PAGE :]
+        there = sorted(moment for moment in ended if shown_at[moment] <= now)[-recently_played.POLL_LIMIT :]
         taken = recently_played.taken(page(*there), {(moment, ID) for moment in recorded}, polled, gaps)
         recorded += moments(taken.plays)
         gaps += [taken.gap] if taken.gap else []

@@ -1,6 +1,7 @@
 import pytest
 
-from songswap.core.kit.secret_links import DAY_MS, fits, hash_of, lasting, made, opens
+from songswap.core.kit.secret_links import fits, hash_of, lasting, made, opens
+from songswap.model.durations import DAY_MS
 from songswap.model.links import SecretLink
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from songswap.core.kit.store_layout import LABELS, StorageKind, kind_of
+from songswap.core.kit.store_layout import PART_LABELS, StorageKind, kind_of
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ from songswap.core.kit.store_layout import LABELS, StorageKind, kind_of
 )
 def test_every_file_is_for_something(path: str, kind: StorageKind) -> None:
     assert kind_of(path.split("/")) == kind
-    assert LABELS[kind]
+    assert PART_LABELS[kind]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from songswap.core.videos.video_match import KEPT, LEAST, ODD, bare, best, key_of, nearest, query_for, rate
+from songswap.core.videos.video_match import LEAST, MATCHES_KEPT, ODD, bare, best, key_of, nearest, query_for, rate
 from songswap.model.videos import Song, Video
 
 SONG = Song("Velvet Tigers", "Paper Ghosts", 200_000)
@@ -135,7 +135,7 @@ def test_every_score_lies_between_0_and_1_and_fits_its_word(song: Song, found: V
 @given(SONGS, st.lists(VIDEOS, max_size=8))
 def test_what_is_chosen_is_among_what_is_kept(song: Song, found: list[Video]) -> None:
     kept = nearest(song, found)
-    assert len(kept) == min(KEPT, len(found))
+    assert len(kept) == min(MATCHES_KEPT, len(found))
     first = best(song, found)
     assert (first is None) == (best(song, kept) is None)
     if first is not None:

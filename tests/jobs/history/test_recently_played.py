@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from songswap.clock import Clock
 from songswap.core.history.merge import month_of
-from songswap.core.history.recently_played import PAGE
+from songswap.core.history.recently_played import POLL_LIMIT
 from songswap.documents import ACCOUNT_SEEN, CONSENT, GAPS, PLAYS, POLLED, SHARING, TRACK_NAMES
 from songswap.model.history import Gap, Play, Polled
 from songswap.model.sharing import Sharing
@@ -64,7 +64,7 @@ def asked(evening: Evening, person: str | None = None) -> int:
 
 def in_truth(evening: Evening, person: str = "ada") -> list[tuple[int, str]]:
     """What Spotify's own history shows now, oldest first."""
-    plays = reversed(evening.world.player(person).plays()[:PAGE])
+    plays = reversed(evening.world.player(person).plays()[:POLL_LIMIT])
     return [(int(play.ended_at_ms), play.uri.rpartition(":")[2]) for play in plays]
 
 

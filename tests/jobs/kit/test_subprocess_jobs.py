@@ -67,7 +67,7 @@ async def test_what_it_complains_of_is_logged_escaped_and_in_lines_of_bounded_le
 
 
 async def test_one_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "GRACE_S", 0.05)
+    monkeypatch.setattr(beside, "END_GRACE_S", 0.05)
     async with halted(monkeypatch) as (waiting, process):
         waiting.cancel()
         await asyncio.wait([waiting])
@@ -78,7 +78,7 @@ async def test_one_that_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) 
 async def test_one_that_is_being_ended_is_killed_when_nobody_has_the_time_to_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(beside, "GRACE_S", math.inf)
+    monkeypatch.setattr(beside, "END_GRACE_S", math.inf)
     async with halted(monkeypatch) as (waiting, process):
         waiting.cancel()
         await asyncio.sleep(0.01)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from songswap.core.insights.periods import DAY_MS, between, period, period_before
+from songswap.core.insights.periods import between, period, period_before
+from songswap.model.durations import DAY_MS
 from songswap.model.history import Gap
 from songswap.web.insights import insights_text as words
 from tests.web.friends import ms

@@ -7,7 +7,7 @@ import pytest
 
 from songswap.web.kit.held import Held
 from songswap.web.kit.limits import Lines, usual
-from songswap.web.kit.rate_limiter import MOST_KEPT, Pace
+from songswap.web.kit.rate_limiter import MOST_KEYS, Pace
 from tests.web.site import Site, content, refusal
 
 
@@ -29,9 +29,9 @@ def test_a_clock_that_is_set_shuts_nobody_out(jump_ms: float) -> None:
 
 def test_invented_addresses_cost_no_memory() -> None:
     pace = Pace()
-    for number in range(3 * MOST_KEPT):
+    for number in range(3 * MOST_KEYS):
         pace.allows(str(number), number)
-    assert len(pace._windows) == MOST_KEPT
+    assert len(pace._windows) == MOST_KEYS
 
 
 def test_what_is_over_is_forgotten() -> None:

@@ -9,7 +9,7 @@ from songswap.documents import HEARTBEAT, NIGHT, Heartbeat
 from songswap.model.session import Night
 from songswap.web.group.member_state import scenes_of
 from songswap.web.kit import streams
-from songswap.web.kit.live_socket import BURST, MOST_STREAMS
+from songswap.web.kit.live_socket import BURST, MOST_FOLLOWED
 from tests.web.links import Link, linked
 from tests.web.site import Site, content, group_of
 
@@ -144,7 +144,7 @@ async def test_nonsense_is_thrown_out(site: Site, message: str) -> None:
 async def test_pages_that_want_too_much_are_thrown_out(site: Site) -> None:
     ada = await site.log_in("ada")
     async with linked(ada) as link:
-        for n in range(MOST_STREAMS + 1):
+        for n in range(MOST_FOLLOWED + 1):
             await link.follow(n, "/api/me/history/events")
         assert await thrown_out(link) == 1008
     async with linked(ada) as link:

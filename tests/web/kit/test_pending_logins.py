@@ -20,7 +20,7 @@ from songswap.web.kit.pending_logins import (
     PendingLogins,
     Step,
 )
-from songswap.web.kit.rate_limiter import MOST_KEPT, Exchanges, Pace
+from songswap.web.kit.rate_limiter import MOST_KEYS, Exchanges, Pace
 from songswap.web.people.accounts import everybody
 from tests.web.site import Browser, Site, decide, page
 
@@ -122,9 +122,9 @@ def test_networks_are_bounded_each_and_all_together() -> None:
 
 def test_a_pace_forgets_who_is_quiet() -> None:
     pace = Pace(window_ms=1_000.0)
-    for number in range(5 * MOST_KEPT):
+    for number in range(5 * MOST_KEYS):
         assert pace.allows(str(number), NOW_MS + number)
-    assert len(pace._windows) == MOST_KEPT
+    assert len(pace._windows) == MOST_KEYS
 
 
 async def test_cookie_of_a_log_in_tells_nobody_anything(site: Site) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from songswap.core.kit.secret_links import DAY_MS
 from songswap.documents import GROUP, PROFILE, SHARING
+from songswap.model.durations import DAY_MS
 from songswap.vault import Vault
 from songswap.web.kit import secret_links
 from tests.web.friends import Friends

@@ -12,7 +12,7 @@ from songswap.model.reports import AuditRow
 from songswap.simulator import World
 from songswap.spotify.budget import QUOTA_EXCEEDED, SENT
 from songswap.spotify.ledger import day_of
-from songswap.web.kit.audit_log import PAGE
+from songswap.web.kit.audit_log import ENTRIES_A_PAGE
 from tests.web.site import Browser, Site, content, group_of, open_site, page, refusal
 
 
@@ -191,7 +191,7 @@ async def test_the_audit_log_is_paged_over_months_without_gap_or_repetition(site
         cursor = f"&cursor={part['next']}"
     assert seen == [f"{number}-{place}" for number in (2, 1, 0) for place in reversed(range(25))]
     first = await ada.text("/operator")
-    assert first.count("disconnected") >= PAGE
+    assert first.count("disconnected") >= ENTRIES_A_PAGE
     older = first.partition("/operator?audit=")[2].partition("#")[0]
     assert "Latest" in await page(await ada.get(f"/operator?audit={older}"))
 

@@ -21,7 +21,7 @@ Form = Literal["jsonl", "csv", "listenbrainz"]
 
 ESCAPED: Final = (*FORMULA_STARTS, APOSTROPHE)
 """What gets an apostrophe before it, which reading takes away."""
-UNKNOWN: Final = "[unknown]"
+UNKNOWN_NAME: Final = "[unknown]"
 """What ListenBrainz is told where a name is not known; it takes no listen without."""
 
 NameOf = Callable[[Source, str], TrackName | None]
@@ -66,8 +66,8 @@ def listen(play: Merged, rows: Sequence[OwnRow], name: TrackName | None) -> byte
     if play.recording.duration_ms:
         info["duration_ms"] = play.recording.duration_ms
     metadata: dict[str, Any] = {
-        "artist_name": (name.artist if name else "") or UNKNOWN,
-        "track_name": (name.title if name else "") or UNKNOWN,
+        "artist_name": (name.artist if name else "") or UNKNOWN_NAME,
+        "track_name": (name.title if name else "") or UNKNOWN_NAME,
         "additional_info": info,
     }
     if name and name.album:

@@ -17,7 +17,7 @@ LATEST_S: Final = 10_000_000_000
 
 
 LATEST_MS: Final = 4_102_444_800_000
-LONGEST_MS: Final = 2**31
+LONGEST_PLAY_MS: Final = 2**31
 """What `model.Moment` and `model.Length` allow."""
 
 
@@ -84,4 +84,4 @@ def unfit(at_ms: int, length_ms: int | None = None) -> str | None:
     """Why a play can't have been at that moment, or for so long; None where it can."""
     if not 0 <= at_ms < LATEST_MS:
         return "lies before 1970 or after 2100"
-    return "was played for weeks" if length_ms is not None and length_ms >= LONGEST_MS else None
+    return "was played for weeks" if length_ms is not None and length_ms >= LONGEST_PLAY_MS else None

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 YOU = "you"
-SILENT = "Nothing is known of how the songs around your seeds sound: switch the attributes off, or try another source."
+NOTHING_NEAR = (
+    "Nothing is known of how the songs around your seeds sound: switch the attributes off, or try another source."
+)
 NAMED = 2
 """People a reason names; of others it tells how many."""
 
@@ -65,7 +67,7 @@ class HistoriesSource:
         candidates = [_candidate(one, wish, sound, names) for one in found.items if _fits(one, wish, sound)]
         silent = sum(one.track.spotify_id is not None for one in found.items) - len(candidates)
         if silent and not candidates:
-            raise nothing(SILENT, "nothing_found")
+            raise nothing(NOTHING_NEAR, "nothing_found")
         notes = [f"{silent:,} songs were left out: nothing is known of how they sound."] if silent else []
         without = set(tracks)
         if not wish.with_seeds:

@@ -21,7 +21,7 @@ from songswap.web.insights.charts.parts import (
 )
 
 REASONS: Final = 12
-SPOKES: Final = 8
+MOST_SPOKES: Final = 8
 FEWEST_SPOKES: Final = 3
 
 
@@ -67,7 +67,7 @@ def tastes(mine: Top, theirs: Top, me: str, other: str) -> Chart | None:
     """The genres of both as two shapes over each other; None where too few genres are known."""
     first, second = _parts(mine), _parts(theirs)
     every = sorted({*first, *second}, key=lambda genre: (-first.get(genre, 0) - second.get(genre, 0), genre))
-    spokes = every[:SPOKES]
+    spokes = every[:MOST_SPOKES]
     if len(spokes) < FEWEST_SPOKES or not first or not second:
         return None
     closest = max(spokes, key=lambda genre: min(first.get(genre, 0), second.get(genre, 0)))

@@ -26,7 +26,7 @@ from songswap.web.insights.charts.parts import (
     scale,
 )
 
-SHOWN: Final = 12
+BARS_SHOWN: Final = 12
 FEWEST_IN_MATRIX: Final = 3
 MOST_IN_MATRIX: Final = 12
 PALE: Final = [[0, "--heat-0"], [1, "--heat-2"]]
@@ -46,7 +46,7 @@ def in_common(answer: CommonGround) -> Chart:
     by, people = answer.about.by, answer.about.people
     named = [(_name(item), {one.account: one for one in item.listeners}) for item in answer.items]
     labels = [item.track.title if item.track else name for item, (name, _) in zip(answer.items, named, strict=True)]
-    most = max((sum(one.minutes for one in heard.values()) for _, heard in named[:SHOWN]), default=0)
+    most = max((sum(one.minutes for one in heard.values()) for _, heard in named[:BARS_SHOWN]), default=0)
     drawn = scale(by, most)
     series = [
         Series(
@@ -55,11 +55,11 @@ def in_common(answer: CommonGround) -> Chart:
             tuple(drawn.of(one.plays, one.minutes) if one else 0 for one in parts),
             tuple(
                 f"{name}: {person.name} {words.both(by, one.plays, one.minutes)}" if one else ""
-                for (name, _), one in zip(named[:SHOWN], parts, strict=True)
+                for (name, _), one in zip(named[:BARS_SHOWN], parts, strict=True)
             ),
         )
         for place, person in enumerate(people)
-        for parts in [[heard.get(person.account) for _, heard in named[:SHOWN]]]
+        for parts in [[heard.get(person.account) for _, heard in named[:BARS_SHOWN]]]
         if any(parts)
     ]
     who = words.listed([one.name for one in people if named and one.account in named[0][1]])
@@ -67,7 +67,7 @@ def in_common(answer: CommonGround) -> Chart:
         id=f"common-{answer.kind}",
         title=f"{answer.kind.capitalize()} in common",
         summary=said(answer.about, f"{named[0][0]} is heard by {who}."),
-        figure=lying_series(labels[:SHOWN], series, drawn.unit),
+        figure=lying_series(labels[:BARS_SHOWN], series, drawn.unit),
         table=ChartTable(
             (answer.kind.removesuffix("s").capitalize(), *(person.name for person in people)),
             tuple((Cell(name), *(_part(by, heard.get(person.account)) for person in people)) for name, heard in named),
@@ -139,7 +139,7 @@ def bringers(answer: BroughtArtists) -> Chart | None:
         title="Who brought artists",
         summary=f"{told[0][0]} brought most: {words.count(told[0][1], 'artist')} whom others came to hear too.",
         figure=lying(
-            [Bar(name, artists, f"{name}: {words.count(artists, 'artist')}") for name, artists in told[:SHOWN]]
+            [Bar(name, artists, f"{name}: {words.count(artists, 'artist')}") for name, artists in told[:BARS_SHOWN]]
         ),
         table=ChartTable(
             ("Who", "Artists"), tuple((Cell(name), Cell(words.number(artists))) for name, artists in told)
@@ -159,7 +159,7 @@ def listeners(about: About, heard: Sequence[ListenerShare]) -> Chart:
         figure=lying(
             [
                 Bar(name, drawn.of(one.plays, one.minutes), f"{name}: {words.both(by, one.plays, one.minutes)}")
-                for name, one in told[:SHOWN]
+                for name, one in told[:BARS_SHOWN]
             ],
             drawn.unit,
         ),

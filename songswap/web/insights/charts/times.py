@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from songswap.columns.figures.answers import MINUTE_MS, About
+from songswap.columns.figures.answers import About
 from songswap.columns.figures.sittings import ListeningSession, Sessions
 from songswap.columns.figures.times import Heatmap, TimeStep, WeekHour
 from songswap.columns.plays import By
-from songswap.core.insights.periods import HOUR_MS, Step
+from songswap.core.insights.periods import Step
+from songswap.model.durations import HOUR_MS, MINUTE_MS
 from songswap.model.sharing import WeekStart
 from songswap.model.struct import Struct
 from songswap.web.insights import insights_text as words

@@ -21,7 +21,7 @@ from songswap.web.insights.charts.parts import (
 )
 
 UNKNOWN_GENRE: Final = "unknown"
-BARS: Final = 12
+BARS_DRAWN: Final = 12
 
 
 def genres(answer: Top) -> Chart:
@@ -62,7 +62,7 @@ def _bars(name: str, title: str, summary: str, about: About, items: Sequence[tup
                     f"{called}: {words.both(by, item.plays, item.minutes)}",
                     UNKNOWN if item.genre is None else ACCENT,
                 )
-                for called, _, item in items[:BARS]
+                for called, _, item in items[:BARS_DRAWN]
             ],
             drawn.unit,
         ),
