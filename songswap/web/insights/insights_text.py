@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from songswap.columns.plays import PAUSED, By
+from songswap.columns.plays import By
 from songswap.core.insights.periods import Period, Step
 from songswap.model.durations import DAY_MS
 from songswap.model.history import Gap, GapReason
@@ -207,11 +207,6 @@ def gap(of: Gap, zone: str) -> str:
     first, last = local(of.from_ms, zone), local(of.to_ms, zone)
     until = f"{last:%H:%M}" if first.date() == last.date() else moment(of.to_ms, zone)
     return f"{moment(of.from_ms, zone)} – {until}: {GAPS[of.why]}"
-
-
-def is_doubt(of: Gap) -> bool:
-    """Whether plays may be missing for it; what people didn't want recorded isn't missing."""
-    return of.why != PAUSED
 
 
 def listed(names: Sequence[str]) -> str:
