@@ -2,17 +2,38 @@
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
 from playwright.async_api import Page, expect
 
 from songswap.simulator import World
 from songswap.simulator.tokens import s256
 from tests.chromium import a_chromium, demand_chromium
 
-from .conftest import REDIRECT_URI, Api
+from .conftest import Api
 
 pytestmark = pytest.mark.browser
+
+
+@asynccontextmanager
+async def an_app_to_come_back_to() -> AsyncIterator[str]:
+    """The address of an app's own page, at any port as its registration says."""
+
+    async def welcome(request: web.Request) -> web.Response:
+        return web.Response(text="back in the app")
+
+    app = web.Application()
+    app.router.add_get("/anyport", welcome)
+    app.router.add_get("/favicon.ico", welcome)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/anyport"
+    finally:
+        await runner.cleanup()
 
 
 @pytest.fixture
@@ -82,10 +103,11 @@ async def test_no_page_is_wider_than_the_phone(page: Page, world: World, songs: 
 
 @pytest.mark.parametrize(("button", "outcome"), [("Agree", "code="), ("Cancel", "error=access_denied")])
 async def test_consent_leads_back_to_the_app(page: Page, button: str, outcome: str) -> None:
-    query = f"client_id=app&response_type=code&redirect_uri={REDIRECT_URI}&state=s&scope=user-read-private"
-    await page.route(f"{REDIRECT_URI}**", lambda route: route.fulfill(body="back in the app"))
-    await page.goto(f"/authorize?{query}&code_challenge_method=S256&code_challenge={s256('v' * 64)}")
-    await page.get_by_role("link", name="Bob").click()
-    await page.get_by_role("button", name=button).click()
-    await expect(page.get_by_text("back in the app")).to_be_visible()
+    async with an_app_to_come_back_to() as back:
+        query = f"client_id=app&response_type=code&redirect_uri={back}&state=s&scope=user-read-private"
+        await page.goto(f"/authorize?{query}&code_challenge_method=S256&code_challenge={s256('v' * 64)}")
+        await page.get_by_role("link", name="Bob").click()
+        await page.get_by_role("button", name=button).click()
+        await expect(page.get_by_text("back in the app")).to_be_visible()
+        assert page.url.startswith(f"{back}?")
     assert outcome in page.url
